@@ -1,0 +1,105 @@
+"""The data model: a cell's measurements as columns over all points, with the offset at which each cycle starts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+type FloatArray = npt.NDArray[np.float64]
+type IntArray = npt.NDArray[np.int64]
+type BoolArray = npt.NDArray[np.bool_]
+type Json = None | bool | int | float | str | list[Json] | dict[str, Json]
+
+type Severity = Literal["info", "warning", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class BatteryFile:
+    """A file as it arrived: its name as the sender wrote it, and its bytes."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something odd in the data, and what was done about it, in a battery engineer's words.
+
+    `cycles` are the cycle numbers concerned; empty when the finding is about the whole cell.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+    cycles: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a cell came from: the format that was recognised, how sure that is (0..1), and its files' names."""
+
+    format: str
+    certainty: float
+    files: tuple[str, ...]
+    extra_columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CyclingData:
+    """All points of all cycles, one array a quantity (compressed sparse row).
+
+    `cycle_number` has shape (n_cycles,), `offsets` (n_cycles + 1,): the points of cycle i are
+    `offsets[i]:offsets[i + 1]`, never empty. Every other array has shape (n_points,); a quantity that was not
+    measured is None, a value that was not measured is NaN. Charging current is positive.
+
+    `charge_capacity_Ah` and `discharge_capacity_Ah` are the source's own cumulative columns, with all their restarts;
+    `time_s` likewise is as the source wrote it.
+    """
+
+    cycle_number: IntArray
+    offsets: IntArray
+    voltage_V: FloatArray
+    current_A: FloatArray
+    charge_capacity_Ah: FloatArray | None = None
+    discharge_capacity_Ah: FloatArray | None = None
+    time_s: FloatArray | None = None
+    temperature_C: FloatArray | None = None
+
+    @property
+    def n_cycles(self) -> int:
+        return self.cycle_number.size
+
+    @property
+    def n_points(self) -> int:
+        return self.voltage_V.size
+
+    def points(self, cycle_index: int) -> slice:
+        """The points of the cycle at this index, as a slice into every column."""
+        return slice(int(self.offsets[cycle_index]), int(self.offsets[cycle_index + 1]))
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell: what its source says about it, its measurements, and what reading it has found."""
+
+    metadata: Mapping[str, Json]
+    cycling: CyclingData
+    source: Source
+    findings: tuple[Finding, ...] = field(default=())
+
+    @property
+    def cell_id(self) -> str:
+        return str(self.metadata.get("cell_id") or "unknown")
+
+    @property
+    def nominal_capacity_Ah(self) -> float | None:
+        return self.number("nominal_capacity_in_Ah")
+
+    def number(self, key: str) -> float | None:
+        """The metadata value of `key` where it is a positive number, else None."""
+        value = self.metadata.get(key)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return None
+        return float(value) if value > 0 and np.isfinite(value) else None
