@@ -1,0 +1,250 @@
+"""From cycles as a source holds them to `CyclingData`: lengths reconciled, cycles numbered and in order, gaps named."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from battery_analytics.cell import CyclingData, Finding, FloatArray
+from battery_analytics.errors import InconsistentLengths, MissingColumns, NoCycles, UnsupportedStructure
+from battery_analytics.formats.columns import Quantity
+
+MAX_POINTS = 6_500_000
+MAX_CYCLES = 200_000
+LENGTH_TOLERANCE_POINTS = 2
+LENGTH_TOLERANCE_SHARE = 0.05
+
+REQUIRED: tuple[Quantity, ...] = ("voltage_V", "current_A")
+OPTIONAL: tuple[Quantity, ...] = ("charge_capacity_Ah", "discharge_capacity_Ah", "time_s", "temperature_C")
+
+
+@dataclass(frozen=True, slots=True)
+class RawCycle:
+    """One cycle as its source holds it: its number, if it has one, and the columns that it has."""
+
+    number: int | None
+    columns: Mapping[Quantity, FloatArray]
+
+    @property
+    def n_points(self) -> int:
+        return min((self.columns[quantity].size for quantity in REQUIRED if quantity in self.columns), default=0)
+
+
+def cycles_of_table(columns: Mapping[Quantity, FloatArray]) -> list[RawCycle]:
+    """Cut a table with one row a point into cycles wherever the cycle number changes.
+
+    Without a `cycle_number` column the whole table is one cycle. Rows of a cycle that lie scattered (as after sorting
+    a table by another column) are brought together in their order.
+    """
+    numbers = columns.get("cycle_number")
+    measured = {quantity: values for quantity, values in columns.items() if quantity != "cycle_number"}
+    if numbers is None:
+        return [RawCycle(None, measured)]
+    numbers = np.where(np.isfinite(numbers), numbers, -1.0)
+    starts = np.flatnonzero(np.diff(numbers, prepend=np.nan) != 0)
+    if starts.size > 2 * np.unique(numbers).size:
+        order = np.argsort(numbers, kind="stable")
+        numbers = numbers[order]
+        measured = {quantity: values[order] for quantity, values in measured.items()}
+        starts = np.flatnonzero(np.diff(numbers, prepend=np.nan) != 0)
+    stops = np.append(starts[1:], numbers.size)
+    return [
+        RawCycle(
+            int(numbers[start]) if 0 <= numbers[start] < 2**53 else None,
+            {quantity: values[start:stop] for quantity, values in measured.items()},
+        )
+        for start, stop in zip(starts.tolist(), stops.tolist(), strict=True)
+    ]
+
+
+def assembled(
+    cycles: Sequence[RawCycle], *, file: str, column_names: Sequence[str]
+) -> tuple[CyclingData, list[Finding]]:
+    """The cycles as columns over all points, and what had to be done for that.
+
+    Raises MissingColumns where no cycle has voltage or current, InconsistentLengths where the columns of most cycles
+    cannot be put side by side, NoCycles where nothing is left, UnsupportedStructure beyond `MAX_POINTS`.
+    """
+    _check_required(cycles, file, column_names)
+    if len(cycles) > MAX_CYCLES or sum(cycle.n_points for cycle in cycles) > MAX_POINTS:
+        raise UnsupportedStructure(
+            f"{file} holds more than {MAX_POINTS:,} points or {MAX_CYCLES:,} cycles; split it by cycles.", file=file
+        )
+    findings: list[Finding] = []
+    usable = _numbered(_reconciled(cycles, file, findings), findings)
+    data = _without_unmeasured_points(_concatenated(usable), file, findings)
+    if data.discharge_capacity_Ah is None and data.time_s is None:
+        raise MissingColumns(
+            f"{file} has neither discharge_capacity_in_Ah nor time_in_s, so that no capacity can be read or integrated; "
+            f"its columns are {', '.join(column_names)}.",
+            file=file,
+            missing=["discharge_capacity_in_Ah", "time_in_s"],
+            columns=list(column_names),
+        )
+    return data, findings
+
+
+def _check_required(cycles: Sequence[RawCycle], file: str, column_names: Sequence[str]) -> None:
+    if not cycles:
+        raise NoCycles(f"{file} holds no cycles.", file=file)
+    missing = [quantity for quantity in REQUIRED if not any(quantity in cycle.columns for cycle in cycles)]
+    if missing:
+        expected = {"voltage_V": "voltage_in_V", "current_A": "current_in_A"}
+        named = " and ".join(expected[quantity] for quantity in missing)
+        raise MissingColumns(
+            f"{file} has no column for {named}; its columns are {', '.join(column_names) or 'none'}.",
+            file=file,
+            missing=[expected[quantity] for quantity in missing],
+            columns=list(column_names),
+        )
+
+
+def _reconciled(cycles: Sequence[RawCycle], file: str, findings: list[Finding]) -> list[RawCycle]:
+    """The cycles whose columns can be put side by side, each cut to its common length; empty ones left out."""
+    usable: list[RawCycle] = []
+    empty: list[int] = []
+    cut: list[int] = []
+    beyond: list[int] = []
+    for position, cycle in enumerate(cycles):
+        number = position + 1 if cycle.number is None else cycle.number
+        if any(quantity not in cycle.columns for quantity in REQUIRED) or cycle.n_points == 0:
+            empty.append(number)
+            continue
+        lengths = {values.size for values in cycle.columns.values()}
+        if len(lengths) == 1:
+            usable.append(cycle)
+            continue
+        trimmed = _trimmed(cycle)
+        if trimmed is None:
+            beyond.append(number)
+        else:
+            usable.append(trimmed)
+            cut.append(number)
+    if beyond and len(beyond) >= len(usable):
+        worst = next(cycle for position, cycle in enumerate(cycles) if (cycle.number or position + 1) == beyond[0])
+        lengths_by_column = {str(quantity): int(values.size) for quantity, values in worst.columns.items()}
+        raise InconsistentLengths(
+            f"The columns of cycle {beyond[0]} in {file} differ in length ({_spelled(lengths_by_column)}); "
+            "a cycle needs one value a point in each.",
+            file=file,
+            cycle=beyond[0],
+            lengths=lengths_by_column,
+        )
+    if not usable:
+        raise NoCycles(f"{file} holds {len(cycles)} cycles, but none with a measured point.", file=file)
+    if empty:
+        findings.append(
+            Finding("empty_cycles", "warning", "Cycles without a measured point were left out.", tuple(empty))
+        )
+    if cut:
+        message = "The columns of these cycles differ in length; each was cut to its shortest column."
+        findings.append(Finding("unequal_lengths", "warning", message, tuple(cut)))
+    if beyond:
+        message = "The columns of these cycles differ too much in length to be put side by side; they were left out."
+        findings.append(Finding("unusable_cycles", "error", message, tuple(beyond)))
+    return usable
+
+
+def _spelled(lengths: Mapping[str, int]) -> str:
+    return ", ".join(f"{quantity} {length}" for quantity, length in lengths.items())
+
+
+def _trimmed(cycle: RawCycle) -> RawCycle | None:
+    """The cycle cut to its shortest column; an optional column that is far too short is left out instead."""
+    required = [cycle.columns[quantity].size for quantity in REQUIRED]
+    tolerance = max(LENGTH_TOLERANCE_POINTS, int(LENGTH_TOLERANCE_SHARE * max(required)))
+    if max(required) - min(required) > tolerance:
+        return None
+    kept = {
+        quantity: values
+        for quantity, values in cycle.columns.items()
+        if quantity in REQUIRED or abs(values.size - min(required)) <= tolerance
+    }
+    length = min(values.size for values in kept.values())
+    return replace(cycle, columns={quantity: values[:length] for quantity, values in kept.items()})
+
+
+def _numbered(cycles: Sequence[RawCycle], findings: list[Finding]) -> list[RawCycle]:
+    """Cycles with the source's numbers where it has a distinct one for each, in their order; counted from 1 otherwise."""
+    numbers = [cycle.number for cycle in cycles]
+    if None in numbers or len(set(numbers)) < len(numbers):
+        reason = "have no number" if None in numbers else "carry the same number as others"
+        message = f"Some cycles {reason}; all cycles were numbered from 1 in the order of the file."
+        findings.append(Finding("cycles_renumbered", "warning", message))
+        return [replace(cycle, number=position) for position, cycle in enumerate(cycles, start=1)]
+    ordered = sorted(cycles, key=lambda cycle: cycle.number or 0)
+    if [cycle.number for cycle in ordered] != numbers:
+        findings.append(
+            Finding("cycles_reordered", "info", "The cycles were not in the order of their numbers; they were sorted.")
+        )
+    present = {number for number in numbers if number is not None}
+    missing = _gaps(sorted(present))
+    if missing:
+        message = (
+            "The cycle numbers have gaps; figures per cycle count the missing cycles, but nothing is made up for them."
+        )
+        findings.append(Finding("missing_cycle_numbers", "info", message, missing))
+    return ordered
+
+
+def _gaps(numbers: Sequence[int], most: int = 1_000) -> tuple[int, ...]:
+    missing: list[int] = []
+    for before, after in zip(numbers, numbers[1:], strict=False):
+        missing.extend(range(before + 1, min(after, before + 1 + most - len(missing))))
+    return tuple(missing)
+
+
+def _concatenated(cycles: Sequence[RawCycle]) -> CyclingData:
+    lengths = np.array([cycle.n_points for cycle in cycles], dtype=np.int64)
+    columns: dict[str, FloatArray | None] = {}
+    for quantity in REQUIRED + OPTIONAL:
+        if not any(quantity in cycle.columns for cycle in cycles):
+            columns[quantity] = None
+            continue
+        columns[quantity] = np.concatenate(
+            [
+                cycle.columns[quantity] if quantity in cycle.columns else np.full(length, np.nan)
+                for cycle, length in zip(cycles, lengths.tolist(), strict=True)
+            ]
+        )
+    voltage, current = columns.pop("voltage_V"), columns.pop("current_A")
+    assert voltage is not None  # noqa: S101  _check_required has raised otherwise
+    assert current is not None  # noqa: S101
+    return CyclingData(
+        cycle_number=np.array([cycle.number for cycle in cycles], dtype=np.int64),
+        offsets=np.concatenate(([0], np.cumsum(lengths))),
+        voltage_V=voltage,
+        current_A=current,
+        **columns,
+    )
+
+
+def _without_unmeasured_points(data: CyclingData, file: str, findings: list[Finding]) -> CyclingData:
+    """The points at which both voltage and current were measured, columns that hold no value at all left out."""
+    columns = {quantity: getattr(data, quantity) for quantity in REQUIRED + OPTIONAL}
+    for quantity, values in columns.items():
+        if values is None:
+            continue
+        finite = np.isfinite(values)
+        if not finite.any():
+            columns[quantity] = None
+        elif not finite.all():
+            columns[quantity] = np.where(finite, values, np.nan)
+    voltage, current = columns["voltage_V"], columns["current_A"]
+    if voltage is None or current is None:
+        raise NoCycles(f"{file} holds no point at which both voltage and current were measured.", file=file)
+    measured = np.isfinite(voltage) & np.isfinite(current)
+    if measured.all():
+        return replace(data, **columns)
+    counts = np.add.reduceat(measured, data.offsets[:-1], dtype=np.int64)
+    kept = counts > 0
+    if not kept.any():
+        raise NoCycles(f"{file} holds no point at which both voltage and current were measured.", file=file)
+    affected = data.cycle_number[counts < np.diff(data.offsets)]
+    message = f"{int((~measured).sum()):,} points have no voltage or no current; they were left out."
+    findings.append(Finding("points_without_values", "warning", message, tuple(affected.tolist())))
+    return CyclingData(
+        cycle_number=data.cycle_number[kept],
+        offsets=np.concatenate(([0], np.cumsum(counts[kept]))),
+        **{quantity: None if values is None else values[measured] for quantity, values in columns.items()},
+    )

@@ -1,0 +1,113 @@
+"""A source's metadata as plain JSON values: bounded, finite, and nothing but data."""
+
+import ast
+import math
+from collections.abc import Mapping
+from itertools import islice
+
+import numpy as np
+
+from battery_analytics.cell import Json
+from battery_analytics.formats.pickle_machine import Call, NumberRun
+from battery_analytics.formats.pickled_arrays import resolved
+
+MAX_DEPTH = 8
+MAX_VALUES = 2_000
+MAX_TEXT = 4_000
+
+METADATA_KEYS: tuple[str, ...] = ("cell_id", "form_factor", "nominal_capacity_in_Ah")
+NUMERIC_KEYS: tuple[str, ...] = (
+    "nominal_capacity_in_Ah",
+    "max_voltage_limit_in_V",
+    "min_voltage_limit_in_V",
+    "max_current_limit_in_A",
+    "min_current_limit_in_A",
+)
+
+
+def plain_metadata(source: Mapping[object, object]) -> dict[str, Json]:
+    """Every key of the source as JSON; the seed's keys are there even where the source has none.
+
+    Values that are too deep or too large to be metadata become null. Numbers as text become numbers where a number
+    belongs.
+    """
+    budget = _Budget(MAX_VALUES)
+    metadata: dict[str, Json] = dict.fromkeys(METADATA_KEYS)
+    for key, value in source.items():
+        metadata[_text(key)] = _plain(value, budget, depth=0)
+    for key in NUMERIC_KEYS:
+        number = metadata.get(key)
+        if isinstance(number, str):
+            metadata[key] = _number_or_none(number)
+    return metadata
+
+
+def literal(text: str) -> object:
+    """The value of a metadata cell of a CSV file: a number, a list or dict in Python's spelling, or the text itself."""
+    text = text.strip()
+    if not text or text.lower() in {"none", "nan", "null"}:
+        return None
+    if len(text) > MAX_TEXT:
+        return text
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        # Not a literal, so it is text: literal_eval runs nothing, and a cell of MAX_TEXT characters bounds its cost.
+        return text
+
+
+class _Budget:
+    """How many values may still be written; a source can refer to one value over and over."""
+
+    def __init__(self, values: int) -> None:
+        self.values = values
+
+    def spend(self) -> bool:
+        self.values -= 1
+        return self.values >= 0
+
+
+def _plain(value: object, budget: _Budget, depth: int) -> Json:
+    if isinstance(value, Call):
+        value = resolved(value)
+    if isinstance(value, np.ndarray | NumberRun):
+        array = value.values if isinstance(value, NumberRun) else value
+        value = array.reshape(-1)[:MAX_VALUES].tolist()
+    if not budget.spend() or depth > MAX_DEPTH:
+        return None
+    if isinstance(value, Mapping):
+        return {_text(key): _plain(item, budget, depth + 1) for key, item in islice(value.items(), MAX_VALUES)}
+    if isinstance(value, list | tuple):
+        plain: list[Json] = []
+        for item in islice(value, MAX_VALUES):
+            if isinstance(item, NumberRun):
+                plain.extend(_plain(number, budget, depth + 1) for number in item.values.tolist())
+            else:
+                plain.append(_plain(item, budget, depth + 1))
+        return plain
+    return _plain_scalar(value)
+
+
+def _plain_scalar(value: object) -> Json:
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        return value if abs(value) < 2**53 else None
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, str | bytes):
+        return _text(value)
+    return None
+
+
+def _text(value: object) -> str:
+    text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
+    return text[:MAX_TEXT].encode("utf-8", "replace").decode("utf-8")
+
+
+def _number_or_none(text: str) -> float | None:
+    try:
+        number = float(text.replace(",", ".").strip()) if len(text) <= 64 else math.nan
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None

@@ -1,0 +1,124 @@
+"""Capacity fade: capacity over cycle number with the projected end of life, and coulombic efficiency below."""
+
+import numpy as np
+
+from battery_analytics.analysis.capacity_fade import CapacityFade
+from battery_analytics.plots.end_of_life import (
+    TREND,
+    draw_end_of_life,
+    draw_trend,
+    end_of_life_sentence,
+    fits_beside_the_data,
+    reach_cycle,
+)
+from battery_analytics.plots.panel import Panel
+from battery_analytics.plots.scale import Limits, full_limits, robust_limits
+from battery_analytics.plots.sheet import BLUE, GREY, LEFT_PX, ORANGE, PURPLE, RIGHT_PX, Mark, Sheet
+from battery_analytics.projection.result import CycleLifeProjection
+
+_HEIGHT_PX = 800
+_BESIDE_OUTLOOK_PX = 664
+_OUTLOOK_LEFT_PX = 740
+_LEAST_EFFICIENCY_SPAN = 0.2
+
+
+def capacity_plot(fade: CapacityFade, projection: CycleLifeProjection, *, title: str) -> bytes:
+    """PNG of 1000 × 800 pixels.
+
+    An end of life that would squeeze the measured cycles into a corner gets a panel of its own beside them, to its scale.
+    """
+    cycles = fade.cycle_number.astype(np.float64)
+    last_cycle = float(cycles.max(initial=1))
+    sheet = Sheet(_HEIGHT_PX, title, [_fade_sentence(fade), end_of_life_sentence(projection)])
+    y_limits = robust_limits(fade.discharge_capacity_Ah, fade.charge_capacity_Ah)
+    one_scale = y_limits is None or fits_beside_the_data(projection, last_cycle, y_limits)
+    right = RIGHT_PX if one_scale else _BESIDE_OUTLOOK_PX
+    end_cycle = reach_cycle(projection, last_cycle) if one_scale else last_cycle
+    x_limits = _cycle_limits(float(cycles.min(initial=last_cycle)), end_cycle)
+    if one_scale and y_limits and projection.eol_capacity_Ah is not None:
+        y_limits = full_limits(np.array([*y_limits, projection.eol_capacity_Ah]))
+
+    main = Panel(sheet, LEFT_PX, right, bottom=320, top=_HEIGHT_PX - 144, x_limits=x_limits, y_limits=y_limits)
+    _draw_capacity(main, fade, projection)
+    if one_scale:
+        draw_end_of_life(main, projection)
+    else:
+        _draw_outlook(sheet, fade, projection, last_cycle)
+    efficiency_limits = robust_limits(fade.coulombic_efficiency_percent, least_span=_LEAST_EFFICIENCY_SPAN)
+    _draw_efficiency(Panel(sheet, LEFT_PX, right, 74, 280, x_limits, efficiency_limits), fade)
+    return sheet.png()
+
+
+def _draw_capacity(panel: Panel, fade: CapacityFade, projection: CycleLifeProjection) -> None:
+    panel.axes("", "Capacity (Ah)", integer_x=True)
+    if panel.y_limits is None:
+        panel.sentence("No cycle has a known capacity.")
+        return
+    size_px = _marker_px(fade)
+    charge, discharge = (
+        Mark(ORANGE, marker="o", size_px=size_px + 2, hollow=True),
+        Mark(BLUE, marker="o", size_px=size_px),
+    )
+    cycles = fade.cycle_number.astype(np.float64)
+    panel.series(cycles, fade.charge_capacity_Ah, charge)
+    panel.series(cycles, fade.discharge_capacity_Ah, discharge)
+    draw_trend(panel, projection)
+    known = [("discharge", discharge, fade.discharge_capacity_Ah), ("charge", charge, fade.charge_capacity_Ah)]
+    entries = [(name, mark) for name, mark, column in known if np.isfinite(column).any()]
+    entries += [("trend and its band", TREND)] if projection.trend else []
+    panel.sheet.legend(panel.left, panel.top + 18, entries)
+    panel.edge_markers(cycles, fade.charge_capacity_Ah, ORANGE)
+    panel.edge_markers(cycles, fade.discharge_capacity_Ah, BLUE)
+    panel.outside_remark([fade.discharge_capacity_Ah, fade.charge_capacity_Ah], "Ah")
+
+
+def _draw_outlook(sheet: Sheet, fade: CapacityFade, projection: CycleLifeProjection, last_cycle: float) -> None:
+    """The same capacity again, with room for the end of life."""
+    usual = robust_limits(fade.discharge_capacity_Ah)
+    levels = np.array([*(usual or ()), projection.eol_capacity_Ah or np.nan])
+    panel = Panel(
+        sheet,
+        left=_OUTLOOK_LEFT_PX,
+        right=RIGHT_PX,
+        bottom=74,
+        top=_HEIGHT_PX - 144,
+        x_limits=_cycle_limits(0.0, reach_cycle(projection, last_cycle)),
+        y_limits=full_limits(levels),
+    )
+    panel.axes("Cycle number", "", integer_x=True)
+    sheet.text(panel.left, panel.top + 18, "All the way to end of life", color=GREY)
+    draw_trend(panel, projection)
+    panel.series(fade.cycle_number.astype(np.float64), fade.discharge_capacity_Ah, Mark(BLUE, marker="o", size_px=5))
+    draw_end_of_life(panel, projection)
+
+
+def _draw_efficiency(panel: Panel, fade: CapacityFade) -> None:
+    panel.axes("Cycle number", "Coulombic efficiency (%)", integer_x=True)
+    efficiency = fade.coulombic_efficiency_percent
+    if panel.y_limits is None or panel.x_limits is None:
+        panel.sentence("No cycle has a known coulombic efficiency.")
+        return
+    cycles = fade.cycle_number.astype(np.float64)
+    low, high = panel.y_limits
+    if low < 100 < high:
+        panel.series(np.array(panel.x_limits), np.full(2, 100.0), Mark(GREY, line="--", width_px=1))
+    panel.series(cycles, efficiency, Mark(PURPLE, marker="o", size_px=_marker_px(fade)))
+    panel.edge_markers(cycles, efficiency, PURPLE)
+    panel.outside_remark([efficiency], "%")
+
+
+def _fade_sentence(fade: CapacityFade) -> str:
+    if fade.fade_percent is None or fade.cycle_number.size == 0:
+        return f"{fade.cycle_number.size:,} cycles"
+    first, last = int(fade.cycle_number[0]), int(fade.cycle_number[-1])
+    change = "Fade" if fade.fade_percent >= 0 else "Gain"
+    return f"{change} of {abs(fade.fade_percent):.2f} % from cycle {first:,} to {last:,}"
+
+
+def _marker_px(fade: CapacityFade) -> float:
+    return 7.0 if fade.cycle_number.size <= 300 else 4.0
+
+
+def _cycle_limits(first: float, last: float) -> Limits:
+    pad = max(0.5, 0.02 * (last - first))
+    return first - pad, last + pad

@@ -1,0 +1,87 @@
+"""The end of life in a capacity picture: threshold, projected cycle with its interval, and the same in words."""
+
+import numpy as np
+
+from battery_analytics.cell import FloatArray
+from battery_analytics.plots.panel import Panel
+from battery_analytics.plots.scale import Limits
+from battery_analytics.plots.sheet import INK, VERMILION, Mark
+from battery_analytics.projection.result import CycleLifeProjection
+
+TREND = Mark(INK, line="-", width_px=2)
+
+_MOST_LIVES = 3.0
+_LEAST_DATA_SHARE = 0.25
+
+
+def fits_beside_the_data(projection: CycleLifeProjection, last_cycle: float, capacity_limits: Limits) -> bool:
+    """Whether an axis that reaches to the end of life leaves the measured cycles enough room to be read."""
+    if projection.eol_capacity_Ah is None:
+        return True
+    low, high = capacity_limits
+    with_threshold = max(high, projection.eol_capacity_Ah) - min(low, projection.eol_capacity_Ah)
+    near = projection.eol_cycle is None or projection.eol_cycle <= _MOST_LIVES * last_cycle
+    return near and high - low >= _LEAST_DATA_SHARE * with_threshold
+
+
+def reach_cycle(projection: CycleLifeProjection, last_cycle: float) -> float:
+    """The cycle to which an axis goes that shows the end of life: its interval too, unless that is far wider."""
+    eol_cycle = projection.eol_cycle
+    if eol_cycle is None:
+        return last_cycle
+    high = projection.interval.high if projection.interval else None
+    return max(last_cycle, eol_cycle * 1.05, min(high or eol_cycle, 1.6 * eol_cycle))
+
+
+def draw_trend(panel: Panel, projection: CycleLifeProjection) -> None:
+    """The fitted line and its band, and dotted how it goes on to the end of life where the fit stops short of it."""
+    trend = projection.trend
+    if trend is None or trend.cycle_number.size == 0:
+        return
+    panel.band(trend.cycle_number, trend.low_Ah, trend.high_Ah, INK)
+    panel.series(trend.cycle_number, trend.capacity_Ah, TREND)
+    if projection.eol_cycle is None or projection.eol_capacity_Ah is None:
+        return
+    end, end_Ah = float(trend.cycle_number[-1]), float(trend.capacity_Ah[-1])
+    if projection.eol_cycle > end:
+        way = np.array([end, projection.eol_cycle]), np.array([end_Ah, projection.eol_capacity_Ah])
+        panel.series(*way, Mark(INK, line=":", width_px=2))
+
+
+def draw_end_of_life(panel: Panel, projection: CycleLifeProjection) -> None:
+    """The threshold as a dashed line, the projected cycle as a diamond on it, its interval as a bar."""
+    eol_Ah, limits = projection.eol_capacity_Ah, panel.x_limits
+    if eol_Ah is None or limits is None:
+        return
+    panel.series(np.array(limits), _level(eol_Ah), Mark(VERMILION, line="--", width_px=1.5))
+    name = f"end of life {_percent(projection.eol_threshold)}: {eol_Ah:.1f} Ah"
+    panel.sheet.text(panel.left + 8, panel.y_px(eol_Ah) - 14, name, color=VERMILION)
+    if projection.eol_cycle is None:
+        return
+    if projection.interval is not None:
+        low, high = projection.interval.low, projection.interval.high
+        bar = np.array([max(low, limits[0]), min(high or np.inf, limits[1])])
+        panel.series(bar, _level(eol_Ah), Mark(VERMILION, line="-", width_px=6))
+        if high is None or high > limits[1]:
+            panel.series(bar[1:], _level(eol_Ah)[1:], Mark(VERMILION, marker=">", size_px=13))
+    panel.series(np.array([projection.eol_cycle]), _level(eol_Ah)[1:], Mark(VERMILION, marker="D", size_px=12))
+
+
+def end_of_life_sentence(projection: CycleLifeProjection) -> str:
+    if projection.eol_cycle is None:
+        return f"No end of life projected: {projection.abstention or 'not enough is known.'}"
+    verb = "reached" if projection.method == "observed" else "projected"
+    sentence = f"End of life ({_percent(projection.eol_threshold)}) {verb} at cycle {projection.eol_cycle:,.0f}"
+    interval = projection.interval
+    if interval is None:
+        return sentence
+    until = f"to {interval.high:,.0f}" if interval.high is not None else "or later"
+    return f"{sentence}; {interval.basis} {_percent(interval.level)} interval {interval.low:,.0f} {until}"
+
+
+def _level(capacity_Ah: float) -> FloatArray:
+    return np.full(2, capacity_Ah)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:g} %"

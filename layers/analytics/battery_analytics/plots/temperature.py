@@ -1,0 +1,61 @@
+"""Capacity over temperature: whether the warm cycles are those that give more."""
+
+import numpy as np
+
+from battery_analytics.analysis.capacity_fade import CapacityFade
+from battery_analytics.analysis.temperature import TemperatureAnalysis
+from battery_analytics.cell import FloatArray
+from battery_analytics.plots.cycle_colors import cycle_colors, cycle_key
+from battery_analytics.plots.panel import Panel
+from battery_analytics.plots.scale import Limits, full_limits, padded, robust_limits
+from battery_analytics.plots.sheet import BLUE, LEFT_PX, RIGHT_PX, Mark, Sheet
+
+_HEIGHT_PX = 640
+_LEAST_SPAN_C = 2.0
+_COLOR_GROUPS = 24
+
+
+def temperature_vs_capacity_plot(temperature: TemperatureAnalysis, fade: CapacityFade, *, title: str) -> bytes:
+    """PNG of 1000 × 640 pixels; says in words where the temperature cannot tell anything about the capacity."""
+    known = np.isfinite(temperature.cycle_mean_C) & np.isfinite(fade.discharge_capacity_Ah)
+    mean_C, capacity_Ah = temperature.cycle_mean_C[known], fade.discharge_capacity_Ah[known]
+    sheet = Sheet(_HEIGHT_PX, title, [_verdict(temperature, int(known.sum()))])
+    panel = Panel(
+        sheet,
+        left=LEFT_PX,
+        right=RIGHT_PX,
+        bottom=74,
+        top=_HEIGHT_PX - 124,
+        x_limits=_temperature_limits(mean_C),
+        y_limits=robust_limits(capacity_Ah),
+    )
+    panel.axes("Mean temperature of the cycle (°C)", "Discharge capacity (Ah)")
+    if not known.any():
+        panel.sentence("No cycle has both a temperature and a discharge capacity.")
+        return sheet.png()
+    numbers = fade.cycle_number[known]
+    # A line of markers has one colour: neighbouring cycles share it, which is far quicker than a scatter of each.
+    groups = np.array_split(np.argsort(numbers, kind="stable"), min(_COLOR_GROUPS, numbers.size))
+    for group, color in zip(groups, cycle_colors([int(numbers[group[0]]) for group in groups]), strict=True):
+        panel.series(mean_C[group], capacity_Ah[group], Mark(color, marker="o", size_px=9))
+    panel.edge_markers(mean_C, capacity_Ah, BLUE)
+    panel.outside_remark([capacity_Ah], "Ah")
+    cycle_key(sheet, panel.top + 20, numbers.tolist())
+    return sheet.png()
+
+
+def _verdict(temperature: TemperatureAnalysis, n_cycles: int) -> str:
+    if temperature.correlation is None:
+        return temperature.no_correlation_reason or "No correlation can be computed."
+    correlation = f"{temperature.correlation:.2f}".replace("-", "−")
+    return f"Pearson's r = {correlation} over {n_cycles:,} cycles; the colours show what ageing has to do with it"
+
+
+def _temperature_limits(mean_C: FloatArray) -> Limits | None:
+    """At least 2 °C wide, so that a sensor's last digit does not look like a range of temperatures."""
+    limits = full_limits(mean_C)
+    if limits is None:
+        return None
+    low, high = limits
+    missing = max(0.0, _LEAST_SPAN_C - (high - low)) / 2
+    return padded(low - missing, high + missing, pad=0.0)
