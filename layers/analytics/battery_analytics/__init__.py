@@ -1,9 +1,9 @@
 """Battery analytics: cycling data of lithium-ion cells in, one report out.
 
-    from battery_analytics import analyze
+from battery_analytics import analyze
 
-    report = analyze(["CALB_35_B249.pkl"])
-    print(report["battery_health"])
+report = analyze(["CALB_35_B249.pkl"])
+print(report["battery_health"])
 """
 
 from battery_analytics.cell import BatteryFile

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from battery_analytics.analysis.capacity_fade import CapacityFade
-from battery_analytics.analysis.cycle_figures import CycleFigures
+from battery_analytics.analysis.cycle_figures import CycleFigures, PointsByCycle
 from battery_analytics.analysis.health import VOLTAGE_TOLERANCE_V
 from battery_analytics.analysis.temperature import TemperatureAnalysis
-from battery_analytics.analysis.throughput import Branches, Throughput
+from battery_analytics.analysis.throughput import SECONDS_PER_HOUR, Branches, Throughput
 from battery_analytics.cell import BoolArray, Cell, Finding, IntArray, Severity
 
 GAP_FACTOR = 10.0
@@ -75,8 +75,9 @@ def _counter_against_current(examined: Examined) -> Finding | None:
     cycling, flow = examined.cell.cycling, examined.flow
     if flow.clock is None or flow.discharge.basis == "integrated":
         return None
-    charge_through = np.nan_to_num(np.abs(cycling.current_A) * flow.clock.interval_s) * flow.discharge.active / 3600.0
-    integrated = np.add.reduceat(charge_through, cycling.offsets[:-1])
+    points = PointsByCycle.of(flow.discharge.active, cycling.offsets)
+    passed_As = np.nan_to_num(np.abs(cycling.current_A[points.index]) * flow.clock.interval_s[points.index])
+    integrated = points.sums(passed_As / SECONDS_PER_HOUR, empty=0.0)
     known = np.isfinite(flow.discharge.total_Ah) & (flow.discharge.total_Ah > 0) & (integrated > 0)
     if not known.any():
         return None
@@ -102,7 +103,9 @@ def _time_backwards(examined: Examined) -> Finding | None:
     clock = examined.flow.clock
     if clock is None or not clock.backwards.size:
         return None
-    message = f"The time goes backwards at {clock.backwards.size:,} points; no charge or duration was counted across them."
+    message = (
+        f"The time goes backwards at {clock.backwards.size:,} points; no charge or duration was counted across them."
+    )
     return Finding("time_goes_backwards", "warning", message, examined.cycles_of_points(clock.backwards))
 
 
@@ -111,17 +114,15 @@ def _gaps(examined: Examined) -> Finding | None:
     clock, flow = examined.flow.clock, examined.flow
     if clock is None:
         return None
-    known = clock.interval_s[np.isfinite(clock.interval_s)]
-    positive = known[known > 0]
-    if not positive.size:
-        return None
-    longest_usual = max(SHORTEST_GAP_S, GAP_FACTOR * float(np.median(positive)))
-    active = flow.charge.active | flow.discharge.active
-    within = active.copy()
-    within[1:] &= active[:-1]
-    within[examined.cell.cycling.offsets[:-1]] = False
     with np.errstate(invalid="ignore"):
-        gaps = np.flatnonzero(within & (clock.interval_s > longest_usual))
+        long = np.flatnonzero(clock.interval_s > SHORTEST_GAP_S)
+    within = long[~np.isin(long, examined.cell.cycling.offsets)]
+    flowing = flow.charge.active | flow.discharge.active
+    gaps = within[flowing[within] & flowing[within - 1]]
+    if not gaps.size:
+        return None
+    longest_usual = max(SHORTEST_GAP_S, GAP_FACTOR * float(np.nanmedian(clock.interval_s)))
+    gaps = gaps[clock.interval_s[gaps] > longest_usual]
     if not gaps.size:
         return None
     message = f"Recording pauses {gaps.size:,} times for more than {longest_usual:.0f} s while current flows."
@@ -138,7 +139,9 @@ def _discharge_restarts(examined: Examined) -> Finding | None:
 
 def _restarts(branch: Branches, name: str) -> Finding | None:
     if branch.restarts:
-        message = f"The {name} capacity restarts {branch.restarts:,} times within cycles, as at each step; it was added up."
+        message = (
+            f"The {name} capacity restarts {branch.restarts:,} times within cycles, as at each step; it was added up."
+        )
         return Finding(f"{name}_capacity_restarts", "info", message)
     if branch.across_cycles:
         message = f"The {name} capacity runs on from cycle to cycle; each cycle was counted from its own start."
@@ -165,9 +168,13 @@ def _integrated(examined: Examined) -> Finding | None:
     if not names:
         return None
     if examined.flow.clock is None:
-        message = f"The {' and '.join(names)} capacity is unknown: the file has neither a usable column for it nor a time."
+        message = (
+            f"The {' and '.join(names)} capacity is unknown: the file has neither a usable column for it nor a time."
+        )
         return Finding("capacity_unknown", "error", message)
-    message = f"The {' and '.join(names)} capacity was integrated from current and time, as the file has no usable column."
+    message = (
+        f"The {' and '.join(names)} capacity was integrated from current and time, as the file has no usable column."
+    )
     return Finding("capacity_integrated", "warning", message)
 
 
@@ -222,7 +229,9 @@ def _temperature(examined: Examined) -> Finding | None:
     if not temperature.measured:
         return Finding("no_temperature", "info", "The file holds no temperature, so nothing is said about it.")
     if temperature.std_dev_C == 0:
-        message = f"The temperature is {temperature.mean_C:.3g} °C at every point; no correlation can be computed from it."
+        message = (
+            f"The temperature is {temperature.mean_C:.3g} °C at every point; no correlation can be computed from it."
+        )
         return Finding("constant_temperature", "info", message)
     return None
 
@@ -242,7 +251,9 @@ def _passes_limits(examined: Examined) -> Finding | None:
 def _gains_capacity(examined: Examined) -> Finding | None:
     if examined.fade.fade_percent is None or examined.fade.fade_percent >= 0:
         return None
-    message = f"The cell gained {-examined.fade.fade_percent:.2f} % of capacity over these cycles; its fade is negative."
+    message = (
+        f"The cell gained {-examined.fade.fade_percent:.2f} % of capacity over these cycles; its fade is negative."
+    )
     return Finding("capacity_gain", "info", message)
 
 

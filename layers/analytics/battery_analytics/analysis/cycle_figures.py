@@ -1,6 +1,7 @@
 """The per-cycle table: what each cycle charged, discharged, lost, reached and took, under standard names."""
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
@@ -37,6 +38,33 @@ class CycleFigures:
     equivalent_full_cycles: FloatArray
     discharge_first: BoolArray
     discharge_incomplete: BoolArray
+
+
+@dataclass(frozen=True, slots=True)
+class PointsByCycle:
+    """Some of the points, cycle by cycle.
+
+    `index` has shape (n_chosen,), `counts` (n_cycles,); `starts` are the places in `index` at which the cycles that have
+    any of the points begin.
+    """
+
+    index: IntArray
+    counts: IntArray
+    starts: IntArray
+
+    @classmethod
+    def of(cls, chosen: BoolArray, offsets: IntArray) -> Self:
+        index = np.flatnonzero(chosen)
+        bounds = np.searchsorted(index, offsets)
+        counts = np.diff(bounds)
+        return cls(index, counts, bounds[:-1][counts > 0])
+
+    def sums(self, values: FloatArray, *, empty: float) -> FloatArray:
+        """Sums of values of shape (n_chosen,) over each cycle, `empty` where a cycle has none of the points."""
+        totals = np.full(self.counts.size, empty)
+        if self.starts.size:
+            totals[self.counts > 0] = np.add.reduceat(values, self.starts)
+        return totals
 
 
 def cycle_figures(cycling: CyclingData, flow: Throughput, *, nominal_capacity_Ah: float | None) -> CycleFigures:
@@ -97,19 +125,16 @@ def discharges_first(offsets: IntArray, flow: Throughput) -> BoolArray:
 
     A cycle without charge discharges first, as it follows on the charge of another.
     """
-    position = np.arange(offsets[-1], dtype=np.float64)
 
     def mean_position(branch: Branches) -> FloatArray:
-        count = np.add.reduceat(branch.active, offsets[:-1], dtype=np.int64)
-        total = np.add.reduceat(np.where(branch.active, position, 0.0), offsets[:-1])
-        return np.where(count > 0, total / np.maximum(count, 1), np.inf)
+        points = PointsByCycle.of(branch.active, offsets)
+        return points.sums(points.index.astype(np.float64), empty=np.inf) / np.maximum(points.counts, 1)
 
     return mean_position(flow.discharge) < mean_position(flow.charge)
 
 
 def _incomplete_discharges(cycling: CyclingData, flow: Throughput) -> BoolArray:
-    starts = cycling.offsets[:-1]
-    lowest = np.minimum.reduceat(np.where(flow.discharge.active, cycling.voltage_V, np.inf), starts)
+    lowest = np.minimum.reduceat(np.where(flow.discharge.active, cycling.voltage_V, np.inf), cycling.offsets[:-1])
     discharge = flow.discharge.total_Ah
     known = np.isfinite(lowest) & np.isfinite(discharge)
     if np.count_nonzero(known) < FEWEST_CYCLES_TO_COMPARE:
@@ -123,29 +148,14 @@ def _incomplete_discharges(cycling: CyclingData, flow: Throughput) -> BoolArray:
 
 def _energy_Wh(cycling: CyclingData, branch: Branches) -> FloatArray:
     """Voltage integrated over the branch's capacity by trapezoids, in Wh; shape (n_cycles,)."""
-    gained = np.diff(branch.capacity_Ah, prepend=0.0)
-    voltage = cycling.voltage_V.copy()
-    continues = np.zeros(voltage.size, dtype=bool)
-    continues[1:] = branch.active[1:] & branch.active[:-1]
-    continues[cycling.offsets[:-1]] = False
-    voltage[1:] += cycling.voltage_V[:-1]
-    voltage[1:] /= 2
-    begins = branch.active & ~continues
-    gained[begins], voltage[begins] = _gain_at_beginnings(cycling, branch, begins), cycling.voltage_V[begins]
-    gained[~branch.active] = 0.0
-    energy = np.add.reduceat(gained * voltage, cycling.offsets[:-1])
-    energy[np.isnan(branch.total_Ah)] = np.nan
-    return energy
-
-
-def _gain_at_beginnings(cycling: CyclingData, branch: Branches, begins: BoolArray) -> FloatArray:
-    """What the first point of each stretch gained: its capacity less that of the last active point of the cycle."""
-    first = np.flatnonzero(begins)
-    active = np.flatnonzero(branch.active)
-    place = np.searchsorted(active, first)
-    before = active[np.maximum(place - 1, 0)]
-    same_cycle = (place > 0) & (before >= cycling.offsets[np.searchsorted(cycling.offsets, first, side="right") - 1])
-    return branch.capacity_Ah[first] - np.where(same_cycle, branch.capacity_Ah[before], 0.0)
+    points = PointsByCycle.of(branch.active, cycling.offsets)
+    capacity, voltage = branch.capacity_Ah[points.index], cycling.voltage_V[points.index]
+    gained, mean_voltage = np.diff(capacity, prepend=0.0), voltage.copy()
+    adjacent = np.diff(points.index, prepend=-1) == 1
+    adjacent[points.starts] = False
+    mean_voltage[adjacent] = (voltage[adjacent] + voltage[np.flatnonzero(adjacent) - 1]) / 2
+    gained[points.starts] = capacity[points.starts]
+    return points.sums(gained * mean_voltage, empty=np.nan)
 
 
 def _mean_temperature(cycling: CyclingData) -> FloatArray:
@@ -161,8 +171,8 @@ def _discharge_resistance(cycling: CyclingData, flow: Throughput) -> FloatArray:
     """Voltage jump over current jump from a rest to the discharge; shape (n_cycles,), NaN without such a step."""
     resistance = np.full(cycling.n_cycles, np.nan)
     current, voltage = cycling.current_A, cycling.voltage_V
-    resting = np.abs(current) <= flow.rest_current_A
-    steps = np.flatnonzero(resting[:-1] & flow.discharge.active[1:]) + 1
+    flowing = flow.charge.active | flow.discharge.active
+    steps = np.flatnonzero(~flowing[:-1] & flow.discharge.active[1:]) + 1
     if steps.size == 0:
         return resistance
     strong = np.abs(current[steps]) > FULL_STEP_SHARE * float(np.max(np.abs(current[steps])))

@@ -28,6 +28,7 @@ class TemperatureAnalysis:
     correlation: float | None
     no_correlation_reason: str | None
 
+
 CONSTANT_WITHIN_C = 0.5
 FEWEST_CYCLES_TO_CORRELATE = 5
 
@@ -37,8 +38,9 @@ def temperature_analysis(cycling: CyclingData, figures: CycleFigures) -> Tempera
     measured = np.empty(0) if cycling.temperature_C is None else cycling.temperature_C
     measured = measured[np.isfinite(measured)]
     if measured.size == 0:
-        reason = "The file holds no temperature."
-        return TemperatureAnalysis(False, *(None,) * 7, figures.mean_temperature_C, None, reason)
+        return TemperatureAnalysis(
+            False, *(None,) * 7, figures.mean_temperature_C, None, "The file holds no temperature."
+        )
     p10, p90 = np.percentile(measured, (10, 90))
     correlation, reason = _correlation(figures.mean_temperature_C, figures.discharge_capacity_Ah)
     return TemperatureAnalysis(
@@ -64,7 +66,10 @@ def _correlation(temperature_C: FloatArray, capacity_Ah: FloatArray) -> tuple[fl
     spread = float(np.ptp(temperature))
     if spread < CONSTANT_WITHIN_C:
         what = "is constant" if spread == 0 else f"varies by only {spread:.2g} °C between cycles"
-        return None, f"The temperature {what} ({temperature.mean():.3g} °C): no correlation with capacity can be computed."
+        return (
+            None,
+            f"The temperature {what} ({temperature.mean():.3g} °C): no correlation with capacity can be computed.",
+        )
     if np.ptp(capacity) == 0:
         return None, "The capacity is the same in every cycle: no correlation can be computed."
     return float(np.corrcoef(temperature, capacity)[0, 1]), None

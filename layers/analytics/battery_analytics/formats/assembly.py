@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -15,7 +16,6 @@ LENGTH_TOLERANCE_POINTS = 2
 LENGTH_TOLERANCE_SHARE = 0.05
 
 REQUIRED: tuple[Quantity, ...] = ("voltage_V", "current_A")
-OPTIONAL: tuple[Quantity, ...] = ("charge_capacity_Ah", "discharge_capacity_Ah", "time_s", "temperature_C")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,8 @@ def cycles_of_table(columns: Mapping[Quantity, FloatArray]) -> list[RawCycle]:
     a table by another column) are brought together in their order.
     """
     numbers = columns.get("cycle_number")
-    measured = {quantity: values for quantity, values in columns.items() if quantity != "cycle_number"}
+    measured: dict[Quantity, FloatArray] = {**columns}
+    measured.pop("cycle_number", None)
     if numbers is None:
         return [RawCycle(None, measured)]
     numbers = np.where(np.isfinite(numbers), numbers, -1.0)
@@ -189,62 +190,76 @@ def _numbered(cycles: Sequence[RawCycle], findings: list[Finding]) -> list[RawCy
 
 def _gaps(numbers: Sequence[int], most: int = 1_000) -> tuple[int, ...]:
     missing: list[int] = []
-    for before, after in zip(numbers, numbers[1:], strict=False):
+    for before, after in pairwise(numbers):
         missing.extend(range(before + 1, min(after, before + 1 + most - len(missing))))
     return tuple(missing)
 
 
 def _concatenated(cycles: Sequence[RawCycle]) -> CyclingData:
     lengths = np.array([cycle.n_points for cycle in cycles], dtype=np.int64)
-    columns: dict[str, FloatArray | None] = {}
-    for quantity in REQUIRED + OPTIONAL:
-        if not any(quantity in cycle.columns for cycle in cycles):
-            columns[quantity] = None
-            continue
-        columns[quantity] = np.concatenate(
+
+    def column(quantity: Quantity) -> FloatArray:
+        return np.concatenate(
             [
                 cycle.columns[quantity] if quantity in cycle.columns else np.full(length, np.nan)
                 for cycle, length in zip(cycles, lengths.tolist(), strict=True)
             ]
         )
-    voltage, current = columns.pop("voltage_V"), columns.pop("current_A")
-    assert voltage is not None  # noqa: S101  _check_required has raised otherwise
-    assert current is not None  # noqa: S101
+
     return CyclingData(
         cycle_number=np.array([cycle.number for cycle in cycles], dtype=np.int64),
         offsets=np.concatenate(([0], np.cumsum(lengths))),
-        voltage_V=voltage,
-        current_A=current,
-        **columns,
+        voltage_V=column("voltage_V"),
+        current_A=column("current_A"),
+        charge_capacity_Ah=column("charge_capacity_Ah"),
+        discharge_capacity_Ah=column("discharge_capacity_Ah"),
+        time_s=column("time_s"),
+        temperature_C=column("temperature_C"),
     )
 
 
 def _without_unmeasured_points(data: CyclingData, file: str, findings: list[Finding]) -> CyclingData:
-    """The points at which both voltage and current were measured, columns that hold no value at all left out."""
-    columns = {quantity: getattr(data, quantity) for quantity in REQUIRED + OPTIONAL}
-    for quantity, values in columns.items():
-        if values is None:
-            continue
-        finite = np.isfinite(values)
-        if not finite.any():
-            columns[quantity] = None
-        elif not finite.all():
-            columns[quantity] = np.where(finite, values, np.nan)
-    voltage, current = columns["voltage_V"], columns["current_A"]
-    if voltage is None or current is None:
-        raise NoCycles(f"{file} holds no point at which both voltage and current were measured.", file=file)
-    measured = np.isfinite(voltage) & np.isfinite(current)
+    """The points at which both voltage and current were measured; a quantity that was nowhere measured becomes None."""
+    data = replace(
+        data,
+        voltage_V=_finite(data.voltage_V),
+        current_A=_finite(data.current_A),
+        charge_capacity_Ah=_measured_anywhere(data.charge_capacity_Ah),
+        discharge_capacity_Ah=_measured_anywhere(data.discharge_capacity_Ah),
+        time_s=_measured_anywhere(data.time_s),
+        temperature_C=_measured_anywhere(data.temperature_C),
+    )
+    measured = np.isfinite(data.voltage_V) & np.isfinite(data.current_A)
     if measured.all():
-        return replace(data, **columns)
-    counts = np.add.reduceat(measured, data.offsets[:-1], dtype=np.int64)
-    kept = counts > 0
-    if not kept.any():
+        return data
+    if not measured.any():
         raise NoCycles(f"{file} holds no point at which both voltage and current were measured.", file=file)
+    counts = np.add.reduceat(measured, data.offsets[:-1], dtype=np.int64)
     affected = data.cycle_number[counts < np.diff(data.offsets)]
     message = f"{int((~measured).sum()):,} points have no voltage or no current; they were left out."
     findings.append(Finding("points_without_values", "warning", message, tuple(affected.tolist())))
+
+    def kept(values: FloatArray | None) -> FloatArray | None:
+        return None if values is None else _measured_anywhere(values[measured])
+
     return CyclingData(
-        cycle_number=data.cycle_number[kept],
-        offsets=np.concatenate(([0], np.cumsum(counts[kept]))),
-        **{quantity: None if values is None else values[measured] for quantity, values in columns.items()},
+        cycle_number=data.cycle_number[counts > 0],
+        offsets=np.concatenate(([0], np.cumsum(counts[counts > 0]))),
+        voltage_V=data.voltage_V[measured],
+        current_A=data.current_A[measured],
+        charge_capacity_Ah=kept(data.charge_capacity_Ah),
+        discharge_capacity_Ah=kept(data.discharge_capacity_Ah),
+        time_s=kept(data.time_s),
+        temperature_C=kept(data.temperature_C),
     )
+
+
+def _finite(values: FloatArray) -> FloatArray:
+    """Infinite readings are readings that were not made."""
+    finite = np.isfinite(values)
+    return values if finite.all() else np.where(finite, values, np.nan)
+
+
+def _measured_anywhere(values: FloatArray | None) -> FloatArray | None:
+    finite = None if values is None else _finite(values)
+    return None if finite is None or np.isnan(finite).all() else finite

@@ -189,8 +189,9 @@ def _read(value: object, name: str, file: str, where: str) -> Numbers | None:
         ) from fault
 
 
-def _cycles_of_columns(table: Mapping[object, object], file: str) -> _Cycles:
-    names = [str(name) for name in table]
+def _cycles_of_columns(source: Mapping[object, object], file: str) -> _Cycles:
+    table = {str(name): column for name, column in source.items()}
+    names = list(table)
     columns: dict[Quantity, FloatArray] = {}
     unreadable = 0
     for quantity, column in recognised_columns(names).items():
@@ -210,7 +211,8 @@ def _cycles_of_frame(frame: Frame, file: str) -> _Cycles:
     if _holds_lists(frame):
         rows = [dict(zip(names, row, strict=True)) for row in zip(*frame.columns.values(), strict=True)]
         return _cycles_of_list(rows, file)
-    return _cycles_of_columns(dict(frame.columns), file)
+    columns: dict[object, object] = dict(frame.columns.items())
+    return _cycles_of_columns(columns, file)
 
 
 def _holds_lists(frame: Frame) -> bool:

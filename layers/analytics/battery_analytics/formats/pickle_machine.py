@@ -110,7 +110,7 @@ def read_pickle(data: bytes, admitted: Callable[[GlobalName], bool]) -> object:
         return machine.run()
     except (IndexError, ValueError, TypeError, struct.error) as fault:
         # Any of these is a stack, a number or a text that the bytes do not hold: never ours, the loop has no other input.
-        raise MalformedPickle(f"not a whole pickle at byte {machine.position}: {fault}") from fault
+        raise MalformedPickle(f"it ends or breaks off at byte {machine.position} ({fault})") from fault
 
 
 class _Machine:
@@ -129,16 +129,11 @@ class _Machine:
     def run(self) -> object:
         data, operations = self.data, _OPERATIONS
         for step in range(MAX_OPERATIONS):
-            if self.position >= len(data):
-                raise MalformedPickle("the file ends before the pickle does")
             code = data[self.position]
             if code == _STOP:
                 return self.pop()
             self.position += 1
-            operation = operations[code]
-            if operation is None:
-                raise MalformedPickle(f"byte {self.position - 1} is no pickle instruction")
-            operation(self)
+            operations[code](self)
             if not step & 0xFFFF and len(self.stack) + len(self.memo) > MAX_VALUES:
                 break
         raise RefusedPickle("it holds more single values than cycling data of its size can")
@@ -367,9 +362,27 @@ def _pop(machine: _Machine) -> None:
         machine.pop()
 
 
+def _recall_short(machine: _Machine) -> None:
+    machine.stack.append(machine.memo[machine.data[machine.position]])
+    machine.position += 1
+
+
+def _memoize(machine: _Machine) -> None:
+    stack = machine.stack
+    machine.memo.append(stack[-1] if type(stack[-1]) is not NumberRun else machine.top())
+
+
+def _unknown(machine: _Machine) -> None:
+    raise MalformedPickle(f"byte {machine.position - 1} is no pickle instruction")
+
+
+def _pop_mark(machine: _Machine) -> None:
+    machine.pop_marked()
+
+
 def _old_integer(machine: _Machine) -> object:
     text = machine.line()
-    return {"00": False, "01": True}.get(text, None) if text in {"00", "01"} else int(text)
+    return text == "01" if text in {"00", "01"} else int(text)
 
 
 def _quoted(machine: _Machine) -> str:
@@ -466,13 +479,13 @@ _BY_OPCODE: dict[bytes, Callable[[_Machine], None]] = {
     b"u": _set_items,
     # stack and memo
     b"0": _pop,
-    b"1": lambda m: m.pop_marked() and None,
+    b"1": _pop_mark,
     b"2": lambda m: m.push(m.top()),
-    b"\x94": lambda m: m.memo.append(m.top()),
+    b"\x94": _memoize,
     b"q": lambda m: m.remember(m.number(1)),
     b"r": lambda m: m.remember(m.number(4)),
     b"p": lambda m: m.remember(int(m.line())),
-    b"h": lambda m: m.recall(m.number(1)),
+    b"h": _recall_short,
     b"j": lambda m: m.recall(m.number(4)),
     b"g": lambda m: m.recall(int(m.line())),
     # what names, calls or reaches outside
@@ -492,4 +505,4 @@ _BY_OPCODE: dict[bytes, Callable[[_Machine], None]] = {
     b"\x97": _OUT_OF_BAND,
     b"\x98": _OUT_OF_BAND,
 }
-_OPERATIONS: list[Callable[[_Machine], None] | None] = [_BY_OPCODE.get(bytes([code])) for code in range(256)]
+_OPERATIONS: list[Callable[[_Machine], None]] = [_BY_OPCODE.get(bytes([code]), _unknown) for code in range(256)]

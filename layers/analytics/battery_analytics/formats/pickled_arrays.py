@@ -22,6 +22,8 @@ from battery_analytics.formats.pickle_machine import (
 
 type AnyArray = npt.NDArray[np.generic]
 
+MAX_FRAME_COLUMNS = 100_000
+
 _RECONSTRUCT = frozenset({"numpy.core.multiarray._reconstruct", "numpy._core.multiarray._reconstruct"})
 _FROM_BUFFER = frozenset({"numpy.core.numeric._frombuffer", "numpy._core.numeric._frombuffer"})
 _SCALAR = frozenset({"numpy.core.multiarray.scalar", "numpy._core.multiarray.scalar"})
@@ -133,7 +135,7 @@ def _dtype(value: object) -> np.dtype[np.generic]:
         raise MalformedPickle(f"an array is of type {name!r:.40}, not of numbers or text")
     order = value.state[1] if isinstance(value.state, tuple) else "="
     order = order.decode("ascii") if isinstance(order, bytes) else order
-    return np.dtype(name).newbyteorder(order if order in ("<", ">") else "=")
+    return np.dtype(name).newbyteorder("<" if order == "<" else ">" if order == ">" else "=")
 
 
 def _array(content: bytes, dtype: np.dtype[np.generic], shape: object, *, fortran: bool) -> AnyArray:
@@ -222,10 +224,10 @@ def _state_of_manager(manager: Call) -> dict[str, list[dict[str, object]]]:
 
 def _positions(placement: object) -> AnyArray:
     if isinstance(placement, Call) and str(placement.target) in _SLICE:
-        start, stop, step = placement.args
-        if not all(isinstance(bound, int) and abs(bound) < 100_000 for bound in (start, stop, step)):
+        bounds = [bound for bound in placement.args if isinstance(bound, int) and abs(bound) < MAX_FRAME_COLUMNS]
+        if len(bounds) != 3:
             raise MalformedPickle("a pandas block lies outside its frame")
-        return np.arange(start, stop, step)
+        return np.arange(*bounds)
     return _array_within(placement)
 
 

@@ -25,7 +25,7 @@ _LEAST_EFFICIENCY_SPAN = 0.2
 def capacity_plot(fade: CapacityFade, projection: CycleLifeProjection, *, title: str) -> bytes:
     """PNG of 1000 × 800 pixels.
 
-    An end of life that would squeeze the measured cycles into a corner gets a panel of its own beside them, to its scale.
+    An end of life that would squeeze the measured cycles into a corner gets a panel of its own beside them.
     """
     cycles = fade.cycle_number.astype(np.float64)
     last_cycle = float(cycles.max(initial=1))

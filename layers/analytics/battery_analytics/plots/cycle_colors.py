@@ -1,6 +1,7 @@
 """Cycles by colour: which of many cycles are drawn, in which colour each, and the key that tells them apart."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from matplotlib import colormaps
@@ -40,7 +41,7 @@ def cycle_key(sheet: Sheet, y_px: float, cycle_numbers: Sequence[int]) -> None:
     first, last = f"cycle {min(cycle_numbers):,}", f"{max(cycle_numbers):,}"
     end_px = RIGHT_PX - round(sheet.text_width_px(last)) - 8
     edges_px = np.linspace(end_px - _STRIP_PX, end_px, len(_SCALE) + 1).round()
-    strip = [((left, y_px), (right, y_px)) for left, right in zip(edges_px[:-1], edges_px[1:], strict=True)]
+    strip = [((left, y_px), (right, y_px)) for left, right in pairwise(edges_px)]
     sheet.add(LineCollection(strip, colors=_SCALE, linewidths=14 * POINTS_PER_PX, capstyle="butt"))
     sheet.text(end_px - _STRIP_PX - 8, y_px, first, color=GREY, align="right")
     sheet.text(end_px + 8, y_px, last, color=GREY)

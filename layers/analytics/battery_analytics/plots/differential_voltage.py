@@ -1,4 +1,4 @@
-"""Differential voltage: dV/dQ over the discharged capacity, whose peaks and valleys are the electrodes' phase changes."""
+"""Differential voltage: dV/dQ over the discharged capacity, whose peaks tell the electrodes' phases apart."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,10 @@ _END_SHARE = 0.12
 
 
 def differential_voltage_plot(curves: Sequence[DifferentialCurve], *, title: str) -> bytes:
-    """PNG of 1000 × 640 pixels, in mV/Ah; scaled to the features, so that the cliffs at both ends may leave the picture."""
+    """PNG of 1000 × 640 pixels, in mV/Ah, to the scale of the features: the cliffs at both ends may leave the picture.
+
+    Of many cycles forty are drawn, evenly spread, the first and the last among them.
+    """
     drawn = [curves[index] for index in evenly_spread(len(curves), _MOST_CYCLES)]
     numbers = [curve.cycle_number for curve in drawn]
     lines = [(thinned(curve.capacity_Ah), thinned(curve.dV_dQ_V_per_Ah) * 1000) for curve in drawn]

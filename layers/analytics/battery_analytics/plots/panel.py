@@ -22,7 +22,7 @@ _PX_PER_Y_TICK = 48
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """The rectangle from (`left`, `bottom`) to (`right`, `top`) in pixels; None as limits where there is nothing to show."""
+    """The rectangle from (`left`, `bottom`) to (`right`, `top`) in pixels; limits are None where there is no value."""
 
     sheet: Sheet
     left: float
@@ -35,7 +35,7 @@ class Panel:
     def axes(self, x_label: str, y_label: str, *, integer_x: bool = False) -> None:
         """Grid, frame, tick labels and axis names; an x axis without a name has no tick labels either."""
         most_x = max(4, int((self.right - self.left) / _PX_PER_X_TICK))
-        most_y = max(4, int((self.top - self.bottom) / _PX_PER_Y_TICK))
+        most_y = max(5, int((self.top - self.bottom) / _PX_PER_Y_TICK))
         x_ticks, x_names = ticks(self.x_limits, most_x, integer=integer_x) if self.x_limits else ([], [])
         y_ticks, y_names = ticks(self.y_limits, most_y) if self.y_limits else ([], [])
         x_px, y_px = self._x_px(np.array(x_ticks)), self._y_px(np.array(y_ticks))

@@ -44,7 +44,10 @@ def padded(low: float, high: float, pad: float) -> Limits:
 
 
 def ticks(limits: Limits, most: int, *, integer: bool = False) -> tuple[list[float], list[str]]:
-    """At most `most` round values (steps of 1, 2 or 5 times a power of ten) within the limits, and how they read."""
+    """At most `most` round values (steps of 1, 2 or 5 times a power of ten) within the limits, and how they read.
+
+    They are two at least where `most` is five or more, unless they are to be integers.
+    """
     low, high = limits
     exponent = math.floor(math.log10((high - low) / most))
     for step in (factor * 10.0**power for power in (exponent, exponent + 1, exponent + 2) for factor in (1, 2, 5)):

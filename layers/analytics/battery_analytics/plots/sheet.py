@@ -57,7 +57,7 @@ class Mark:
 
 
 class Sheet:
-    """A picture in the making. Coordinates are pixels from the lower left; later artists lie over earlier ones."""
+    """A picture in the making, in pixels from the lower left; later marks lie over earlier ones, texts over all."""
 
     def __init__(self, height_px: int, title: str, summary: Sequence[str] = ()) -> None:
         size_inch = (WIDTH_PX / DPI, height_px / DPI)
@@ -90,7 +90,7 @@ class Sheet:
         align: Align = "left",
         upright: bool = False,
     ) -> None:
-        """Text whose middle height is at `y_px`; an upright one reads from below upwards and is centred on its place."""
+        """Text whose middle height is at `y_px`; an upright one reads upwards and is centred on its place."""
         self._texts.append(_Text(x_px, y_px, text, color, align, self._font, upright))
 
     def text_width_px(self, text: str) -> float:
@@ -125,9 +125,10 @@ class Sheet:
         return x_px
 
     def png(self) -> bytes:
-        self._canvas.draw()
+        self._canvas.draw()  # type: ignore[no-untyped-call]  # matplotlib's Agg backend has no annotations
         size = self._canvas.get_width_height()
-        image = Image.frombuffer("RGBA", size, self._canvas.buffer_rgba(), "raw", "RGBA", 0, 1).convert("RGB")
+        rgba = self._canvas.buffer_rgba()  # type: ignore[no-untyped-call]  # as above
+        image = Image.frombuffer("RGBA", size, rgba, "raw", "RGBA", 0, 1).convert("RGB")
         draw = ImageDraw.Draw(image)
         for text in self._texts:
             place = (text.x_px, self._height_px - text.y_px)
@@ -171,7 +172,7 @@ def _draw_upright(image: Image.Image, place: tuple[float, float], text: _Text) -
 
 
 def _encode_png(rgb: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> bytes:
-    """An RGB PNG without metadata, from an array of shape (height, width, 3); each row as its difference to the one above.
+    """An RGB PNG without metadata, from (height, width, 3) values; each row as its difference to the one above.
 
     A third of the time of Pillow's encoder, which tries five filters on each row.
     Source: PNG specification (W3C, third edition), sections 5, 9.2 and 11.2.

@@ -48,7 +48,7 @@ def _verdict(temperature: TemperatureAnalysis, n_cycles: int) -> str:
     if temperature.correlation is None:
         return temperature.no_correlation_reason or "No correlation can be computed."
     correlation = f"{temperature.correlation:.2f}".replace("-", "−")
-    return f"Pearson's r = {correlation} over {n_cycles:,} cycles; the colours show what ageing has to do with it"
+    return f"Pearson's r = {correlation} over {n_cycles:,} cycles, ageing included"
 
 
 def _temperature_limits(mean_C: FloatArray) -> Limits | None:

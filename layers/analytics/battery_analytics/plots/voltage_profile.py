@@ -13,7 +13,7 @@ _MOST_CYCLES = 40
 
 
 def voltage_profile_plot(curves: Sequence[VoltageCurve], *, title: str) -> bytes:
-    """PNG of 1000 × 640 pixels. Of many cycles some forty are drawn, evenly spread, the first and the last among them."""
+    """PNG of 1000 × 640 pixels. Of many cycles forty are drawn, evenly spread, the first and the last among them."""
     drawn = [curves[index] for index in evenly_spread(len(curves), _MOST_CYCLES)]
     colors = cycle_colors([curve.cycle_number for curve in drawn])
     branches = [

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from battery_analytics.cell import FloatArray
+from battery_analytics.cell import FloatArray, IntArray
 from battery_analytics.projection.linear import LinearFade, linear_fade
 from battery_analytics.projection.result import CycleLifeProjection, Interval, Trend
 
@@ -21,7 +21,7 @@ FACTOR_BY_FADE_USED = ((0.0, 10.0), (0.25, 3.4), (0.50, 2.6), (0.75, 1.9), (1.0,
 
 
 def cycle_life_projection(
-    cycle_number: FloatArray, capacity_Ah: FloatArray, *, eol_threshold: float, reference_Ah: float | None
+    cycle_number: IntArray, capacity_Ah: FloatArray, *, eol_threshold: float, reference_Ah: float | None
 ) -> CycleLifeProjection:
     """The end of life as a cycle number, with its interval; inputs of shape (n_cycles,), NaN where unknown.
 
@@ -81,7 +81,9 @@ def _along(
     rising_share = float(np.mean(line.resampled_slopes >= 0))
     if line.slope_Ah_per_cycle >= 0 or rising_share > (1 - LEVEL) / 2:
         gain = "rises" if line.slope_Ah_per_cycle > 0 else "does not fall clearly"
-        return replace(blank, abstention=f"The capacity {gain} over the measured cycles; an end of life would be made up.")
+        return replace(
+            blank, abstention=f"The capacity {gain} over the measured cycles; an end of life would be made up."
+        )
     eol_cycle = (eol_capacity - line.intercept_Ah) / line.slope_Ah_per_cycle
     if eol_cycle > LONGEST_LIFE_CYCLES:
         reason = f"At this rate the end of life would come after {LONGEST_LIFE_CYCLES:,} cycles, which nothing here supports."
