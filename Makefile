@@ -1,0 +1,59 @@
+# Every target sets up what it needs; a machine with git, make and a Python 3 that has pip is enough.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PORT ?= 5000
+ARGS ?=
+# `uv --version` rather than `command -v uv`: a version manager may put a uv on the path that runs for another Python only.
+UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo .tools/uv/bin/uv)
+UV_IS_HERE := $(if $(filter .tools/%,$(UV)),$(UV))
+LOCK := uv.lock pyproject.toml layers/analytics/pyproject.toml layers/service/pyproject.toml .python-version
+export UV_LINK_MODE ?= copy
+# The template is validated without an account.
+export AWS_DEFAULT_REGION ?= eu-central-1
+export SAM_CLI_TELEMETRY ?= 0
+
+.PHONY: help run test check bench sample format clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | column -t -s "$$(printf '\t')"
+
+run: .venv/.runtime ## start the API on http://127.0.0.1:5000 (PORT=8080 for another port)
+	.venv/bin/python battery_analytics_api.py $(PORT) $(ARGS)
+
+test: .venv/.dev ## run the tests (ARGS='-k pickle' for some of them)
+	.venv/bin/pytest -n auto $(ARGS)
+
+check: .venv/.dev ## lint, types, import rules and the template
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	AWS_ACCESS_KEY_ID=none AWS_SECRET_ACCESS_KEY=none .venv/bin/sam validate --template template.yaml
+	AWS_ACCESS_KEY_ID=none AWS_SECRET_ACCESS_KEY=none .venv/bin/sam validate --template template.yaml --lint
+
+bench: .venv/.dev ## measure against plain pickle, read_csv and matplotlib in the same run
+	.venv/bin/python -m benchmarks.bench $(ARGS)
+
+sample: .venv/.runtime ## write synthetic cells to sample_data/
+	.venv/bin/python -m sample_cells $(ARGS)
+
+format: .venv/.dev ## format the code
+	.venv/bin/ruff check --fix
+	.venv/bin/ruff format
+
+clean: ## remove everything that was built or installed here
+	rm -rf .venv .tools .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache sample_data
+
+.venv/.runtime: $(LOCK) | $(UV_IS_HERE)
+	$(UV) sync --quiet --locked --all-packages --no-dev --inexact
+	@touch $@
+
+.venv/.dev: $(LOCK) | $(UV_IS_HERE)
+	$(UV) sync --quiet --locked --all-packages
+	@touch $@ .venv/.runtime
+
+.tools/uv/bin/uv:
+	python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --target .tools/uv uv
