@@ -1,0 +1,50 @@
+"""The one way from the service to the science library, crossed only by the functions that analyse."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from battery_service.errors import ApiError
+from battery_service.multipart_body import UploadedFile
+from battery_service.options import Options
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """A report as JSON, and what is worth counting about it: no names, no measurements."""
+
+    report: bytes
+    formats: tuple[str, ...]
+    n_cells: int
+    n_cycles: int
+    n_points: int
+    timings_ms: Mapping[str, float]
+
+
+def preload() -> None:
+    """Import the science now, so that a snapshot or the first request holds it."""
+    import battery_analytics  # noqa: F401, PLC0415  # slow to import, and absent from the light functions
+
+
+def analyse(files: Sequence[UploadedFile], options: Options) -> Analysis:
+    """The report of the files. Raises ApiError with the library's own code where they cannot be read."""
+    from battery_analytics import BatteryDataError, BatteryFile, analyze  # noqa: PLC0415  # as above
+
+    try:
+        report = analyze(
+            [BatteryFile(file.name, file.content) for file in files],
+            plots=options.plots,
+            eol_threshold=options.eol_threshold,
+            capacity_reference=options.capacity_reference,
+            cycles=options.cycles,
+        )
+    except BatteryDataError as error:
+        raise ApiError(error.code, error.message, error.details) from error
+    encoded = report.to_json()  # before its timings are read: it adds its own
+    return Analysis(
+        report=encoded,
+        formats=report.formats,
+        n_cells=report.n_cells,
+        n_cycles=report.n_cycles,
+        n_points=report.n_points,
+        timings_ms=dict(report.timings_ms),
+    )

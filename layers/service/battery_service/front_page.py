@@ -1,0 +1,40 @@
+"""What is at the root: API information for programs, a small page for browsers."""
+
+from importlib.resources import files
+
+from battery_service.settings import Settings
+
+NAME = "Battery Analytics API"
+# The page's script and style are part of it; it talks to its own origin only.
+FRONT_PAGE_POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src 'self' data: blob:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+def api_information(settings: Settings) -> dict[str, object]:
+    limits = settings.limits
+    return {
+        "name": NAME,
+        "version": settings.version,
+        "status": "ok",
+        "stage": settings.stage,
+        "endpoints": {
+            "upload": "POST /api/upload",
+            "health": "GET /health",
+            "openapi": "GET /openapi.json",
+            "docs": "GET /docs",
+        },
+        "limits": {
+            "profile": limits.name,
+            "max_upload_bytes": limits.max_upload_bytes,
+            "max_answer_bytes": limits.max_answer_bytes,
+            "max_parts": limits.max_parts,
+        },
+    }
+
+
+def front_page() -> bytes | None:
+    """The page; None where the package carries none."""
+    page = files("battery_service") / "pages" / "small_page.html"
+    return page.read_bytes() if page.is_file() else None

@@ -1,0 +1,29 @@
+"""How much one request may send and how much its answer may weigh, in the cloud and on one machine."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one request may hold.
+
+    `max_upload_bytes` counts the files' own bytes, `max_answer_bytes` the answer as event JSON; None is no limit.
+    """
+
+    name: Literal["cloud", "local"]
+    max_upload_bytes: int
+    max_answer_bytes: int | None
+    max_parts: int = 256
+
+    @property
+    def max_body_bytes(self) -> int:
+        """The files and what multipart puts around them."""
+        return self.max_upload_bytes + 256 * 1024
+
+
+# A Lambda event and its answer are at most 6,291,456 bytes of JSON each, and the body is base64 inside it.
+CLOUD = Limits(name="cloud", max_upload_bytes=4 * MIB, max_answer_bytes=6_291_456)
+LOCAL = Limits(name="local", max_upload_bytes=50 * MIB, max_answer_bytes=None)

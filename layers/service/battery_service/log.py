@@ -1,0 +1,64 @@
+"""Structured logs: who asked for what and how it went, never what a file holds or is called."""
+
+import logging
+import sys
+import traceback
+from typing import TextIO
+
+from aws_lambda_powertools import Logger
+
+from battery_service.request import Request
+
+SERVICE = "battery-analytics"
+
+
+class _StandardOutput(logging.StreamHandler[TextIO]):
+    """Writes to what stdout is when a line is written, not what it was at import."""
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self) -> TextIO:
+        return sys.stdout
+
+    @stream.setter
+    def stream(self, _: TextIO) -> None:
+        raise AttributeError("the stream is always sys.stdout")
+
+
+# Keys go with each line, never into the logger's own state: that is shared by all threads.
+_logger = Logger(service=SERVICE, utc=True, use_rfc3339=True, logger_handler=_StandardOutput())
+
+
+def log_event(message: str, request: Request, **facts: object) -> None:
+    """One line about a request; facts are sizes, counts, formats, codes and times."""
+    _logger.info(message, stacklevel=3, **_identity(request), **facts)  # type: ignore[arg-type]  # powertools takes any key as a fact
+
+
+def log_bug(request: Request, error: BaseException) -> None:
+    """Where a bug is: types and frames of the whole chain, without the messages, for these may quote a file."""
+    _logger.error("unhandled exception", stacklevel=3, **_identity(request), chain=_chain(error))  # type: ignore[arg-type]  # as above
+
+
+def _identity(request: Request) -> dict[str, object]:
+    return {
+        "request_id": request.request_id,
+        "function_request_id": request.lambda_request_id,
+        "method": request.method,
+    }
+
+
+def _chain(error: BaseException) -> list[dict[str, object]]:
+    chain: list[dict[str, object]] = []
+    current: BaseException | None = error
+    while current is not None and len(chain) < 10:
+        frames = traceback.extract_tb(current.__traceback__)
+        chain.append(
+            {
+                "type": f"{type(current).__module__}.{type(current).__qualname__}",
+                "frames": [f"{frame.filename}:{frame.lineno} {frame.name}: {frame.line}" for frame in frames],
+            }
+        )
+        current = current.__cause__ or current.__context__
+    return chain

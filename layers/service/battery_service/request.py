@@ -1,0 +1,65 @@
+"""An API Gateway v2 event, read as the HTTP request that it carries."""
+
+import binascii
+import re
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from battery_service.errors import ApiError
+
+_HEADER_SAFE = re.compile(r"[\x21-\x7e]{1,128}")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request. Header names are in lower case; `query` holds decoded values, repeated ones joined by a comma."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    query: Mapping[str, str]
+    request_id: str
+    lambda_request_id: str | None
+    event: Mapping[str, Any]
+
+    @classmethod
+    def from_event(cls, event: Mapping[str, Any], context: object) -> "Request":
+        """The request of an event; its id is the gateway's, so that client, log and access log name the same one."""
+        request_context = event["requestContext"]
+        lambda_request_id = getattr(context, "aws_request_id", None)
+        return cls(
+            method=request_context["http"]["method"].upper(),
+            path=event["rawPath"],
+            headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
+            query=event.get("queryStringParameters") or {},
+            request_id=_first_header_safe(request_context.get("requestId"), lambda_request_id) or str(uuid.uuid4()),
+            lambda_request_id=lambda_request_id,
+            event=event,
+        )
+
+    def header(self, name: str) -> str:
+        return self.headers.get(name.lower(), "")
+
+    @property
+    def body_bytes(self) -> int:
+        """How long the body is, without decoding it: exact, but for a plain body with characters beyond ASCII."""
+        body: str = self.event.get("body") or ""
+        if not self.event.get("isBase64Encoded"):
+            return len(body)
+        return len(body) // 4 * 3 - body[-2:].count("=")
+
+    def body(self) -> bytes:
+        """The body's bytes; the one copy of a large upload that base64 makes necessary."""
+        body: str = self.event.get("body") or ""
+        if not self.event.get("isBase64Encoded"):
+            return body.encode("utf-8", "surrogateescape")
+        try:
+            return binascii.a2b_base64(body, strict_mode=True)
+        except ValueError as error:  # binascii.Error, or a character that base64 does not have
+            raise ApiError("malformed_multipart", "The body is marked as base64 but is not valid base64.") from error
+
+
+def _first_header_safe(*values: object) -> str | None:
+    return next((value for value in values if isinstance(value, str) and _HEADER_SAFE.fullmatch(value)), None)

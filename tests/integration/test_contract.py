@@ -1,0 +1,75 @@
+"""The contract as it is served holds for what is answered: every field described, every described field there."""
+
+import json
+from copy import deepcopy
+from typing import Any
+
+import jsonschema  # type: ignore[import-untyped]  # its stubs are a package of their own
+import pytest
+
+from functions.upload_handler.app import lambda_handler
+from tests.cells import cell, csv_set, pickled
+from tests.integration.api_gateway import Event, LambdaContext, file_part, report_of, request_event, upload_event
+
+ONE = cell("TEST_25_A1", n_cycles=3)
+GAINING = cell("TEST_25_A2", n_cycles=1, fade_Ah_per_cycle=-0.1)
+UPLOADS = {
+    "all plots": upload_event([file_part("a.pkl", pickled(ONE))]),
+    "no plots": upload_event([file_part("a.pkl", pickled(ONE))], query={"plots": "none"}),
+    "one cycle": upload_event([file_part("a.pkl", pickled(GAINING))], query={"plots": "none"}),
+    "CSV set": upload_event([file_part(*named) for named in csv_set(ONE, "A").items()], query={"plots": "none"}),
+    "lone cycles file": upload_event(
+        [file_part("any.csv", csv_set(ONE, "A")["A_cycles.csv"])], query={"plots": "none"}
+    ),
+}
+SEVERAL = upload_event(
+    [file_part("a.pkl", pickled(ONE)), file_part("b.pkl", pickled(GAINING))], query={"plots": "none"}
+)
+
+
+def answer(event: Event) -> dict[str, Any]:
+    return lambda_handler(event, LambdaContext())
+
+
+def closed(document: dict[str, Any]) -> dict[str, Any]:
+    """The document in which no record may hold more than it describes; a source's own metadata stay free."""
+
+    def close(node: Any) -> None:
+        if isinstance(node, dict):
+            if "properties" in node and not any(node is open_schema for open_schema in open_schemas):
+                node["additionalProperties"] = False
+            for value in node.values():
+                close(value)
+        elif isinstance(node, list):
+            for item in node:
+                close(item)
+
+    document = deepcopy(document)
+    open_schemas = [document["components"]["schemas"]["Metadata"]]
+    close(document)
+    return document
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    return closed(report_of(answer(request_event("GET", "/openapi.json"))))
+
+
+def validate(instance: object, schema: str, document: dict[str, Any]) -> None:
+    rooted = {"$ref": f"#/components/schemas/{schema}", "components": document["components"]}
+    jsonschema.Draft202012Validator(rooted).validate(instance)
+
+
+@pytest.mark.parametrize("upload", UPLOADS)
+def test_a_report_is_what_the_contract_describes_and_no_more(upload: str, document: dict[str, Any]) -> None:
+    validate(report_of(answer(UPLOADS[upload])), "Report", document)
+
+
+def test_several_reports_are_what_the_contract_describes(document: dict[str, Any]) -> None:
+    validate(report_of(answer(SEVERAL)), "SeveralReports", document)
+
+
+def test_refusals_and_information_are_what_the_contract_describes(document: dict[str, Any]) -> None:
+    validate(json.loads(answer(upload_event([]))["body"]), "Error", document)
+    validate(json.loads(answer(request_event("GET", "/"))["body"]), "Information", document)
+    validate(json.loads(answer(request_event("GET", "/health"))["body"]), "Health", document)

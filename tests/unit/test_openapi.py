@@ -1,0 +1,56 @@
+"""The contract as a document: consistent in itself, with the options, and readable without a network."""
+
+import json
+import re
+from collections.abc import Iterator
+
+from battery_service.docs_page import docs_page
+from battery_service.openapi import openapi_document
+from battery_service.options import OPTION_NAMES
+from battery_service.settings import Settings
+
+DOCUMENT = json.loads(json.dumps(openapi_document(Settings())))
+
+
+def references(node: object) -> Iterator[str]:
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if key == "$ref":
+                yield value
+            else:
+                yield from references(value)
+    elif isinstance(node, list):
+        for item in node:
+            yield from references(item)
+
+
+def test_every_reference_leads_somewhere() -> None:
+    for reference in set(references(DOCUMENT)):
+        node = DOCUMENT
+        for step in reference.removeprefix("#/").split("/"):
+            node = node[step]
+
+
+def test_the_upload_names_every_option() -> None:
+    parameters = DOCUMENT["paths"]["/api/upload"]["post"]["parameters"]
+    assert tuple(parameter["name"] for parameter in parameters) == OPTION_NAMES
+
+
+def test_every_field_of_the_report_says_what_it_is() -> None:
+    for name, schema in DOCUMENT["components"]["schemas"].items():
+        for field, described in schema.get("properties", {}).items():
+            assert "$ref" in described or described.get("description"), f"{name}.{field}"
+
+
+def test_the_page_shows_every_route_and_field_and_loads_nothing() -> None:
+    page = docs_page(DOCUMENT).decode()
+    for path in DOCUMENT["paths"]:
+        assert f"<code>{path}</code>" in page
+    for field in DOCUMENT["components"]["schemas"]["CapacityFade"]["properties"]:
+        assert field in page
+    assert not re.search(r"<script|<link|<img|src=|https?://|@import|url\(", page)
+
+
+def test_the_page_escapes_what_the_document_says() -> None:
+    hostile = {**DOCUMENT, "info": {**DOCUMENT["info"], "title": "<script>alert(1)</script>"}}
+    assert b"<script>" not in docs_page(hostile)

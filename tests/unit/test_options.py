@@ -1,0 +1,86 @@
+"""Options: what a query may say, and how a wrong word is answered."""
+
+import battery_analytics
+import pytest
+from battery_service.errors import ApiError
+from battery_service.options import CAPACITY_REFERENCES, MAX_CYCLES, OPTION_NAMES, PLOT_NAMES, Options, parse_options
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+
+def refusal_of(query: dict[str, str]) -> ApiError:
+    with pytest.raises(ApiError) as caught:
+        parse_options(query)
+    assert (caught.value.status, caught.value.code) == (400, "invalid_option")
+    return caught.value
+
+
+def test_the_names_are_the_librarys() -> None:
+    assert PLOT_NAMES == battery_analytics.PLOT_NAMES
+    assert CAPACITY_REFERENCES == battery_analytics.CAPACITY_REFERENCES
+
+
+def test_without_options_everything_is_at_its_default() -> None:
+    assert parse_options({}) == Options(plots="all", eol_threshold=0.80, capacity_reference="initial", cycles=None)
+
+
+@pytest.mark.parametrize(
+    ("text", "plots"),
+    [
+        ("all", "all"),
+        ("none", "none"),
+        ("capacity_plot", ("capacity_plot",)),
+        ("capacity", ("capacity_plot",)),
+        ("temperature_vs_capacity,capacity_plot", ("capacity_plot", "temperature_vs_capacity_plot")),
+        (" capacity , capacity_plot ", ("capacity_plot",)),
+    ],
+)
+def test_plots_are_all_none_or_a_list_with_or_without_the_suffix(text: str, plots: object) -> None:
+    assert parse_options({"plots": text}).plots == plots
+
+
+@pytest.mark.parametrize("text", ["", "everything", "capacity,", "none,capacity_plot", "_plot", "ALL"])
+def test_an_unknown_plot_is_refused_with_the_names_there_are(text: str) -> None:
+    error = refusal_of({"plots": text})
+    assert error.details == {"option": "plots", "value": text, "allowed": ["all", "none", *PLOT_NAMES]}
+    assert "differential_voltage_plot" in error.message
+
+
+@settings(deadline=None)
+@given(st.floats(min_value=0.0, max_value=1.0, exclude_min=True, exclude_max=True))
+def test_every_share_between_0_and_1_is_a_threshold(share: float) -> None:
+    assert parse_options({"eol_threshold": repr(share)}).eol_threshold == share
+
+
+@pytest.mark.parametrize("text", ["0", "1", "1.5", "-0.8", "nan", "inf", "80%", "", "0,8"])
+def test_a_threshold_outside_is_refused(text: str) -> None:
+    assert refusal_of({"eol_threshold": text}).details["option"] == "eol_threshold"
+
+
+@pytest.mark.parametrize("reference", CAPACITY_REFERENCES)
+def test_the_capacity_reference_is_initial_or_nominal(reference: str) -> None:
+    assert parse_options({"capacity_reference": reference}).capacity_reference == reference
+    assert refusal_of({"capacity_reference": "rated"}).details["allowed"] == ["initial", "nominal"]
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(min_value=0, max_value=10_000_000), min_size=1, max_size=MAX_CYCLES, unique=True))
+def test_cycles_are_the_numbers_asked_for_in_their_order(numbers: list[int]) -> None:
+    assert parse_options({"cycles": ",".join(map(str, numbers))}).cycles == tuple(numbers)
+
+
+def test_a_cycle_asked_for_twice_is_one() -> None:
+    assert parse_options({"cycles": "7, 3,7"}).cycles == (7, 3)
+
+
+@pytest.mark.parametrize("text", ["", "-1", "1.5", "one", "1,", "²", "9" * 5000, ",".join(map(str, range(101)))])
+def test_cycles_that_are_no_cycle_numbers_are_refused(text: str) -> None:
+    error = refusal_of({"cycles": text})
+    assert error.details["option"] == "cycles"
+    assert len(error.message) < 300
+
+
+def test_an_unknown_option_is_refused_with_the_options_there_are() -> None:
+    error = refusal_of({"plot": "none"})
+    assert error.details == {"option": "plot", "allowed": list(OPTION_NAMES)}
+    assert "'plot'" in error.message

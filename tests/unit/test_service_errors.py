@@ -1,0 +1,37 @@
+"""The error table: every code of the contract, and the library's among them."""
+
+import pytest
+from battery_analytics.errors import ERROR_CODES
+from battery_service.errors import STATUSES, ApiError
+
+CONTRACT_CODES = {
+    "no_files",
+    "empty_file",
+    "unsupported_file_type",
+    "corrupted_file",
+    "unsafe_pickle",
+    "unsupported_structure",
+    "missing_columns",
+    "inconsistent_lengths",
+    "no_cycles",
+    "incomplete_csv_set",
+    "too_large",
+    "invalid_option",
+    "malformed_multipart",
+    "not_found",
+    "not_uploaded",
+    "internal",
+}
+
+
+def test_the_table_holds_exactly_the_contracts_codes() -> None:
+    assert set(STATUSES) == CONTRACT_CODES
+
+
+def test_every_fault_that_the_library_finds_is_a_400() -> None:
+    assert {STATUSES[code] for code in ERROR_CODES} == {(400,)}
+
+
+def test_a_status_that_the_table_does_not_have_cannot_be_answered() -> None:
+    with pytest.raises(ValueError, match="malformed_multipart is answered with one of"):
+        ApiError("malformed_multipart", "No.", status=500)
