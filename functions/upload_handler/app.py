@@ -17,12 +17,13 @@ from battery_service.request import Request
 from battery_service.responses import Answer, html_answer, json_answer
 from battery_service.routing import LambdaHandler, Route, lambda_handler_of
 from battery_service.settings import Settings
+from battery_service.warm_up import warm_up
 
 
 def make_handler(settings: Settings) -> LambdaHandler:
     """The handler for these settings; the local server makes its own, with its own limits."""
     if settings.preload:
-        bridge.preload()
+        warm_up()
 
     def root(request: Request) -> Answer:
         page = front_page() if prefers_html(request.header("accept")) else None

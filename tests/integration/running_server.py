@@ -23,6 +23,7 @@ SMALL_LIMITS = Limits(
 class RunningServer:
     port: int
     server: LocalServer
+    application: GatewayApplication
 
     @property
     def url(self) -> str:
@@ -89,7 +90,7 @@ def serving(handler: Handler, limits: Limits = SMALL_LIMITS, *, grace_seconds: i
     thread.start()
     try:
         assert ready.wait(10)
-        yield RunningServer(port, server)
+        yield RunningServer(port, server, application)
     finally:
         server.stop()
         thread.join(20)

@@ -4,7 +4,7 @@ import json
 from copy import deepcopy
 from typing import Any
 
-import jsonschema  # type: ignore[import-untyped]  # its stubs are a package of their own
+import jsonschema
 import pytest
 
 from functions.upload_handler.app import lambda_handler

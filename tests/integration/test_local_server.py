@@ -376,3 +376,24 @@ def test_a_request_that_runs_when_the_server_stops_is_still_answered() -> None:
         assert entered.wait(10)
         running.server.stop()
         assert answer.result().text == "finished"
+
+
+def test_a_request_that_outlasts_the_grace_time_does_not_hold_the_server() -> None:
+    entered, release = threading.Event(), threading.Event()
+
+    def endless(_event: Event, _context: object) -> object:
+        entered.set()
+        release.wait(20)
+        return {"statusCode": 200}
+
+    with ThreadPoolExecutor(1) as pool:
+        with serving(endless, grace_seconds=1) as running:
+            answer = pool.submit(requests.get, running.url, timeout=20)
+            assert entered.wait(10)
+            started = time.monotonic()
+        ended_after = time.monotonic() - started
+        assert running.application.is_busy
+        release.set()
+
+    assert ended_after < 5
+    assert not answer.exception() or isinstance(answer.exception(), requests.ConnectionError)

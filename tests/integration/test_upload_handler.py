@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from battery_service import bridge
 from battery_service.errors import STATUSES
+from battery_service.multipart_body import UploadedFile
+from battery_service.options import Options
 from battery_service.settings import Settings
 
 from functions.upload_handler.app import lambda_handler, make_handler
@@ -226,10 +228,16 @@ def test_a_refusal_names_the_file_the_column_or_the_option(code: str, named: str
     assert named in body_of(answer(REFUSALS[code])).decode()
 
 
-def test_preload_imports_the_science_before_the_first_request(monkeypatch: pytest.MonkeyPatch) -> None:
-    calls: list[str] = []
-    monkeypatch.setattr(bridge, "preload", lambda: calls.append("preload"))
+def test_preload_has_the_library_analyse_before_the_first_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    analysed: list[int] = []
+    analyse = bridge.analyse
+
+    def counted(files: Sequence[UploadedFile], options: Options) -> bridge.Analysis:
+        analysed.append(len(files))
+        return analyse(files, options)
+
+    monkeypatch.setattr(bridge, "analyse", counted)
     make_handler(Settings(preload=False))
-    assert calls == []
+    assert analysed == []
     make_handler(Settings(preload=True))
-    assert calls == ["preload"]
+    assert analysed == [1]

@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[2]
 
 def test_the_made_up_cell_loads_all_that_an_upload_needs() -> None:
     program = (
-        "import sys; from local_stack.warm_up import warm_up; "
+        "import sys; from battery_service.warm_up import warm_up; "
         "from battery_analytics import BatteryFile, analyze; warm_up(); loaded = set(sys.modules); "
         "rows = 'cycle_number,current_in_A,voltage_in_V,time_in_s\\n' + "
         "''.join(f'{c},{1 - 2 * (k > 4)},{3 + k / 10},{60 * (10 * c + k)}\\n' for c in range(4) for k in range(10)); "

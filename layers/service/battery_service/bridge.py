@@ -20,14 +20,9 @@ class Analysis:
     timings_ms: Mapping[str, float]
 
 
-def preload() -> None:
-    """Import the science now, so that a snapshot or the first request holds it."""
-    import battery_analytics  # noqa: F401, PLC0415  # slow to import, and absent from the light functions
-
-
 def analyse(files: Sequence[UploadedFile], options: Options) -> Analysis:
     """The report of the files. Raises ApiError with the library's own code where they cannot be read."""
-    from battery_analytics import BatteryDataError, BatteryFile, analyze  # noqa: PLC0415  # as above
+    from battery_analytics import BatteryDataError, BatteryFile, analyze  # noqa: PLC0415  # slow, and absent from light functions
 
     try:
         report = analyze(

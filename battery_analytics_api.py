@@ -1,0 +1,97 @@
+"""The Battery Analytics API on this machine: python battery_analytics_api.py [port]"""
+
+import argparse
+import errno
+import os
+import sys
+import threading
+from collections.abc import Sequence
+from functools import cache
+from socket import socket
+
+from battery_service.cors import EXPOSED_HEADERS
+from battery_service.settings import Settings
+
+from local_stack.application import GatewayApplication, Limits
+from local_stack.cors import CorsConfiguration
+from local_stack.lambda_function import Handler, LocalFunction
+from local_stack.server import GRACE_SECONDS, LocalServer, bound_socket
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Serve until Ctrl-C or SIGTERM; 0 after a clean end, 1 where the server could not start or had to give up."""
+    options = _parser().parse_args(arguments)
+    try:
+        settings = _settings(cloud_limits=options.cloud_limits)
+        listener = bound_socket(options.host, options.port)
+    except (OSError, ValueError) as error:
+        print(_why_not_started(error, options.host, options.port), file=sys.stderr)
+        return 1
+    application = _application(settings)
+    server = LocalServer(application, listener, on_ready=lambda: print(_welcome(listener, settings), flush=True))
+    with server.stopped_by_signals():
+        server.run()
+    if application.is_busy:
+        print(f"Gave up on a request that ran for more than {GRACE_SECONDS} seconds.", file=sys.stderr, flush=True)
+        os._exit(1)  # an analysis cannot be interrupted, and an ordinary exit would wait for its thread
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description="Serve the Battery Analytics API on this machine.")
+    parser.add_argument("port", nargs="?", type=_port, default=5000, help="default: 5000; 0 takes a free one")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on; 0.0.0.0 opens it to the network")
+    parser.add_argument("--cloud-limits", action="store_true", help="take and answer only what the cloud would: 4 MiB")
+    return parser
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65535:
+        raise argparse.ArgumentTypeError(f"{port} is not a port; ports are 0 to 65535")
+    return port
+
+
+def _settings(*, cloud_limits: bool) -> Settings:
+    limits = {"LIMITS": "cloud"} if cloud_limits else {}
+    return Settings.from_environment({"LIMITS": "local", "STAGE": "local", **os.environ, **limits})
+
+
+def _application(settings: Settings) -> GatewayApplication:
+    @cache
+    def load() -> Handler:
+        from functions.upload_handler.app import make_handler  # noqa: PLC0415  # the port opens before powertools loads
+
+        return make_handler(settings)
+
+    def prepare() -> None:
+        from battery_service.warm_up import warm_up  # noqa: PLC0415  # as above, and the science with it
+
+        load()
+        warm_up()
+
+    # Embedded metrics are for CloudWatch to read; nobody wants them in a terminal.
+    os.environ.setdefault("POWERTOOLS_METRICS_DISABLED", "true")
+    threading.Thread(target=prepare, name="warm-up", daemon=True).start()
+    cors = CorsConfiguration(allow_origins=tuple(sorted(settings.allowed_origins)), expose_headers=EXPOSED_HEADERS)
+    return GatewayApplication(LocalFunction("upload_handler", load), limits=Limits(settings.limits), cors=cors)
+
+
+def _welcome(listener: socket, settings: Settings) -> str:
+    host, port = listener.getsockname()[:2]
+    shown = {"0.0.0.0": "localhost", "::": "localhost"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104  # compared, not bound
+    size = settings.limits.max_upload_bytes // 2**20
+    return f"Battery Analytics API: http://{shown}:{port} - files up to {size} MiB to /api/upload, Ctrl-C stops it"
+
+
+def _why_not_started(error: OSError | ValueError, host: str, port: int) -> str:
+    if not isinstance(error, OSError):
+        return f"Cannot start: {error}."
+    if error.errno == errno.EADDRINUSE:
+        other = port + 1 if port < 65535 else 5000
+        return f"Port {port} on {host} is taken. Try another: python battery_analytics_api.py {other}"
+    return f"Cannot listen on {host}:{port}: {error.strerror or error}."
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,110 @@
+"""The command-line client: python battery_analytics_client.py --file CELL.pkl"""
+
+import argparse
+import io
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from battery_client.errors import ClientError
+from battery_client.plots import save_plots, show_plots
+from battery_client.progress import UploadProgress
+from battery_client.summary import summary
+from battery_client.transport import DirectTransport, Report, Transport, Upload
+
+OPTION_NAMES = ("plots", "eol_threshold", "capacity_reference", "cycles")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """0 after a report, 1 after any error, which is then the last thing on stderr."""
+    parser = _parser()
+    chosen = parser.parse_args(arguments)
+    paths = [*chosen.file, *chosen.files]
+    if not paths:
+        parser.error("nothing to analyse: give --file or --files")
+    try:
+        upload = Upload(_readable(paths), _options(chosen))
+        report = _analysed(DirectTransport(chosen.url), upload)
+        _hand_over(report, chosen)
+    except (ClientError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description="Send battery cycling data to the Battery Analytics API.")
+    files = parser.add_argument_group("files")
+    files.add_argument("--file", type=Path, action="append", default=[], metavar="PATH", help="a file to analyse")
+    files.add_argument(
+        "--files", type=Path, nargs="+", default=[], metavar="PATH", help="files to analyse together, as a CSV set is"
+    )
+    parser.add_argument(
+        "--url", default="http://localhost:5000/api/upload", help="the upload endpoint (default: %(default)s)"
+    )
+    results = parser.add_argument_group("results, beside the summary on the terminal")
+    results.add_argument("--output", type=Path, metavar="PATH", help="save the whole report as JSON")
+    results.add_argument("--save-plots", type=Path, metavar="DIR", help="save the plots as PNG files")
+    results.add_argument("--show-plots", action="store_true", help="open the plots in the browser")
+    analysis = parser.add_argument_group("analysis")
+    analysis.add_argument(
+        "--plots",
+        help="all, none, or names with commas between them (default: all where --output, --save-plots or --show-plots "
+        "wants them, else none)",
+    )
+    analysis.add_argument(
+        "--eol-threshold", metavar="SHARE", help="end of life as a share of the reference capacity (default: 0.80)"
+    )
+    analysis.add_argument(
+        "--capacity-reference", metavar="WHICH", help="initial or nominal: what the share is of (default: initial)"
+    )
+    analysis.add_argument(
+        "--cycles", metavar="NUMBERS", help="cycles whose curves to return, as 1,50,99 (default: first, middle, last)"
+    )
+    return parser
+
+
+def _readable(paths: Sequence[Path]) -> Sequence[Path]:
+    """The paths as they are, once each of them is seen to be a file."""
+    for path in paths:
+        if not path.is_file():
+            raise ClientError(f"{path} is a directory, not a file." if path.is_dir() else f"{path} does not exist.")
+        path.open("rb").close()
+    return paths
+
+
+def _options(chosen: argparse.Namespace) -> dict[str, str]:
+    options = {name: str(value) for name in OPTION_NAMES if (value := getattr(chosen, name)) is not None}
+    pictures_wanted = chosen.output or chosen.save_plots or chosen.show_plots
+    return options if pictures_wanted else {"plots": "none", **options}
+
+
+def _analysed(transport: Transport, upload: Upload) -> Report:
+    progress = UploadProgress(sys.stderr)
+    try:
+        return transport.analyse(upload, progress.update)
+    finally:
+        progress.finish()
+
+
+def _hand_over(report: Report, chosen: argparse.Namespace) -> None:
+    print(summary(report))
+    if chosen.output:
+        chosen.output.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        print(f"Report: {chosen.output}")
+    if chosen.save_plots:
+        paths = save_plots(report, chosen.save_plots)
+        print(f"Plots: {len(paths)} in {chosen.save_plots}")
+    if chosen.show_plots:
+        print(f"Plots: {show_plots(report)}")
+
+
+if __name__ == "__main__":
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a console without ° or Δ still gets its summary
+    sys.exit(main(sys.argv[1:]))
