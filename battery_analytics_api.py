@@ -9,12 +9,11 @@ from collections.abc import Sequence
 from functools import cache
 from socket import socket
 
-from battery_service.cors import EXPOSED_HEADERS
 from battery_service.settings import Settings
 
-from local_stack.application import GatewayApplication, Limits
-from local_stack.cors import CorsConfiguration
+from local_stack.front_door import FrontDoor
 from local_stack.lambda_function import Handler, LocalFunction
+from local_stack.presigned_way import PresignedWay
 from local_stack.server import GRACE_SECONDS, LocalServer, bound_socket
 
 
@@ -27,11 +26,16 @@ def main(arguments: Sequence[str]) -> int:
     except (OSError, ValueError) as error:
         print(_why_not_started(error, options.host, options.port), file=sys.stderr)
         return 1
-    application = _application(settings)
+    way = PresignedWay(settings)
+    application = _application(settings, way)
     server = LocalServer(application, listener, on_ready=lambda: print(_welcome(listener, settings), flush=True))
-    with server.stopped_by_signals():
-        server.run()
-    if application.is_busy:
+    try:
+        with server.stopped_by_signals():
+            server.run()
+            way.finish(GRACE_SECONDS, is_hurried=lambda: server.is_hurried)
+    finally:
+        way.stop()
+    if application.is_busy or way.is_busy:
         print(f"Gave up on a request that ran for more than {GRACE_SECONDS} seconds.", file=sys.stderr, flush=True)
         os._exit(1)  # an analysis cannot be interrupted, and an ordinary exit would wait for its thread
     return 0
@@ -57,7 +61,7 @@ def _settings(*, cloud_limits: bool) -> Settings:
     return Settings.from_environment({"LIMITS": "local", "STAGE": "local", **os.environ, **limits})
 
 
-def _application(settings: Settings) -> GatewayApplication:
+def _application(settings: Settings, way: PresignedWay) -> FrontDoor:
     @cache
     def load() -> Handler:
         from functions.upload_handler.app import make_handler  # noqa: PLC0415  # the port opens before powertools loads
@@ -67,14 +71,15 @@ def _application(settings: Settings) -> GatewayApplication:
     def prepare() -> None:
         from battery_service.warm_up import warm_up  # noqa: PLC0415  # as above, and the science with it
 
+        way.launch()
         load()
         warm_up()
+        way.open()
 
     # Embedded metrics are for CloudWatch to read; nobody wants them in a terminal.
     os.environ.setdefault("POWERTOOLS_METRICS_DISABLED", "true")
     threading.Thread(target=prepare, name="warm-up", daemon=True).start()
-    cors = CorsConfiguration(allow_origins=tuple(sorted(settings.allowed_origins)), expose_headers=EXPOSED_HEADERS)
-    return GatewayApplication(LocalFunction("upload_handler", load), limits=Limits(settings.limits), cors=cors)
+    return FrontDoor(settings, LocalFunction("upload_handler", load), way)
 
 
 def _welcome(listener: socket, settings: Settings) -> str:

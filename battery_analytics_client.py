@@ -7,11 +7,15 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from battery_client.answers import Report
+from battery_client.api import Api
 from battery_client.errors import ClientError
+from battery_client.job import JobFollower
 from battery_client.plots import save_plots, show_plots
+from battery_client.presigned import PresignedTransport
 from battery_client.progress import UploadProgress
 from battery_client.summary import summary
-from battery_client.transport import DirectTransport, Report, Transport, Upload
+from battery_client.transport import DirectTransport, Transport, TransportBySize, Upload
 
 OPTION_NAMES = ("plots", "eol_threshold", "capacity_reference", "cycles")
 
@@ -21,11 +25,12 @@ def main(arguments: Sequence[str]) -> int:
     parser = _parser()
     chosen = parser.parse_args(arguments)
     paths = [*chosen.file, *chosen.files]
-    if not paths:
+    if chosen.job and paths:
+        parser.error("--job picks up a job that has its files already")
+    if not paths and not chosen.job:
         parser.error("nothing to analyse: give --file or --files")
     try:
-        upload = Upload(_readable(paths), _options(chosen))
-        report = _analysed(DirectTransport(chosen.url), upload)
+        report = _report(chosen, paths)
         _hand_over(report, chosen)
     except (ClientError, OSError) as error:
         print(error, file=sys.stderr)
@@ -46,6 +51,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--url", default="http://localhost:5000/api/upload", help="the upload endpoint (default: %(default)s)"
     )
+    way = parser.add_argument_group(
+        "way", "by default as the size asks: in one request, or by way of the storage and a job for more than it takes"
+    )
+    forced = way.add_mutually_exclusive_group()
+    forced.add_argument("--direct", action="store_true", help="in one request, whatever the size")
+    forced.add_argument("--presigned", action="store_true", help="by way of the storage and a job, whatever the size")
+    forced.add_argument("--job", metavar="ID", help="fetch the report of a job that was started before")
     results = parser.add_argument_group("results, beside the summary on the terminal")
     results.add_argument("--output", type=Path, metavar="PATH", help="save the whole report as JSON")
     results.add_argument("--save-plots", type=Path, metavar="DIR", help="save the plots as PNG files")
@@ -83,12 +95,24 @@ def _options(chosen: argparse.Namespace) -> dict[str, str]:
     return options if pictures_wanted else {"plots": "none", **options}
 
 
-def _analysed(transport: Transport, upload: Upload) -> Report:
+def _report(chosen: argparse.Namespace, paths: Sequence[Path]) -> Report:
+    api = Api(chosen.url)
+    follower = JobFollower(api)
     progress = UploadProgress(sys.stderr)
     try:
-        return transport.analyse(upload, progress.update)
+        if chosen.job:
+            return follower.report_of(chosen.job, progress)
+        upload = Upload(_readable(paths), _options(chosen))
+        return _transport(chosen, api, follower).analyse(upload, progress)
     finally:
         progress.finish()
+
+
+def _transport(chosen: argparse.Namespace, api: Api, follower: JobFollower) -> Transport:
+    direct, presigned = DirectTransport(api), PresignedTransport(api, follower)
+    if chosen.direct:
+        return direct
+    return presigned if chosen.presigned else TransportBySize(api, direct, presigned)
 
 
 def _hand_over(report: Report, chosen: argparse.Namespace) -> None:

@@ -1,6 +1,6 @@
 """A multipart/form-data body read from its files while it is sent, so that its size never decides the memory."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from uuid import uuid4
 
@@ -13,16 +13,21 @@ type OnSent = Callable[[int, int], None]
 
 
 class MultipartStream:
-    """An iterable body of known length with one part `file` a path; `on_sent(sent_bytes, total_bytes)` follows it."""
+    """An iterable body of known length: the fields, then one part `file` a path.
 
-    def __init__(self, paths: Sequence[Path], on_sent: OnSent) -> None:
+    `on_sent(sent_bytes, total_bytes)` follows it. It can be iterated again, from its start.
+    """
+
+    def __init__(self, paths: Sequence[Path], on_sent: OnSent, *, fields: Mapping[str, str] | None = None) -> None:
         boundary = uuid4().hex
         self.content_type = f"multipart/form-data; boundary={boundary}"
         self.sent_bytes = 0
         self._on_sent = on_sent
+        self._fields = b"".join(_field(boundary, name, value) for name, value in (fields or {}).items())
         self._parts = [(_part_head(boundary, path), path, path.stat().st_size) for path in paths]
         self._end = f"--{boundary}--\r\n".encode()
-        self._total_bytes = sum(len(head) + size + 2 for head, _, size in self._parts) + len(self._end)
+        files_bytes = sum(len(head) + size + 2 for head, _, size in self._parts)
+        self._total_bytes = len(self._fields) + files_bytes + len(self._end)
 
     def __len__(self) -> int:
         return self._total_bytes
@@ -35,11 +40,19 @@ class MultipartStream:
             self._on_sent(self.sent_bytes, self._total_bytes)
 
     def _chunks(self) -> Iterator[bytes]:
+        if self._fields:
+            yield self._fields
         for head, path, size in self._parts:
             yield head
             yield from _content(path, size)
             yield b"\r\n"
         yield self._end
+
+
+def _field(boundary: str, name: str, value: str) -> bytes:
+    field = RequestField(name, b"")
+    field.make_multipart()
+    return f"--{boundary}\r\n{field.render_headers()}{value}\r\n".encode()
 
 
 def _part_head(boundary: str, path: Path) -> bytes:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
+from battery_client.answers import Report
 from battery_client.errors import ClientError
-from battery_client.transport import Report
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 

@@ -1,4 +1,4 @@
-"""How far an upload is: a bar that is drawn over itself on a terminal, two plain lines elsewhere."""
+"""How far an upload and its analysis are: drawn over itself on a terminal, a few plain lines elsewhere."""
 
 from time import monotonic
 from typing import TextIO
@@ -8,7 +8,7 @@ REDRAW_SECONDS = 0.1
 
 
 class UploadProgress:
-    """Give `update` to the transport as `on_sent`, and `finish` when all is over, however it went."""
+    """Give it to the transport, and `finish` it when all is over, however it went."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -16,6 +16,7 @@ class UploadProgress:
         self._drawn_at = 0.0
         self._length = 0
         self._started = False
+        self._stage = ""
 
     def update(self, sent_bytes: int, total_bytes: int) -> None:
         done = sent_bytes >= total_bytes
@@ -29,6 +30,25 @@ class UploadProgress:
             self._stream.write(f"Sending {megabytes} ...\n")
         elif done:
             self._stream.write("Sent, waiting for the report ...\n")
+        self._started = True
+        self._stream.flush()
+
+    def note(self, text: str) -> None:
+        """A line that stays."""
+        self.finish()
+        self._stream.write(f"{text}\n")
+        self._stream.flush()
+        self._started, self._length = False, 0
+
+    def stage(self, text: str) -> None:
+        """What the server does now; said once for as long as it lasts."""
+        if text == self._stage:
+            return
+        self._stage = text
+        if self._draws:
+            self._draw(f"{text} ...")
+        else:
+            self._stream.write(f"{text} ...\n")
         self._started = True
         self._stream.flush()
 

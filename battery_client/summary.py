@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from battery_client.answers import Report
 from battery_client.plots import cells_of
-from battery_client.transport import Report
 
 FINDINGS_SHOWN = 8
 CYCLES_SHOWN = 6

@@ -3,17 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
-from urllib.parse import urlsplit
+from typing import Protocol
 
 import requests
 
-from battery_client.errors import ClientError
-from battery_client.multipart_stream import MultipartStream, OnSent
+from battery_client.answers import Report, content_of
+from battery_client.api import CONNECT_SECONDS, JSON_HEADERS, Api
+from battery_client.errors import ClientError, TooLargeError
+from battery_client.multipart_stream import MultipartStream
 
-CONNECT_SECONDS = 10
 ANSWER_SECONDS = 900
-type Report = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,65 +22,78 @@ class Upload:
     paths: Sequence[Path]
     options: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def size_bytes(self) -> int:
+        return sum(path.stat().st_size for path in self.paths)
+
+
+class Progress(Protocol):
+    """Somebody who wants to know how far it is."""
+
+    def update(self, sent_bytes: int, total_bytes: int) -> None: ...
+
+    def note(self, text: str) -> None:
+        """Something to be read even when all is over."""
+
+    def stage(self, text: str) -> None:
+        """What is being done now."""
+
 
 class Transport(Protocol):
     """One of the API's ways in. Raises ClientError, which carries the server's own words where it gave any."""
 
-    def analyse(self, upload: Upload, on_sent: OnSent) -> Report: ...
+    def analyse(self, upload: Upload, progress: Progress) -> Report: ...
 
 
 @dataclass(frozen=True, slots=True)
 class DirectTransport:
     """`POST /api/upload`: the files in one request, the report in its answer."""
 
-    url: str
+    api: Api
 
-    def analyse(self, upload: Upload, on_sent: OnSent) -> Report:
-        body = MultipartStream(upload.paths, on_sent)
+    def analyse(self, upload: Upload, progress: Progress) -> Report:
+        url = self.api.upload_url
+        body = MultipartStream(upload.paths, progress.update)
         try:
             response = requests.post(
-                self.url,
+                url,
                 params=upload.options,
                 data=body,
-                headers={"Content-Type": body.content_type, "Accept": "application/json"},
+                headers={"Content-Type": body.content_type, **JSON_HEADERS},
                 timeout=(CONNECT_SECONDS, ANSWER_SECONDS),
             )
         except requests.ConnectionError as error:
             raise ClientError(self._why_no_answer(body)) from error
         except requests.Timeout as error:
-            raise ClientError(f"{self.url} took the files but did not answer for {ANSWER_SECONDS} seconds.") from error
+            raise ClientError(f"{url} took the files but did not answer for {ANSWER_SECONDS} seconds.") from error
         except requests.RequestException as error:
-            raise ClientError(f"The exchange with {self.url} failed: {error}") from error
-        return report_of(response)
+            raise ClientError(f"The exchange with {url} failed: {error}") from error
+        return content_of(response)
 
     def _why_no_answer(self, body: MultipartStream) -> str:
         if body.sent_bytes:
             sent, total = body.sent_bytes / 1e6, len(body) / 1e6
-            return f"The connection to {self.url} broke after {sent:.1f} of {total:.1f} MB; it may take less at once."
-        if urlsplit(self.url).hostname in {"localhost", "127.0.0.1", "::1"}:
-            return f"No server answers at {self.url}. Start one with: python battery_analytics_api.py"
-        return f"No server answers at {self.url}. Check the address (--url) and the network."
+            return (
+                f"The connection to {self.api.upload_url} broke after {sent:.1f} of {total:.1f} MB; "
+                "it may take less at once."
+            )
+        return self.api.why_no_answer()
 
 
-def report_of(response: requests.Response) -> Report:
-    """The report in an answer. Raises ClientError with the server's own error where it holds none."""
-    try:
-        content = response.json()
-    except requests.JSONDecodeError as error:
-        raise ClientError(_not_ours(response)) from error
-    if not isinstance(content, dict):
-        raise ClientError(_not_ours(response))
-    if response.ok:
-        return content
-    if "error" not in content:
-        raise ClientError(_not_ours(response))
-    labels = [str(response.status_code), *(str(content[key]) for key in ("code",) if content.get(key))]
-    request_id = f"\nRequest id: {content['request_id']}" if content.get("request_id") else ""
-    raise ClientError(f"{content['error']} ({' '.join(labels)}){request_id}")
+@dataclass(frozen=True, slots=True)
+class TransportBySize:
+    """The direct way for what it takes by the server's own word, the presigned one for more."""
 
+    api: Api
+    direct: Transport
+    presigned: Transport
 
-def _not_ours(response: requests.Response) -> str:
-    return (
-        f"{response.url} answered {response.status_code} {response.reason}, but not as a Battery Analytics API does. "
-        "Is the address (--url) right?"
-    )
+    def analyse(self, upload: Upload, progress: Progress) -> Report:
+        limit = self.api.max_upload_bytes()
+        if limit is not None and upload.size_bytes > limit:
+            return self.presigned.analyse(upload, progress)
+        try:
+            return self.direct.analyse(upload, progress)
+        except TooLargeError as refusal:
+            progress.note(f"{str(refusal).splitlines()[0]} Taking the way for large files.")
+            return self.presigned.analyse(upload, progress)

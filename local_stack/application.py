@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 import os
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -15,7 +15,8 @@ from battery_service.errors import ApiError, error_body
 from battery_service.limits import Limits as ServiceLimits
 from battery_service.multipart_body import too_large
 
-from local_stack.body import Body, BodyStalledError, BodyTooLargeError, ClientGoneError, Receive, received
+from local_stack.asgi import Receive, Send, request_head, respond
+from local_stack.body import Body, BodyStalledError, BodyTooLargeError, ClientGoneError, received
 from local_stack.cors import CorsConfiguration
 from local_stack.gateway import (
     Event,
@@ -28,11 +29,11 @@ from local_stack.gateway import (
 )
 
 type Invoke = Callable[[Event, str], object]
-type Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 # What an HTTP API passes on at all, whatever Lambda then says to it.
 CLOUD_BODY_BYTES: Final = 10_000_000
 LIGHT_REQUESTS_AT_ONCE: Final = 8
+STOPPED: Final = "The server was stopped before this request was done. Start it again and repeat the request."
 logger = logging.getLogger("local_stack")
 
 
@@ -80,14 +81,16 @@ class GatewayApplication:
             pool.shutdown(wait=False, cancel_futures=True)
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
-        head = _head(scope)
+        head = request_head(scope)
         try:
             response = self._cors.preflight(head)
             if response is None:
                 response = self._cors.apply(head, await self._answer(head, receive))
         except ClientGoneError:
             return
-        await _respond(send, response)
+        except asyncio.CancelledError:  # the server's grace is over; the client gets a reason, uvicorn no traceback
+            response = json_response(503, error_body("internal", STOPPED, {}, str(uuid4())))
+        await respond(send, response)
 
     async def _answer(self, head: HttpRequest, receive: Receive) -> HttpResponse:
         request_id = str(uuid4())
@@ -135,26 +138,6 @@ class GatewayApplication:
     def _exceeds_payload(self, payload: object) -> bool:
         limit = self._limits.payload_bytes
         return limit is not None and len(json.dumps(payload, default=str)) > limit
-
-
-def _head(scope: MutableMapping[str, Any]) -> HttpRequest:
-    client = scope.get("client")
-    return HttpRequest(
-        method=scope["method"],
-        raw_path=scope["raw_path"].decode("latin-1"),
-        query=scope["query_string"].decode("latin-1"),
-        headers=tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]),
-        source_ip=client[0] if client else "127.0.0.1",
-        protocol=f"HTTP/{scope['http_version']}",
-    )
-
-
-async def _respond(send: Send, response: HttpResponse) -> None:
-    headers = [(name.encode("latin-1"), value.encode("utf-8")) for name, value in response.headers]
-    if response.status not in {204, 304}:
-        headers.append((b"content-length", str(len(response.body)).encode()))
-    await send({"type": "http.response.start", "status": response.status, "headers": headers})
-    await send({"type": "http.response.body", "body": response.body})
 
 
 def _refusal(error: ApiError, request_id: str) -> HttpResponse:

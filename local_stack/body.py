@@ -2,11 +2,11 @@
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from collections.abc import AsyncIterator, MutableMapping
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
-type Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+from local_stack.asgi import Receive
 
 IN_MEMORY_BYTES: Final = 1024 * 1024
 
@@ -54,7 +54,7 @@ async def received(receive: Receive, *, max_bytes: int, idle_seconds: float) -> 
         size_bytes = 0
         more = True
         while more:
-            message = await _next_message(receive, idle_seconds)
+            message = await next_message(receive, idle_seconds)
             if message["type"] == "http.disconnect":
                 raise ClientGoneError
             chunk: bytes = message.get("body", b"")
@@ -66,7 +66,8 @@ async def received(receive: Receive, *, max_bytes: int, idle_seconds: float) -> 
         yield Body(spool, size_bytes)
 
 
-async def _next_message(receive: Receive, idle_seconds: float) -> MutableMapping[str, Any]:
+async def next_message(receive: Receive, idle_seconds: float) -> MutableMapping[str, Any]:
+    """The next of ASGI's messages. Raises BodyStalledError where none comes in time."""
     try:
         async with asyncio.timeout(idle_seconds):
             return await receive()

@@ -51,6 +51,10 @@ class HttpResponse:
     headers: Headers = ()
     body: bytes = b""
 
+    def header(self, name: str) -> str | None:
+        """The first value under this lower-case name; None where there is none."""
+        return next((value for key, value in self.headers if key == name), None)
+
 
 class MalformedResultError(ValueError):
     """A handler returned what API Gateway could not turn into HTTP; clients see a 500."""

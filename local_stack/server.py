@@ -4,16 +4,20 @@ import asyncio
 import signal
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
+from dataclasses import replace
 from types import FrameType
-from typing import Final
+from typing import Any, Final, Protocol
+from uuid import uuid4
 
 import uvicorn
-from h11 import IDLE
+from battery_service.errors import error_body
+from h11 import IDLE, Data, EndOfMessage, Response
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from local_stack.application import GatewayApplication
+from local_stack.asgi import Receive, Send, respond
+from local_stack.gateway import HttpResponse, json_response
 
 CONNECTIONS_AT_ONCE: Final = 128
 HEAD_BYTES: Final = 64 * 1024
@@ -22,15 +26,36 @@ KEEP_ALIVE_SECONDS: Final = 15
 GRACE_SECONDS: Final = 20
 
 
+class Application(Protocol):
+    """An ASGI application that can be told that the end has come."""
+
+    def close(self) -> None: ...
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None: ...
+
+
 class PatientProtocol(H11Protocol):
-    """uvicorn's protocol, which leaves a client unlimited time to send a request's head, with a limit to that."""
+    """uvicorn's protocol, which leaves a client unlimited time to send a request's head, with a limit to that.
+
+    What uvicorn refuses in plain text, malformed requests and connections past the limit, is refused in JSON here.
+    """
 
     head_seconds = HEAD_SECONDS
+    connections_at_once = CONNECTIONS_AT_ONCE
     _head_deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn narrows it too
         super().connection_made(transport)
+        if len(self.connections) > self.connections_at_once:
+            self.app = _crowded
         self._watch_head()
+
+    def send_400_response(self, msg: str) -> None:
+        refusal = _refusal(400, "malformed_multipart", f"This is not HTTP as this server reads it: {msg}")
+        headers = [*refusal.headers, ("connection", "close"), ("content-length", str(len(refusal.body)))]
+        for event in (Response(status_code=400, headers=headers), Data(data=refusal.body), EndOfMessage()):
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
@@ -57,7 +82,7 @@ class LocalServer:
 
     def __init__(
         self,
-        application: GatewayApplication,
+        application: Application,
         listener: socket.socket,
         *,
         grace_seconds: int = GRACE_SECONDS,
@@ -76,7 +101,6 @@ class LocalServer:
             access_log=False,
             proxy_headers=False,
             server_header=False,
-            limit_concurrency=CONNECTIONS_AT_ONCE,
             h11_max_incomplete_event_size=HEAD_BYTES,
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=grace_seconds,
@@ -93,6 +117,11 @@ class LocalServer:
         """Ask for the end; a second time, for the end without grace. Safe in a signal handler and from any thread."""
         self._server.force_exit = self._server.should_exit
         self._server.should_exit = True
+
+    @property
+    def is_hurried(self) -> bool:
+        """Whether `stop` was called twice."""
+        return self._server.force_exit
 
     @contextmanager
     def stopped_by_signals(self) -> Iterator[None]:
@@ -123,6 +152,19 @@ class _SignalFreeServer(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._on_ready()
+
+
+async def _crowded(_scope: MutableMapping[str, Any], _receive: Receive, send: Send) -> None:
+    message = (
+        f"{CONNECTIONS_AT_ONCE} clients are connected, which is all that this server takes. Try again in a moment."
+    )
+    refusal = _refusal(503, "internal", message, ("retry-after", "2"), ("connection", "close"))
+    await respond(send, refusal)
+
+
+def _refusal(status: int, code: str, message: str, *headers: tuple[str, str]) -> HttpResponse:
+    refusal = json_response(status, error_body(code, message, {}, str(uuid4())))
+    return replace(refusal, headers=(*refusal.headers, *headers))
 
 
 def bound_socket(host: str, port: int) -> socket.socket:

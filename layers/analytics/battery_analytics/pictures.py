@@ -35,7 +35,7 @@ def _drawings(analysis: CellAnalysis) -> dict[str, Callable[[], bytes]]:
 
     title = analysis.cell.cell_id
     return {
-        "capacity_plot": lambda: capacity_plot(analysis.fade, analysis.projection, title=title),
+        "capacity_plot": lambda: capacity_plot(analysis.fade, analysis.projection, analysis.knee, title=title),
         "voltage_profile_plot": lambda: voltage_profile_plot(_curves(analysis), title=title),
         "differential_voltage_plot": lambda: differential_voltage_plot(
             differential_curves(_curves(analysis)), title=title

@@ -1,6 +1,6 @@
 """Bytes in, report out: `analyze` is the library's front door."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -45,24 +45,28 @@ class Report:
 
 
 def analyze(
-    files: Sequence[BatteryFile | str | Path],
+    files: Iterable[BatteryFile | str | Path] | BatteryFile | str | Path,
     *,
-    plots: Literal["all", "none"] | Sequence[str] = "all",
+    plots: Literal["all", "none"] | Iterable[str] = "all",
     eol_threshold: float = DEFAULT_EOL_THRESHOLD,
     capacity_reference: str = "initial",
-    cycles: Sequence[int] | None = None,
+    cycles: Iterable[int] | None = None,
+    on_stage: Callable[[str], None] | None = None,
 ) -> Report:
     """Analyse battery files: a cell's report, or all cells' reports with a comparison where there are several.
 
-    `files` are paths, or names with their bytes. `eol_threshold` is the share of the initial (or nominal) capacity at
-    which a cell's life ends; `cycles` are the numbers of the cycles whose curves are returned. Raises a
-    BatteryDataError that names the file and the fault.
+    `files` are paths, or names with their bytes; one alone needs no list. `eol_threshold` is the share of the initial
+    (or nominal) capacity at which a cell's life ends; `cycles` are the numbers of the cycles whose curves are returned;
+    `on_stage` is told the name of each stage as it begins. Raises a BatteryDataError that names the file and the fault,
+    and what `open` raises for a path.
 
         report = analyze(["CALB_35_B249.pkl"], plots="none")
         report["capacity_fade"]["capacity_retention_percentage"]
     """
     options = checked_options(plots, eol_threshold, capacity_reference, cycles)
-    timer = StageTimer()
+    timer = StageTimer(on_stage)
+    if isinstance(files, BatteryFile | str | Path):
+        files = [files]
     with timer.stage("read"):
         cells = read_cells([_file(file) for file in files])
     _check_cycles_exist(cells, options)
@@ -92,7 +96,7 @@ def _check_cycles_exist(cells: Sequence[Cell], options: Options) -> None:
     missing = [number for number in options.cycles or () if number not in known]
     if missing:
         raise InvalidOption(
-            f"There is no cycle {missing[0]}; the files hold cycles {min(known)} to {max(known)}.",
+            f"There is no cycle {missing[0]}; the files hold {len(known)} cycles from {min(known)} to {max(known)}.",
             option="cycles",
             value=missing,
         )

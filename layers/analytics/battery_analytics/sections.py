@@ -15,7 +15,9 @@ from battery_analytics.analysis.temperature import TemperatureAnalysis
 from battery_analytics.analysis.voltage_profile import Branch, VoltageProfile
 from battery_analytics.cell import Cell, Finding, Json
 from battery_analytics.cell_analysis import CellAnalysis
-from battery_analytics.projection.result import CycleLifeProjection
+from battery_analytics.projection.history import chamber_temperature_C
+from battery_analytics.projection.knee import Knee
+from battery_analytics.projection.result import CycleLifeProjection, Interval, ModelProjection
 
 type Section = dict[str, Json]
 
@@ -24,7 +26,11 @@ def sections(analysis: CellAnalysis, pictures: Mapping[str, str | None]) -> Sect
     """One cell's report."""
     return {
         "metadata": _metadata(analysis.cell, analysis.figures),
-        "capacity_fade": {**_capacity_fade(analysis.fade), "capacity_plot": pictures["capacity_plot"]},
+        "capacity_fade": {
+            **_capacity_fade(analysis.fade),
+            "knee": _knee(analysis.knee),
+            "capacity_plot": pictures["capacity_plot"],
+        },
         "voltage_profile": {
             **_voltage_profile(analysis.profile),
             "voltage_profile_plot": pictures["voltage_profile_plot"],
@@ -60,23 +66,12 @@ def _list(values: npt.NDArray[np.generic]) -> list[Json]:
 def _metadata(cell: Cell, figures: CycleFigures) -> Section:
     return {
         **cell.metadata,
+        "cell_id": cell.cell_id,
         "total_cycles": int(figures.cycle_number.size),
         "first_cycle_number": int(figures.cycle_number[0]),
         "last_cycle_number": int(figures.cycle_number[-1]),
-        "test_temperature_C": _number(_test_temperature(cell, figures)),
+        "test_temperature_C": _number(chamber_temperature_C(cell.cell_id, figures.mean_temperature_C)),
     }
-
-
-def _test_temperature(cell: Cell, figures: CycleFigures) -> float | None:
-    """The first cycle's mean temperature, else the XX of an id that reads CALB_XX_…."""
-    measured = float(figures.mean_temperature_C[0])
-    if math.isfinite(measured):
-        return measured
-    parts = cell.cell_id.split("_")
-    try:
-        return float(parts[1]) if parts[0].upper() == "CALB" and len(parts) > 2 else None
-    except ValueError:
-        return None
 
 
 def _capacity_fade(fade: CapacityFade) -> Section:
@@ -154,21 +149,54 @@ def _projection(projection: CycleLifeProjection) -> Section:
         "projected_eol_cycle": _number(projection.eol_cycle),
         "confidence": _number(projection.confidence),
         "method": projection.method,
-        "interval": None
-        if interval is None
-        else {
-            "low": _number(interval.low),
-            "high": _number(interval.high),
-            "level": interval.level,
-            "basis": interval.basis,
-        },
+        "interval": _interval(interval),
         "abstained": projection.abstention is not None,
         "abstention_reason": projection.abstention,
         "r_squared": _number(projection.r_squared),
         "initial_capacity": _number(projection.initial_capacity_Ah),
         "eol_capacity": _number(projection.eol_capacity_Ah),
         "eol_threshold": projection.eol_threshold,
+        "remaining_cycles": _number(projection.remaining_cycles),
+        "remaining_equivalent_full_cycles": _number(projection.remaining_equivalent_full_cycles),
+        "models": [_model(model) for model in projection.models],
     }
+
+
+def _interval(interval: Interval | None) -> Section | None:
+    if interval is None:
+        return None
+    return {
+        "low": _number(interval.low),
+        "high": _number(interval.high),
+        "level": interval.level,
+        "basis": interval.basis,
+    }
+
+
+def _model(model: ModelProjection) -> Section:
+    return {
+        "name": model.name,
+        "eol_cycle": _number(model.eol_cycle),
+        "interval": _interval(model.interval),
+        "confidence": _number(model.confidence),
+        "abstention_reason": model.abstention,
+    }
+
+
+def _knee(knee: Knee | None) -> Section | None:
+    if knee is None:
+        return None
+    return {
+        "knee_cycle": _number(knee.knee_cycle),
+        "knee_interval": _cycles_between(knee.knee_interval, knee.level),
+        "onset_cycle": _number(knee.onset_cycle),
+        "onset_interval": None if knee.onset_interval is None else _cycles_between(knee.onset_interval, knee.level),
+        "method": knee.method,
+    }
+
+
+def _cycles_between(ends: tuple[float, float], level: float) -> Section:
+    return {"low": _number(ends[0]), "high": _number(ends[1]), "level": level}
 
 
 def _health(health: BatteryHealth) -> Section:

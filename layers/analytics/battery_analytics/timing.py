@@ -1,19 +1,22 @@
 """Where the time of an analysis goes, by stage."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 
 class StageTimer:
-    """Milliseconds by stage; a stage that comes several times adds up."""
+    """Milliseconds by stage; a stage that comes several times adds up. `on_stage` is told each as it begins."""
 
-    def __init__(self) -> None:
+    def __init__(self, on_stage: Callable[[str], None] | None = None) -> None:
         self.milliseconds: dict[str, float] = {}
+        self._on_stage = on_stage
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
         """Count the time of the block for this stage."""
+        if self._on_stage is not None:
+            self._on_stage(name)
         start = time.perf_counter()
         try:
             yield

@@ -1,6 +1,6 @@
 """The one way from the service to the science library, crossed only by the functions that analyse."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from battery_service.errors import ApiError
@@ -20,8 +20,11 @@ class Analysis:
     timings_ms: Mapping[str, float]
 
 
-def analyse(files: Sequence[UploadedFile], options: Options) -> Analysis:
-    """The report of the files. Raises ApiError with the library's own code where they cannot be read."""
+def analyse(files: Sequence[UploadedFile], options: Options, on_stage: Callable[[str], None] | None = None) -> Analysis:
+    """The report of the files. Raises ApiError with the library's own code where they cannot be read.
+
+    `on_stage` is told the library's name of each stage as it begins; what it raises ends the analysis.
+    """
     from battery_analytics import BatteryDataError, BatteryFile, analyze  # noqa: PLC0415  # slow, and absent from light functions
 
     try:
@@ -31,6 +34,7 @@ def analyse(files: Sequence[UploadedFile], options: Options) -> Analysis:
             eol_threshold=options.eol_threshold,
             capacity_reference=options.capacity_reference,
             cycles=options.cycles,
+            on_stage=on_stage,
         )
     except BatteryDataError as error:
         raise ApiError(error.code, error.message, error.details) from error

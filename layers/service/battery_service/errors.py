@@ -17,7 +17,7 @@ STATUSES: Mapping[str, tuple[int, ...]] = {
     "invalid_option": (400,),
     "malformed_multipart": (400, 415),  # 415: not multipart at all
     "too_large": (413,),
-    "not_found": (404, 405),  # 405: the path exists, the method does not
+    "not_found": (404, 405, 409),  # 405: the path exists, the method does not; 409: a result that is not there (yet)
     "not_uploaded": (409,),
     "internal": (500,),
 }

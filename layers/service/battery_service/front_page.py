@@ -5,10 +5,10 @@ from importlib.resources import files
 from battery_service.settings import Settings
 
 NAME = "Battery Analytics API"
-# The page's script and style are part of it; it talks to its own origin only.
+# The page's script and style are part of it; it talks to its own origin, and to the storage where large files go.
 FRONT_PAGE_POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src 'self' data: blob:; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "connect-src 'self' https://*.amazonaws.com; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
 

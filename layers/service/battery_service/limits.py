@@ -27,3 +27,18 @@ class Limits:
 # A Lambda event and its answer are at most 6,291,456 bytes of JSON each, and the body is base64 inside it.
 CLOUD = Limits(name="cloud", max_upload_bytes=4 * MIB, max_answer_bytes=6_291_456)
 LOCAL = Limits(name="local", max_upload_bytes=50 * MIB, max_answer_bytes=None)
+
+
+@dataclass(frozen=True, slots=True)
+class UploadLimits:
+    """What one upload by way of S3 may hold.
+
+    The worker needs some 150 MB and three times the files' size, and has them all in its /tmp of 512 MB.
+    """
+
+    max_file_bytes: int = 50 * MIB
+    max_total_bytes: int = 200 * MIB
+    max_files: int = 30
+
+
+UPLOADS = UploadLimits()

@@ -7,6 +7,7 @@ from typing import TextIO
 
 from aws_lambda_powertools import Logger
 
+from battery_service.job import Job
 from battery_service.request import Request
 
 SERVICE = "battery-analytics"
@@ -39,6 +40,16 @@ def log_event(message: str, request: Request, **facts: object) -> None:
 def log_bug(request: Request, error: BaseException) -> None:
     """Where a bug is: types and frames of the whole chain, without the messages, for these may quote a file."""
     _logger.error("unhandled exception", stacklevel=3, **_identity(request), chain=_chain(error))  # type: ignore[arg-type]  # as above
+
+
+def log_job(message: str, job: Job, **facts: object) -> None:
+    """One line about a job, under the request that started it."""
+    _logger.info(message, stacklevel=3, job_id=job.job_id, request_id=job.request_id, **facts)  # type: ignore[arg-type]  # as above
+
+
+def log_job_bug(job_id: str, error: BaseException, **facts: object) -> None:
+    """Where a bug, or a fault of AWS, is that ended an attempt at a job."""
+    _logger.error("attempt failed", stacklevel=3, job_id=job_id, chain=_chain(error), **facts)  # type: ignore[arg-type]  # as above
 
 
 def _identity(request: Request) -> dict[str, object]:

@@ -5,20 +5,20 @@ Every metric costs money each month, so stages are summed to four and the format
 """
 
 from collections.abc import Mapping
+from typing import Literal
 
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from battery_service.bridge import Analysis
 from battery_service.errors import ApiError
 from battery_service.log import SERVICE
-from battery_service.request import Request
 
 NAMESPACE = "BatteryAnalytics"
 
 
-def count_upload(request: Request, *, n_files: int, n_bytes: int, analysis: Analysis, total_ms: float) -> None:
+def count_upload(request_id: str, *, n_files: int, n_bytes: int, analysis: Analysis, total_ms: float) -> None:
     """One analysed upload: files, bytes, cells, cycles, points, and milliseconds by stage."""
-    metrics = _metrics(request)
+    metrics = _metrics(request_id)
     metrics.add_metadata("formats", sorted(set(analysis.formats)))
     for name, count in (
         ("Uploads", 1),
@@ -36,11 +36,18 @@ def count_upload(request: Request, *, n_files: int, n_bytes: int, analysis: Anal
     metrics.flush_metrics()
 
 
-def count_refusal(request: Request, error: ApiError) -> None:
+def count_refusal(request_id: str, error: ApiError) -> None:
     """One upload that was refused; the code is metadata."""
-    metrics = _metrics(request)
+    metrics = _metrics(request_id)
     metrics.add_metadata("code", error.code)
     metrics.add_metric("RefusedUploads", MetricUnit.Count, 1)
+    metrics.flush_metrics()
+
+
+def count_failed_attempt(request_id: str) -> None:
+    """One attempt at a job that a fault of ours has ended."""
+    metrics = _metrics(request_id)
+    metrics.add_metric("FailedAttempts", MetricUnit.Count, 1)
     metrics.flush_metrics()
 
 
@@ -48,11 +55,12 @@ def stage_totals_ms(timings_ms: Mapping[str, float]) -> dict[str, float]:
     """The library's many stages summed to Read, Analyse, Plot and Encode."""
     totals = {"Read": 0.0, "Analyse": 0.0, "Plot": 0.0, "Encode": 0.0}
     for stage, milliseconds in timings_ms.items():
-        totals[_coarse(stage)] += milliseconds
+        totals[coarse_stage(stage)] += milliseconds
     return totals
 
 
-def _coarse(stage: str) -> str:
+def coarse_stage(stage: str) -> Literal["Read", "Analyse", "Plot", "Encode"]:
+    """What one of the library's stages counts as."""
     if stage in {"read", "normalise"}:
         return "Read"
     if stage == "encode":
@@ -60,7 +68,7 @@ def _coarse(stage: str) -> str:
     return "Plot" if stage.endswith(("_plot", "_plots")) else "Analyse"
 
 
-def _metrics(request: Request) -> EphemeralMetrics:
+def _metrics(request_id: str) -> EphemeralMetrics:
     metrics = EphemeralMetrics(namespace=NAMESPACE, service=SERVICE)
-    metrics.add_metadata("request_id", request.request_id)
+    metrics.add_metadata("request_id", request_id)
     return metrics

@@ -1,5 +1,6 @@
 """The options of an analysis: what a client may ask for, as plain values."""
 
+import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -29,6 +30,15 @@ class Options:
     eol_threshold: float = 0.80
     capacity_reference: str = "initial"
     cycles: tuple[int, ...] | None = None
+
+
+def options_of_json(body: object) -> Options:
+    """Options from a JSON object with the same names; null leaves an option at its default. Raises as `parse_options`."""
+    if not isinstance(body, Mapping):
+        allowed = f"an object with any of {', '.join(_READERS)}"
+        raise _invalid("options", json.dumps(body), allowed, list(_READERS))
+    given = {str(name): value for name, value in body.items() if value is not None or name not in _READERS}
+    return parse_options({name: _as_text(name, value) for name, value in given.items()})
 
 
 def parse_options(query: Mapping[str, str]) -> Options:
@@ -91,6 +101,16 @@ _READERS: Mapping[str, Callable[[Options, str], Options]] = {
     "cycles": _read_cycles,
 }
 OPTION_NAMES = tuple(_READERS)
+
+
+def _as_text(name: str, value: object) -> str:
+    """A JSON value as the query would have it."""
+    if name not in _READERS or isinstance(value, str):
+        return str(value)
+    items = value if isinstance(value, list) else [value]
+    if not items or any(isinstance(item, bool) or not isinstance(item, str | int | float) for item in items):
+        raise _invalid(name, json.dumps(value), "a text, a number or a list of them", "text, number or list")
+    return ",".join(map(str, items))
 
 
 def _items(text: str) -> list[str]:

@@ -49,6 +49,18 @@ CAPACITY_FADE = record(
         "capacity_fade_percentage": number_or_null("100·(first − last)/first of the discharge capacities, in percent."),
         "capacity_fade_rate_per_cycle": number_or_null("The fade over (last − first cycle number), percent per cycle."),
         "capacity_retention_percentage": number_or_null("100 − fade, in percent."),
+        "knee": {
+            "type": ["object", "null"],
+            "description": "Where the fade bends down (Bacon-Watts); null where the data do not support a knee.",
+            "properties": {
+                "knee_cycle": number("Cycle number of the bend."),
+                "knee_interval": {"type": "object", "description": "Its interval: low, high, level."},
+                "onset_cycle": number_or_null("Cycle number at which the bend begins (double Bacon-Watts)."),
+                "onset_interval": {"type": ["object", "null"], "description": "Its interval: low, high, level."},
+                "method": text("`bacon_watts`."),
+            },
+            "required": ["knee_cycle", "knee_interval", "onset_cycle", "onset_interval", "method"],
+        },
         "capacity_plot": image("Charge and discharge capacity over cycles."),
     },
 )
@@ -132,7 +144,10 @@ PROJECTION = record(
             "Calibrated probability (0..1) that the true end of life lies within 15 % of `projected_eol_cycle`; null "
             "where nothing was calibrated. Not R²."
         ),
-        "method": text("`linear`: fitted and extended; `observed`: the cell got there; `none`: no projection."),
+        "method": text(
+            "Whose word it is. `observed`: the cell got there; `population`: the lives of cells like it; `trajectory`: "
+            "its own course; `none`: no projection."
+        ),
         "interval": {
             "type": ["object", "null"],
             "description": "Cycles between which the end of life is expected.",
@@ -150,6 +165,23 @@ PROJECTION = record(
         "initial_capacity": number_or_null("Reference capacity in Ah."),
         "eol_capacity": number_or_null("Capacity at the end of life in Ah."),
         "eol_threshold": number("End of life as a share of the reference capacity."),
+        "remaining_cycles": number_or_null("Cycles from the last one to the end of life; 0 once it is reached."),
+        "remaining_equivalent_full_cycles": number_or_null("The same as discharge over the nominal capacity."),
+        "models": array(
+            record(
+                "One model's projection.",
+                {
+                    "name": text(
+                        "`population`, `trajectory` (the mean of the curves after it), a curve, `straight_line`."
+                    ),
+                    "eol_cycle": number_or_null("Cycle number at the end of life."),
+                    "interval": {"type": ["object", "null"], "description": "As the projection's."},
+                    "confidence": number_or_null("As the projection's."),
+                    "abstention_reason": text_or_null("Why it projects nothing."),
+                },
+            ),
+            "Every model that was asked, so that the projection can be looked behind.",
+        ),
     },
 )
 

@@ -69,12 +69,20 @@ def finished(answer: Answer, request: Request, settings: Settings) -> Answer:
     if answer.content_type:
         headers["Content-Type"] = answer.content_type
     body = answer.body
-    if len(body) >= MIN_GZIP_BYTES and accepts_gzip(request.header("accept-encoding")):
+    welcome = accepts_gzip(request.header("accept-encoding"))
+    if welcome and len(body) >= MIN_GZIP_BYTES and "Content-Encoding" not in headers:
         body = gzip.compress(body, GZIP_LEVEL, mtime=0)
         headers["Content-Encoding"] = "gzip"
     leaving = replace(answer, body=body, headers=headers)
     _check_size(leaving, settings.limits)
     return leaving
+
+
+def fits(settings: Settings, *, binary_bytes: int = 0, text_bytes: int = 0) -> bool:
+    """Whether a body of so many bytes, compressed or as JSON text, surely fits into one answer."""
+    most = settings.limits.max_answer_bytes
+    # No byte of UTF-8 text takes more than three in the event: a quote two, a letter beyond ASCII of two bytes six.
+    return most is None or -(-binary_bytes // 3) * 4 + 3 * text_bytes + ENVELOPE_BYTES <= most
 
 
 def is_binary(answer: Answer) -> bool:

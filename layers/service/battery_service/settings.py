@@ -28,13 +28,13 @@ class Settings:
         """
         limits = _limits(environment.get("LIMITS", "cloud"))
         if size := environment.get("MAX_UPLOAD_BYTES"):
-            limits = replace(limits, max_upload_bytes=_positive("MAX_UPLOAD_BYTES", size))
+            limits = replace(limits, max_upload_bytes=positive("MAX_UPLOAD_BYTES", size))
         origins = frozenset(filter(None, map(str.strip, environment.get("ALLOWED_ORIGINS", "*").split(","))))
         return cls(
             limits=limits,
             allowed_origins=origins,
             stage=environment.get("STAGE", "dev"),
-            preload=_flag("PRELOAD", environment.get("PRELOAD", "")),
+            preload=flag("PRELOAD", environment.get("PRELOAD", "")),
         )
 
 
@@ -45,13 +45,13 @@ def _limits(name: str) -> Limits:
     raise ValueError(f"LIMITS is {name!r}; it is 'cloud' or 'local'")
 
 
-def _positive(variable: str, value: str) -> int:
+def positive(variable: str, value: str) -> int:
     if not value.isascii() or not value.isdigit() or int(value) == 0:
         raise ValueError(f"{variable} is {value!r}; it is a whole number above 0")
     return int(value)
 
 
-def _flag(variable: str, value: str) -> bool:
+def flag(variable: str, value: str) -> bool:
     lowered = value.strip().lower()
     if lowered not in TRUE | FALSE:
         raise ValueError(f"{variable} is {value!r}; it is 'true' or 'false'")

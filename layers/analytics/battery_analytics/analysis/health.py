@@ -1,5 +1,6 @@
 """Battery health: retention as a score, a word for it, and what else points to degradation."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,8 +13,13 @@ STATUS_FROM_PERCENT: tuple[tuple[float, str], ...] = ((95, "Excellent"), (90, "G
 VOLTAGE_TOLERANCE_V = 0.010
 LOW_EFFICIENCY_PERCENT = 99.0
 RESISTANCE_GROWTH = 1.25
-ACCELERATION = 2.0
+SIGNIFICANT_FADE_PERCENT = 20.0
 FEWEST_CYCLES_FOR_TREND = 30
+ACCELERATION = 2.0
+MATERIAL_FADE_PERCENT = 2.0
+DISTINCT_ERRORS = 4.0
+GROUPS = 24
+FEWEST_GROUPS_A_HALF = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +37,7 @@ def battery_health(cell: Cell, figures: CycleFigures, fade: CapacityFade) -> Bat
     retention = fade.retention_percent
     score = None if retention is None else min(max(retention, 0.0), 100.0)
     indicators = (
-        _capacity_loss(fade),
+        _capacity_loss(figures),
         _low_efficiency(fade),
         _resistance_growth(figures),
         _accelerating_fade(figures),
@@ -48,10 +54,15 @@ def status_of(score: float | None) -> str:
     return next((status for limit, status in STATUS_FROM_PERCENT if score >= limit), "Critical")
 
 
-def _capacity_loss(fade: CapacityFade) -> str | None:
-    if fade.fade_percent is None or fade.fade_percent <= 20.0:
+def _capacity_loss(figures: CycleFigures) -> str | None:
+    """Judge whole discharges only: one that was cut short is no sign of degradation."""
+    whole = figures.whole_discharge_Ah
+    known = whole[whole > 0]
+    lost = 100.0 * (1 - known[-1] / known[0]) if known.size else 0.0
+    if lost <= SIGNIFICANT_FADE_PERCENT:
         return None
-    return f"Significant capacity fade: {fade.fade_percent:.1f} % of the first discharge capacity is lost"
+    until = " up to the last whole discharge" if figures.discharge_incomplete[-1] else ""
+    return f"Significant capacity fade: {lost:.1f} % of the first discharge capacity is lost{until}"
 
 
 def _low_efficiency(fade: CapacityFade) -> str | None:
@@ -70,17 +81,41 @@ def _resistance_growth(figures: CycleFigures) -> str | None:
 
 
 def _accelerating_fade(figures: CycleFigures) -> str | None:
-    whole = np.where(figures.discharge_incomplete, np.nan, figures.discharge_capacity_Ah)
-    known = np.flatnonzero(np.isfinite(whole))
+    """Compare the slopes of the two halves of the fade since the capacity was largest.
+
+    The slopes run through medians of as many groups of cycles. They count as different where they are so by several
+    standard errors, and the second half loses enough to matter.
+    """
+    whole = figures.whole_discharge_Ah
+    known = np.flatnonzero(whole > 0)
     if known.size < FEWEST_CYCLES_FOR_TREND:
         return None
-    half = known.size // 2
-    early, late = (
-        float(np.polyfit(figures.cycle_number[part], whole[part], 1)[0]) for part in (known[:half], known[half:])
-    )
-    if not late < ACCELERATION * early < 0:
+    groups = np.array_split(known, GROUPS)
+    cycle = np.array([figures.cycle_number[group].mean() for group in groups])
+    capacity = np.array([np.median(whole[group]) for group in groups])
+    cycle, percent = cycle[capacity.argmax() :], 100.0 * capacity[capacity.argmax() :] / whole[known[0]]
+    half = cycle.size // 2
+    if half < FEWEST_GROUPS_A_HALF:
         return None
-    return f"Accelerating fade: {late / early:.1f} times faster in the second half of the cycles than in the first"
+    early, early_error = _slope(cycle[:half], percent[:half])
+    late, late_error = _slope(cycle[half:], percent[half:])
+    lost = -late * (cycle[-1] - cycle[half])
+    distinct = early - late > DISTINCT_ERRORS * math.hypot(early_error, late_error)
+    if not (late < ACCELERATION * min(early, 0.0) and distinct and lost >= MATERIAL_FADE_PERCENT):
+        return None
+    return (
+        f"Accelerating fade: {-late:.2g} % of the first discharge capacity per cycle in the second half of the fade, "
+        f"{max(-early, 0.0):.2g} % in the first"
+    )
+
+
+def _slope(x: FloatArray, y: FloatArray) -> tuple[float, float]:
+    """The least-squares slope and its standard error; both inputs of shape (n,), n at least 3."""
+    centred = x - x.mean()
+    spread = float(np.sum(centred**2))
+    slope = float(np.sum(centred * y)) / spread
+    residual = y - y.mean() - slope * centred
+    return slope, math.sqrt(float(np.sum(residual**2)) / (x.size - 2) / spread)
 
 
 def _overvoltage(cell: Cell, figures: CycleFigures) -> str | None:

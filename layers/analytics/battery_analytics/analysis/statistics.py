@@ -41,7 +41,8 @@ def statistical_metrics(cycling: CyclingData, figures: CycleFigures) -> Statisti
 
 def summary(values: FloatArray) -> Summary:
     """The summary of the values that are known, which are those that are not NaN."""
-    known = values[np.isfinite(values)]
+    finite = np.isfinite(values)
+    known = values if finite.all() else values[finite]
     if known.size == 0:
         return Summary(None, None, None, None, None)
     return Summary(

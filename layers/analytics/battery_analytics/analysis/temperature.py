@@ -7,12 +7,17 @@ import numpy as np
 from battery_analytics.analysis.cycle_figures import CycleFigures
 from battery_analytics.cell import CyclingData, FloatArray
 
+CONSTANT_WITHIN_C = 0.5
+SAME_WITHIN_C = 1e-9  # a mean over equal values differs by a rounding
+SAME_SHARE = 1e-9
+FEWEST_CYCLES_TO_CORRELATE = 5
+
 
 @dataclass(frozen=True, slots=True)
 class TemperatureAnalysis:
     """Statistics over all measured points in °C; `cycle_mean_C` has shape (n_cycles,), NaN where not measured.
 
-    `correlation` is Pearson's r between a cycle's mean temperature and its discharge capacity; it is None, with
+    `correlation` is Pearson's r between a cycle's mean temperature and its whole discharge capacity; it is None, with
     `no_correlation_reason`, where the temperature does not vary enough to say.
     """
 
@@ -29,29 +34,27 @@ class TemperatureAnalysis:
     no_correlation_reason: str | None
 
 
-CONSTANT_WITHIN_C = 0.5
-FEWEST_CYCLES_TO_CORRELATE = 5
-
-
 def temperature_analysis(cycling: CyclingData, figures: CycleFigures) -> TemperatureAnalysis:
     """Statistics of the measured temperature, and its correlation with capacity where it varies enough to say."""
     measured = np.empty(0) if cycling.temperature_C is None else cycling.temperature_C
-    measured = measured[np.isfinite(measured)]
+    finite = np.isfinite(measured)
+    measured = measured if finite.all() else measured[finite]
     if measured.size == 0:
         return TemperatureAnalysis(
             False, *(None,) * 7, figures.mean_temperature_C, None, "The file holds no temperature."
         )
-    p10, p90 = np.percentile(measured, (10, 90))
-    correlation, reason = _correlation(figures.mean_temperature_C, figures.discharge_capacity_Ah)
+    low, high = float(measured.min()), float(measured.max())
+    p10, median, p90 = (low,) * 3 if low == high else np.percentile(measured, (10, 50, 90)).tolist()
+    correlation, reason = _correlation(figures.mean_temperature_C, figures.whole_discharge_Ah)
     return TemperatureAnalysis(
         measured=True,
-        mean_C=float(measured.mean()),
-        median_C=float(np.median(measured)),
-        min_C=float(measured.min()),
-        max_C=float(measured.max()),
-        std_dev_C=float(measured.std()),
-        p10_C=float(p10),
-        p90_C=float(p90),
+        mean_C=low if low == high else float(measured.mean()),
+        median_C=median,
+        min_C=low,
+        max_C=high,
+        std_dev_C=0.0 if low == high else float(measured.std()),
+        p10_C=p10,
+        p90_C=p90,
         cycle_mean_C=figures.mean_temperature_C,
         correlation=correlation,
         no_correlation_reason=reason,
@@ -65,11 +68,11 @@ def _correlation(temperature_C: FloatArray, capacity_Ah: FloatArray) -> tuple[fl
         return None, f"A correlation needs {FEWEST_CYCLES_TO_CORRELATE} cycles with temperature and capacity."
     spread = float(np.ptp(temperature))
     if spread < CONSTANT_WITHIN_C:
-        what = "is constant" if spread == 0 else f"varies by only {spread:.2g} °C between cycles"
+        what = f"varies by only {spread:.2g} °C between cycles" if spread > SAME_WITHIN_C else "is constant"
         return (
             None,
             f"The temperature {what} ({temperature.mean():.3g} °C): no correlation with capacity can be computed.",
         )
-    if np.ptp(capacity) == 0:
+    if np.ptp(capacity) <= SAME_SHARE * np.max(np.abs(capacity)):
         return None, "The capacity is the same in every cycle: no correlation can be computed."
     return float(np.corrcoef(temperature, capacity)[0, 1]), None

@@ -19,7 +19,7 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class VoltageCurve:
-    """One cycle's branches; None where the cycle has no such current."""
+    """One cycle's branches; None where the cycle has no such current, or its capacity is unknown."""
 
     cycle_number: int
     charge: Branch | None
@@ -46,8 +46,8 @@ def voltage_curves(cycling: CyclingData, flow: Throughput, cycle_indices: Sequen
     return tuple(
         VoltageCurve(
             int(cycling.cycle_number[index]),
-            _branch(cycling, flow.charge, cycling.points(index)),
-            _branch(cycling, flow.discharge, cycling.points(index)),
+            _branch(cycling, flow.charge, index),
+            _branch(cycling, flow.discharge, index),
         )
         for index in cycle_indices
     )
@@ -64,8 +64,9 @@ def voltage_profile(cycling: CyclingData, flow: Throughput, cycle_indices: Seque
     )
 
 
-def _branch(cycling: CyclingData, flowed: Branches, points: slice) -> Branch | None:
-    active = flowed.active[points]
-    if not active.any():
+def _branch(cycling: CyclingData, flowed: Branches, cycle_index: int) -> Branch | None:
+    places = flowed.points.places(cycle_index)
+    capacity = flowed.capacity_Ah[places]
+    if not np.isfinite(capacity).any():
         return None
-    return Branch(flowed.capacity_Ah[points][active], cycling.voltage_V[points][active])
+    return Branch(capacity, cycling.voltage_V[flowed.points.index[places]])

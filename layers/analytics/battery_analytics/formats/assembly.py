@@ -6,12 +6,14 @@ from itertools import pairwise
 
 import numpy as np
 
-from battery_analytics.cell import CyclingData, Finding, FloatArray
+from battery_analytics.cell import Cell, CyclingData, Finding, FloatArray
 from battery_analytics.errors import InconsistentLengths, MissingColumns, NoCycles, UnsupportedStructure
-from battery_analytics.formats.columns import Quantity
+from battery_analytics.formats.column_values import MAX_POINTS
+from battery_analytics.formats.columns import Quantity, listed, printable
 
-MAX_POINTS = 6_500_000
+MAX_CELLS = 200
 MAX_CYCLES = 200_000
+LARGEST_READING = 1e20
 LENGTH_TOLERANCE_POINTS = 2
 LENGTH_TOLERANCE_SHARE = 0.05
 
@@ -30,24 +32,44 @@ class RawCycle:
         return min((self.columns[quantity].size for quantity in REQUIRED if quantity in self.columns), default=0)
 
 
-def cycles_of_table(columns: Mapping[Quantity, FloatArray]) -> list[RawCycle]:
+def check_size(n_cycles: int, n_points: int, file: str) -> None:
+    """Raise UnsupportedStructure where a file holds more than can be answered for; a few bytes can refer to a lot."""
+    if n_cycles > MAX_CYCLES or n_points > MAX_POINTS:
+        raise UnsupportedStructure(
+            f"{file} holds more than {MAX_POINTS:,} points or {MAX_CYCLES:,} cycles; split it by cycles.",
+            file=file,
+            limit_points=MAX_POINTS,
+            limit_cycles=MAX_CYCLES,
+        )
+
+
+def check_total(cells: Sequence[Cell], file: str) -> None:
+    """Raise UnsupportedStructure where the cells read so far, `file` the last of them, are together too much."""
+    n_cycles = sum(cell.cycling.n_cycles for cell in cells)
+    check_size(n_cycles, sum(cell.cycling.n_points for cell in cells), file)
+    if len(cells) > MAX_CELLS:
+        raise UnsupportedStructure(f"{file} is the first beyond {MAX_CELLS} cells; send fewer at once.", file=file)
+
+
+def cycles_of_table(columns: Mapping[Quantity, FloatArray], file: str) -> list[RawCycle]:
     """Cut a table with one row a point into cycles wherever the cycle number changes.
 
-    Without a `cycle_number` column the whole table is one cycle. Rows of a cycle that lie scattered (as after sorting
-    a table by another column) are brought together in their order.
+    Without a `cycle_number` column the whole table is one cycle. A row without a number belongs to the row before it.
+    Rows of a cycle that lie scattered (as after sorting a table by another column) are brought together in their order.
     """
     numbers = columns.get("cycle_number")
     measured: dict[Quantity, FloatArray] = {**columns}
     measured.pop("cycle_number", None)
     if numbers is None:
         return [RawCycle(None, measured)]
-    numbers = np.where(np.isfinite(numbers), numbers, -1.0)
+    numbers = _filled_forward(numbers)
     starts = np.flatnonzero(np.diff(numbers, prepend=np.nan) != 0)
     if starts.size > 2 * np.unique(numbers).size:
         order = np.argsort(numbers, kind="stable")
         numbers = numbers[order]
         measured = {quantity: values[order] for quantity, values in measured.items()}
         starts = np.flatnonzero(np.diff(numbers, prepend=np.nan) != 0)
+    check_size(starts.size, numbers.size, file)
     stops = np.append(starts[1:], numbers.size)
     return [
         RawCycle(
@@ -56,6 +78,14 @@ def cycles_of_table(columns: Mapping[Quantity, FloatArray]) -> list[RawCycle]:
         )
         for start, stop in zip(starts.tolist(), stops.tolist(), strict=True)
     ]
+
+
+def _filled_forward(numbers: FloatArray) -> FloatArray:
+    known = np.isfinite(numbers)
+    if known.all():
+        return numbers
+    last_known = np.maximum.accumulate(np.where(known, np.arange(numbers.size), 0))
+    return np.nan_to_num(numbers[last_known], nan=-1.0, posinf=-1.0, neginf=-1.0)
 
 
 def assembled(
@@ -67,20 +97,17 @@ def assembled(
     cannot be put side by side, NoCycles where nothing is left, UnsupportedStructure beyond `MAX_POINTS`.
     """
     _check_required(cycles, file, column_names)
-    if len(cycles) > MAX_CYCLES or sum(cycle.n_points for cycle in cycles) > MAX_POINTS:
-        raise UnsupportedStructure(
-            f"{file} holds more than {MAX_POINTS:,} points or {MAX_CYCLES:,} cycles; split it by cycles.", file=file
-        )
+    check_size(len(cycles), sum(cycle.n_points for cycle in cycles), file)
     findings: list[Finding] = []
     usable = _numbered(_reconciled(cycles, file, findings), findings)
     data = _without_unmeasured_points(_concatenated(usable), file, findings)
     if data.discharge_capacity_Ah is None and data.time_s is None:
         raise MissingColumns(
             f"{file} has neither discharge_capacity_in_Ah nor time_in_s, so that no capacity can be read or integrated; "
-            f"its columns are {', '.join(column_names)}.",
+            f"its columns are {listed(column_names)}.",
             file=file,
             missing=["discharge_capacity_in_Ah", "time_in_s"],
-            columns=list(column_names),
+            columns=[printable(name) for name in column_names],
         )
     return data, findings
 
@@ -93,10 +120,10 @@ def _check_required(cycles: Sequence[RawCycle], file: str, column_names: Sequenc
         expected = {"voltage_V": "voltage_in_V", "current_A": "current_in_A"}
         named = " and ".join(expected[quantity] for quantity in missing)
         raise MissingColumns(
-            f"{file} has no column for {named}; its columns are {', '.join(column_names) or 'none'}.",
+            f"{file} has no column for {named}; its columns are {listed(column_names)}.",
             file=file,
             missing=[expected[quantity] for quantity in missing],
-            columns=list(column_names),
+            columns=[printable(name) for name in column_names],
         )
 
 
@@ -106,6 +133,7 @@ def _reconciled(cycles: Sequence[RawCycle], file: str, findings: list[Finding]) 
     empty: list[int] = []
     cut: list[int] = []
     beyond: list[int] = []
+    worst = 0
     for position, cycle in enumerate(cycles):
         number = position + 1 if cycle.number is None else cycle.number
         if any(quantity not in cycle.columns for quantity in REQUIRED) or cycle.n_points == 0:
@@ -117,13 +145,13 @@ def _reconciled(cycles: Sequence[RawCycle], file: str, findings: list[Finding]) 
             continue
         trimmed = _trimmed(cycle)
         if trimmed is None:
+            worst = worst if beyond else position
             beyond.append(number)
         else:
             usable.append(trimmed)
             cut.append(number)
     if beyond and len(beyond) >= len(usable):
-        worst = next(cycle for position, cycle in enumerate(cycles) if (cycle.number or position + 1) == beyond[0])
-        lengths_by_column = {str(quantity): int(values.size) for quantity, values in worst.columns.items()}
+        lengths_by_column = {str(quantity): int(values.size) for quantity, values in cycles[worst].columns.items()}
         raise InconsistentLengths(
             f"The columns of cycle {beyond[0]} in {file} differ in length ({_spelled(lengths_by_column)}); "
             "a cycle needs one value a point in each.",
@@ -198,6 +226,8 @@ def _gaps(numbers: Sequence[int], most: int = 1_000) -> tuple[int, ...]:
 def _concatenated(cycles: Sequence[RawCycle]) -> CyclingData:
     lengths = np.array([cycle.n_points for cycle in cycles], dtype=np.int64)
 
+    present = {quantity for cycle in cycles for quantity in cycle.columns}
+
     def column(quantity: Quantity) -> FloatArray:
         return np.concatenate(
             [
@@ -206,15 +236,18 @@ def _concatenated(cycles: Sequence[RawCycle]) -> CyclingData:
             ]
         )
 
+    def column_if_any(quantity: Quantity) -> FloatArray | None:
+        return column(quantity) if quantity in present else None
+
     return CyclingData(
         cycle_number=np.array([cycle.number for cycle in cycles], dtype=np.int64),
         offsets=np.concatenate(([0], np.cumsum(lengths))),
         voltage_V=column("voltage_V"),
         current_A=column("current_A"),
-        charge_capacity_Ah=column("charge_capacity_Ah"),
-        discharge_capacity_Ah=column("discharge_capacity_Ah"),
-        time_s=column("time_s"),
-        temperature_C=column("temperature_C"),
+        charge_capacity_Ah=column_if_any("charge_capacity_Ah"),
+        discharge_capacity_Ah=column_if_any("discharge_capacity_Ah"),
+        time_s=column_if_any("time_s"),
+        temperature_C=column_if_any("temperature_C"),
     )
 
 
@@ -255,8 +288,8 @@ def _without_unmeasured_points(data: CyclingData, file: str, findings: list[Find
 
 
 def _finite(values: FloatArray) -> FloatArray:
-    """Infinite readings are readings that were not made."""
-    finite = np.isfinite(values)
+    """What no instrument reads, an infinity or 1e300, was not measured."""
+    finite = np.abs(values) < LARGEST_READING
     return values if finite.all() else np.where(finite, values, np.nan)
 
 

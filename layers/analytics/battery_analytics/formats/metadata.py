@@ -8,7 +8,8 @@ from itertools import islice
 import numpy as np
 
 from battery_analytics.cell import Json
-from battery_analytics.formats.pickle_machine import Call, NumberRun
+from battery_analytics.formats.column_values import number_of_text
+from battery_analytics.formats.pickle_values import Call, NumberRun
 from battery_analytics.formats.pickled_arrays import resolved
 
 MAX_DEPTH = 8
@@ -51,7 +52,7 @@ def literal(text: str) -> object:
         return text
     try:
         return ast.literal_eval(text)
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         # Not a literal, so it is text: literal_eval runs nothing, and a cell of MAX_TEXT characters bounds its cost.
         return text
 
@@ -92,7 +93,7 @@ def _plain_scalar(value: object) -> Json:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int):
-        return value if abs(value) < 2**53 else None
+        return value if -(2**53) < value < 2**53 else None
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, str | bytes):
@@ -101,13 +102,10 @@ def _plain_scalar(value: object) -> Json:
 
 
 def _text(value: object) -> str:
-    text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
+    text = value[:MAX_TEXT].decode("latin-1") if isinstance(value, bytes) else str(value)
     return text[:MAX_TEXT].encode("utf-8", "replace").decode("utf-8")
 
 
 def _number_or_none(text: str) -> float | None:
-    try:
-        number = float(text.replace(",", ".").strip()) if len(text) <= 64 else math.nan
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None
+    number = number_of_text(text)
+    return number if number is not None and math.isfinite(number) else None

@@ -5,13 +5,13 @@ The layouts are those of numpy 1.x and 2.x (`_reconstruct`, `_frombuffer`, `scal
 """
 
 import math
-import re
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from battery_analytics.formats.pickle_machine import (
+from battery_analytics.formats.numpy_dtypes import DTYPE, SCALAR, dtype_of
+from battery_analytics.formats.pickle_values import (
     Call,
     GlobalName,
     MalformedPickle,
@@ -23,10 +23,11 @@ from battery_analytics.formats.pickle_machine import (
 type AnyArray = npt.NDArray[np.generic]
 
 MAX_FRAME_COLUMNS = 100_000
+MAX_DIMENSIONS = 8
+MAX_LENGTH = 2**32
 
 _RECONSTRUCT = frozenset({"numpy.core.multiarray._reconstruct", "numpy._core.multiarray._reconstruct"})
 _FROM_BUFFER = frozenset({"numpy.core.numeric._frombuffer", "numpy._core.numeric._frombuffer"})
-_SCALAR = frozenset({"numpy.core.multiarray.scalar", "numpy._core.multiarray.scalar"})
 _SLICE = frozenset({"builtins.slice", "__builtin__.slice"})
 _FRAME = frozenset({"pandas.core.frame.DataFrame", "pandas.DataFrame"})
 _SERIES = frozenset({"pandas.core.series.Series", "pandas.Series"})
@@ -49,10 +50,8 @@ _ENCODE = "_codecs.encode"
 _ORDERED_DICT = "collections.OrderedDict"
 
 ADMITTED_GLOBALS: frozenset[str] = (
-    _RECONSTRUCT | _FROM_BUFFER | _SCALAR | _SLICE | _FRAME | _SERIES | _RANGE_INDEX | _INDEX | _MANAGER | _STRING_TYPES
-) | {"numpy.ndarray", "numpy.dtype", _NEW_INDEX, _BLOCK, _ARRAY_BACKED, _ENCODE, _ORDERED_DICT}
-
-_PLAIN_DTYPE = re.compile(r"[<>|=]?(?:[biufc]\d{1,2}|b1|O8?|[SU]\d{1,6}|[Mm]8)")
+    _RECONSTRUCT | _FROM_BUFFER | SCALAR | _SLICE | _FRAME | _SERIES | _RANGE_INDEX | _INDEX | _MANAGER | _STRING_TYPES
+) | {"numpy.ndarray", DTYPE, _NEW_INDEX, _BLOCK, _ARRAY_BACKED, _ENCODE, _ORDERED_DICT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +73,13 @@ def resolved(value: object) -> object:
     """
     if not isinstance(value, Call):
         return value
-    try:
-        return _resolved_call(value)
-    except (TypeError, ValueError, KeyError, IndexError) as fault:
-        # The parts come from the file alone: what does not fit numpy's or pandas' layout is the file's fault.
-        raise MalformedPickle(f"{value.target} is not laid out as its library writes it ({fault})") from fault
+    if value.meaning is None:
+        try:
+            value.meaning = _resolved_call(value)
+        except (TypeError, ValueError, KeyError, IndexError, OverflowError) as fault:
+            # The parts come from the file alone: what does not fit numpy's or pandas' layout is the file's fault.
+            raise MalformedPickle(f"{value.target} is not laid out as its library writes it") from fault
+    return value.meaning
 
 
 def _resolved_call(call: Call) -> object:
@@ -87,10 +88,10 @@ def _resolved_call(call: Call) -> object:
         return _reconstructed(call)
     if name in _FROM_BUFFER:
         buffer, dtype, shape, order = call.args
-        return _array(_bytes(buffer), _dtype(dtype), shape, fortran=order == "F")
-    if name in _SCALAR:
-        dtype = _dtype(call.args[0])
-        return _array(_bytes(call.args[1]), dtype, (1,), fortran=False)[0].item()
+        return _array(_bytes(buffer), dtype_of(dtype), shape, fortran=order == "F")
+    if name in SCALAR:
+        dtype, content = call.args
+        return np.frombuffer(_bytes(content), dtype=dtype_of(dtype), count=1)[0].item()
     if name in _FRAME:
         return _frame(call)
     if name in _SERIES:
@@ -102,7 +103,8 @@ def _resolved_call(call: Call) -> object:
     if name == _ENCODE:
         return _bytes(call)
     if name == _ORDERED_DICT:
-        return dict(zip(call.items[::2], call.items[1::2], strict=True))
+        items = call.items or []
+        return dict(zip(items[::2], items[1::2], strict=True))
     raise RefusedPickle(f"it uses {name} on its own, which is not plain data", name)
 
 
@@ -126,35 +128,32 @@ def _bytes(value: object) -> bytes:
     raise MalformedPickle("an array's contents are not bytes")
 
 
-def _dtype(value: object) -> np.dtype[np.generic]:
-    if not isinstance(value, Call) or str(value.target) != "numpy.dtype":
-        raise MalformedPickle("an array has no type")
-    name = value.args[0]
-    name = name.decode("ascii") if isinstance(name, bytes) else name
-    if not isinstance(name, str) or not _PLAIN_DTYPE.fullmatch(name):
-        raise MalformedPickle(f"an array is of type {name!r:.40}, not of numbers or text")
-    order = value.state[1] if isinstance(value.state, tuple) else "="
-    order = order.decode("ascii") if isinstance(order, bytes) else order
-    return np.dtype(name).newbyteorder("<" if order == "<" else ">" if order == ">" else "=")
+def _lengths(shape: object) -> tuple[int, ...]:
+    """An array's shape, its product known to be no more than what fits in memory addresses."""
+    if isinstance(shape, tuple) and len(shape) <= MAX_DIMENSIONS:
+        lengths = tuple(length for length in shape if type(length) is int and 0 <= length <= MAX_LENGTH)
+        if len(lengths) == len(shape):
+            return lengths
+    raise MalformedPickle("an array's shape is not made of lengths")
 
 
 def _array(content: bytes, dtype: np.dtype[np.generic], shape: object, *, fortran: bool) -> AnyArray:
-    if not isinstance(shape, tuple) or not all(type(length) is int and length >= 0 for length in shape):
-        raise MalformedPickle("an array's shape is not made of lengths")
-    if dtype.hasobject or math.prod(shape) * dtype.itemsize != len(content):
-        raise MalformedPickle(f"an array of shape {shape!r:.60} does not match the bytes that it holds")
-    return np.frombuffer(content, dtype=dtype).reshape(shape, order="F" if fortran else "C")
+    lengths = _lengths(shape)
+    if dtype.hasobject or math.prod(lengths) * dtype.itemsize != len(content):
+        raise MalformedPickle(f"an array of shape {lengths} does not match the bytes that it holds")
+    return np.frombuffer(content, dtype=dtype).reshape(lengths, order="F" if fortran else "C")
 
 
 def _object_array(items: object, shape: object) -> AnyArray:
     values = expanded(items) if isinstance(items, list) else []
-    if not isinstance(shape, tuple) or math.prod(shape) != len(values):
+    lengths = _lengths(shape)
+    if math.prod(lengths) != len(values):
         raise MalformedPickle("an array of objects does not match its shape")
     array = np.empty(len(values), dtype=object)
     for place, value in enumerate(values):
-        is_scalar = isinstance(value, Call) and str(value.target) in _SCALAR
+        is_scalar = isinstance(value, Call) and str(value.target) in SCALAR
         array[place] = resolved(value) if is_scalar else value
-    return array.reshape(shape)
+    return array.reshape(lengths)
 
 
 def _array_within(value: object) -> AnyArray:
@@ -170,7 +169,7 @@ def _reconstructed(call: Call) -> AnyArray:
     if not isinstance(call.state, tuple):
         raise MalformedPickle("an array has no contents")
     *_, shape, dtype, fortran, content = call.state
-    dtype = _dtype(dtype)
+    dtype = dtype_of(dtype)
     if dtype.hasobject:
         return _object_array(content, shape)
     return _array(_bytes(content), dtype, shape, fortran=bool(fortran))

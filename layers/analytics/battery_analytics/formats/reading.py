@@ -5,12 +5,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from battery_analytics.cell import BatteryFile, Cell
-from battery_analytics.errors import IncompleteCsvSet, NoFiles, UnsupportedFileType, UnsupportedStructure
+from battery_analytics.errors import CorruptedFile, IncompleteCsvSet, NoFiles, UnsupportedFileType, UnsupportedStructure
+from battery_analytics.formats.assembly import check_total
 from battery_analytics.formats.calb_pickle import read_calb_pickle
 from battery_analytics.formats.cycles_csv import cell_id_of, read_csv_set
 
 _SET_MEMBER = re.compile(r"(?P<base>.+)_(?P<role>cycles|metadata|metrics)\.csv", re.IGNORECASE | re.DOTALL)
 _PICKLE_ENDINGS = (".pkl", ".pickle")
+_COMPRESSED = {
+    b"\x1f\x8b": "gzip",
+    b"PK\x03\x04": "zip",
+    b"BZh": "bzip2",
+    b"\xfd7zXZ": "xz",
+    b"\x28\xb5\x2f\xfd": "zstd",
+}
 
 
 @dataclass(slots=True)
@@ -35,6 +43,7 @@ def read_cells(files: Sequence[BatteryFile]) -> list[Cell]:
             cells.append(_read_set(group))
         else:
             cells.extend(read_calb_pickle(group))
+        check_total(cells, cells[-1].source.files[0])
     return cells
 
 
@@ -43,6 +52,7 @@ def _grouped(files: Sequence[BatteryFile]) -> list[BatteryFile | CsvSet]:
     sets: dict[str, CsvSet] = {}
     for file in files:
         name = file.name.lower()
+        _check_not_compressed(file)
         if name.endswith(_PICKLE_ENDINGS):
             groups.append(file)
         elif name.endswith(".csv"):
@@ -61,6 +71,14 @@ def _grouped(files: Sequence[BatteryFile]) -> list[BatteryFile | CsvSet]:
                 supported=[".pkl", ".csv"],
             )
     return groups
+
+
+def _check_not_compressed(file: BatteryFile) -> None:
+    for signature, compression in _COMPRESSED.items():
+        if file.content.startswith(signature):
+            raise CorruptedFile(
+                f"{file.name} is compressed with {compression}; unpack it and send what is inside.", file=file.name
+            )
 
 
 def _read_set(csv_set: CsvSet) -> Cell:

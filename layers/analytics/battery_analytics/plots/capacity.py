@@ -6,6 +6,7 @@ from battery_analytics.analysis.capacity_fade import CapacityFade
 from battery_analytics.plots.end_of_life import (
     TREND,
     draw_end_of_life,
+    draw_knee,
     draw_trend,
     end_of_life_sentence,
     fits_beside_the_data,
@@ -14,6 +15,7 @@ from battery_analytics.plots.end_of_life import (
 from battery_analytics.plots.panel import Panel
 from battery_analytics.plots.scale import Limits, full_limits, robust_limits
 from battery_analytics.plots.sheet import BLUE, GREY, LEFT_PX, ORANGE, PURPLE, RIGHT_PX, Mark, Sheet
+from battery_analytics.projection.knee import Knee
 from battery_analytics.projection.result import CycleLifeProjection
 
 _HEIGHT_PX = 800
@@ -22,7 +24,9 @@ _OUTLOOK_LEFT_PX = 740
 _LEAST_EFFICIENCY_SPAN = 0.2
 
 
-def capacity_plot(fade: CapacityFade, projection: CycleLifeProjection, *, title: str) -> bytes:
+def capacity_plot(
+    fade: CapacityFade, projection: CycleLifeProjection, knee: Knee | None = None, *, title: str
+) -> bytes:
     """PNG of 1000 × 800 pixels.
 
     An end of life that would squeeze the measured cycles into a corner gets a panel of its own beside them.
@@ -40,6 +44,7 @@ def capacity_plot(fade: CapacityFade, projection: CycleLifeProjection, *, title:
 
     main = Panel(sheet, LEFT_PX, right, bottom=320, top=_HEIGHT_PX - 144, x_limits=x_limits, y_limits=y_limits)
     _draw_capacity(main, fade, projection)
+    draw_knee(main, knee)
     if one_scale:
         draw_end_of_life(main, projection)
     else:

@@ -6,6 +6,7 @@ from battery_analytics.cell import FloatArray
 from battery_analytics.plots.panel import Panel
 from battery_analytics.plots.scale import Limits
 from battery_analytics.plots.sheet import INK, VERMILION, Mark
+from battery_analytics.projection.knee import Knee
 from battery_analytics.projection.result import CycleLifeProjection
 
 TREND = Mark(INK, line="-", width_px=2)
@@ -65,6 +66,20 @@ def draw_end_of_life(panel: Panel, projection: CycleLifeProjection) -> None:
         if high is None or high > limits[1]:
             panel.series(bar[1:], _level(eol_Ah)[1:], Mark(VERMILION, marker=">", size_px=13))
     panel.series(np.array([projection.eol_cycle]), _level(eol_Ah)[1:], Mark(VERMILION, marker="D", size_px=12))
+
+
+def draw_knee(panel: Panel, knee: Knee | None) -> None:
+    """The knee as a square on the fade with its interval as a bar, and the onset, where there is one, as a triangle."""
+    if knee is None or panel.y_limits is None:
+        return
+    height = _level(knee.capacity_Ah)
+    panel.series(np.array(knee.knee_interval), height, Mark(INK, line="-", width_px=4))
+    panel.series(np.array([knee.knee_cycle]), height[1:], Mark(INK, marker="s", size_px=12))
+    words = f"knee at cycle {knee.knee_cycle:,.0f}"
+    if knee.onset_cycle is not None:
+        panel.series(np.array([knee.onset_cycle]), height[1:], Mark(INK, marker="v", size_px=12, hollow=True))
+        words = f"{words}, onset at {knee.onset_cycle:,.0f}"
+    panel.sheet.text(panel.left + 8, panel.bottom + 32, words, color=INK)
 
 
 def end_of_life_sentence(projection: CycleLifeProjection) -> str:

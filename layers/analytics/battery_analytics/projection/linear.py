@@ -10,6 +10,8 @@ MOST_POINTS = 160
 RESAMPLES = 200
 BLOCKS = 10
 SEED = 20_100_157
+OUTLIER_DEVIATIONS = 4.0
+NORMAL_DEVIATION_OVER_MEDIAN = 1.4826
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ class LinearFade:
 def linear_fade(cycle_number: FloatArray, capacity_Ah: FloatArray) -> LinearFade:
     """The Theil-Sen line through a fade, both inputs of shape (n,), n at least 3.
 
-    Beyond `MOST_POINTS` cycles it runs through the medians of as many bins. Neighbouring residuals are alike, so
+    Beyond `MOST_POINTS` cycles it runs through medians of runs of cycles. Neighbouring residuals are alike, so
     whole blocks of them are drawn again for the spread.
 
     Sources: Sen, J. Am. Stat. Assoc. 63, 1379 (1968); Künsch, Ann. Stat. 17, 1217 (1989).
@@ -37,7 +39,7 @@ def linear_fade(cycle_number: FloatArray, capacity_Ah: FloatArray) -> LinearFade
     slope = float(np.median((y[upper[1]] - y[upper[0]]) / run))
     intercept = float(np.median(y - slope * x))
     residual = y - intercept - slope * x
-    slopes, intercepts = _resampled(x, intercept + slope * x, residual)
+    slopes, intercepts = _resampled(x, intercept + slope * x, _without_outliers(residual))
     total = float(np.sum((y - y.mean()) ** 2))
     r_squared = 1.0 - float(np.sum(residual**2)) / total if total > 0 else 0.0
     return LinearFade(slope, intercept, max(r_squared, 0.0), slopes, intercepts)
@@ -46,8 +48,15 @@ def linear_fade(cycle_number: FloatArray, capacity_Ah: FloatArray) -> LinearFade
 def _binned(x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
     if x.size <= MOST_POINTS:
         return x, y
-    parts = np.array_split(np.arange(x.size), MOST_POINTS)
-    return np.array([np.median(x[part]) for part in parts]), np.array([np.median(y[part]) for part in parts])
+    run = -(-x.size // MOST_POINTS)
+    whole = x.size - x.size % run
+    return np.median(x[-whole:].reshape(-1, run), axis=1), np.median(y[-whole:].reshape(-1, run), axis=1)
+
+
+def _without_outliers(residual: FloatArray) -> FloatArray:
+    """The residuals, none larger than `OUTLIER_DEVIATIONS` of their usual size: the line does not heed outliers either."""
+    largest = OUTLIER_DEVIATIONS * NORMAL_DEVIATION_OVER_MEDIAN * float(np.median(np.abs(residual)))
+    return np.clip(residual, -largest, largest)
 
 
 def _resampled(x: FloatArray, fitted: FloatArray, residual: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -1,33 +1,48 @@
-"""Which projection a cell gets: the crossing that was observed, a robust line, or none, with the reason."""
+"""Which projection speaks for a cell: the crossing that was observed, cells like it, its own course, or none."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from battery_analytics.cell import FloatArray, IntArray
-from battery_analytics.projection.linear import LinearFade, linear_fade
-from battery_analytics.projection.result import CycleLifeProjection, Interval, Trend
+from battery_analytics.projection.history import History
+from battery_analytics.projection.linear import linear_fade
+from battery_analytics.projection.observed import observed_crossing
+from battery_analytics.projection.own_course import OwnCourse, Widening, learned_widening, own_course
+from battery_analytics.projection.population import PopulationModel, trained_model
+from battery_analytics.projection.result import CycleLifeProjection, Interval, ModelProjection
+from battery_analytics.projection.straight_line import LONGEST_LIFE_CYCLES, straight_line
+from battery_analytics.projection.voice import population_projection
+
+__all__ = ["LONGEST_LIFE_CYCLES", "Models", "cycle_life_projection"]
 
 LEVEL = 0.90
 FEWEST_CYCLES = 10
-LONGEST_LIFE_CYCLES = 100_000
-CYCLES_BELOW_TO_COUNT = 3
-TREND_POINTS = 60
+NEARLY_OVER = 0.75
 
-# By which factor the remaining life of a straight line may be off, by the share of the allowed fade that was used up when
-# it was drawn. On full-life cells of six collections its median error is 79, 53 and 31 % at a quarter, half and three
-# quarters, and on cells that have barely faded it is off by up to ten times; the interval allows for about three medians.
-FACTOR_BY_FADE_USED = ((0.0, 10.0), (0.25, 3.4), (0.50, 2.6), (0.75, 1.9), (1.0, 1.2))
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """What was learned: the population model, and how far trajectories err."""
+
+    population: PopulationModel
+    widening: Widening
 
 
 def cycle_life_projection(
-    cycle_number: IntArray, capacity_Ah: FloatArray, *, eol_threshold: float, reference_Ah: float | None
+    cycle_number: IntArray,
+    capacity_Ah: FloatArray,
+    *,
+    eol_threshold: float,
+    reference_Ah: float | None,
+    history: History | None = None,
+    models: Models | None = None,
 ) -> CycleLifeProjection:
     """The end of life as a cycle number, with its interval; inputs of shape (n_cycles,), NaN where unknown.
 
     The end of life is where the discharge capacity reaches `eol_threshold` times `reference_Ah`, which is the first known
-    capacity where None is given. Abstains for too few cycles, a capacity that does not fall, and a line that would reach
-    the end of life only beyond `LONGEST_LIFE_CYCLES`.
+    capacity where None is given. Without `history` the population model has nothing to go by; `models` are those of
+    this package by default.
     """
     known = np.isfinite(capacity_Ah) & (capacity_Ah > 0)
     x, y = cycle_number[known].astype(np.float64), capacity_Ah[known]
@@ -49,72 +64,63 @@ def cycle_life_projection(
     )
     if initial is None or blank.eol_capacity_Ah is None:
         return replace(blank, abstention="No cycle has a known discharge capacity.")
-    crossing = _observed_crossing(x, y, blank.eol_capacity_Ah)
+    eol_Ah = blank.eol_capacity_Ah
+    crossing = observed_crossing(x, y, eol_Ah)
     if crossing is not None:
-        return replace(blank, method="observed", eol_cycle=crossing)
-    if line is None:
-        return replace(blank, abstention=f"A trend needs {FEWEST_CYCLES} cycles; the file holds {y.size}.")
-    return _along(line, x, blank, initial, blank.eol_capacity_Ah)
-
-
-def _observed_crossing(x: FloatArray, y: FloatArray, eol_capacity: float) -> float | None:
-    """Where the capacity passed the threshold for good, between the cycles around it; None where it has not.
-
-    The first of `CYCLES_BELOW_TO_COUNT` cycles in a row at or below the threshold counts, as one may be an outlier. A
-    cell that begins below it has reached it in its first cycle.
-    """
-    below = y <= eol_capacity
-    run = np.convolve(below, np.ones(CYCLES_BELOW_TO_COUNT), mode="valid") == CYCLES_BELOW_TO_COUNT
-    first = int(np.argmax(run)) if run.any() else -1
-    if first < 0:
-        return None
-    if first == 0:
-        return float(x[0])
-    fall = y[first - 1] - y[first]
-    return float(x[first - 1] + (x[first] - x[first - 1]) * (y[first - 1] - eol_capacity) / fall)
-
-
-def _along(
-    line: LinearFade, x: FloatArray, blank: CycleLifeProjection, initial: float, eol_capacity: float
-) -> CycleLifeProjection:
-    """The line followed to the end of life, unless it does not lead there."""
-    rising_share = float(np.mean(line.resampled_slopes >= 0))
-    if line.slope_Ah_per_cycle >= 0 or rising_share > (1 - LEVEL) / 2:
-        gain = "rises" if line.slope_Ah_per_cycle > 0 else "does not fall clearly"
-        return replace(
-            blank, abstention=f"The capacity {gain} over the measured cycles; an end of life would be made up."
-        )
-    eol_cycle = (eol_capacity - line.intercept_Ah) / line.slope_Ah_per_cycle
-    if eol_cycle > LONGEST_LIFE_CYCLES:
-        reason = f"At this rate the end of life would come after {LONGEST_LIFE_CYCLES:,} cycles, which nothing here supports."
-        return replace(blank, abstention=reason)
-    last = float(x[-1])
-    eol_cycle = max(eol_cycle, last)
-    fade_used = (initial - (line.intercept_Ah + line.slope_Ah_per_cycle * last)) / max(initial - eol_capacity, 1e-12)
+        seen = ModelProjection("observed", eol_cycle=crossing)
+        over = replace(blank, remaining_cycles=0.0, remaining_equivalent_full_cycles=0.0)
+        return replace(over, method="observed", eol_cycle=crossing, models=(seen,))
+    widening = learned_widening() if models is None else models.widening
+    own = own_course(x, y, eol_capacity_Ah=eol_Ah, level=LEVEL, widening=widening)
+    straight = (
+        ModelProjection("straight_line", abstention=f"A trend needs {FEWEST_CYCLES} cycles; the file holds {y.size}.")
+        if line is None
+        else straight_line(line, x, y, eol_Ah)
+    )
+    population = _population(history, models, eol_Ah / initial, float(x[-1]))
+    listed = (population, own.projection, *own.curves, straight)
+    chosen = _chosen(population, own)
+    listing = replace(blank, models=listed)
+    if chosen.eol_cycle is None:
+        return replace(listing, abstention=_reason(population, own.projection, straight))
+    remaining = chosen.eol_cycle - float(x[-1])
+    nominal_Ah = (history.nominal_capacity_Ah if history else None) or initial
     return replace(
-        blank,
-        method="linear",
-        eol_cycle=eol_cycle,
-        interval=_interval(line, last, eol_cycle, eol_capacity, min(max(fade_used, 0.0), 1.0)),
-        trend=_trend(line, x, eol_cycle),
+        listing,
+        method="population" if chosen is population else "trajectory",
+        eol_cycle=chosen.eol_cycle,
+        interval=chosen.interval,
+        confidence=chosen.confidence,
+        trend=own.trend if chosen is own.projection else None,
+        remaining_cycles=remaining,
+        remaining_equivalent_full_cycles=remaining * (float(y[-1]) + eol_Ah) / 2 / nominal_Ah,
     )
 
 
-def _interval(line: LinearFade, last: float, eol_cycle: float, eol_capacity: float, fade_used: float) -> Interval:
-    """The spread of the resampled lines, widened by what straight lines are known to miss; indicative."""
-    falling = line.resampled_slopes < 0
-    ends = (eol_capacity - line.resampled_intercepts[falling]) / line.resampled_slopes[falling]
-    low, high = np.quantile(np.maximum(ends, last), ((1 - LEVEL) / 2, (1 + LEVEL) / 2))
-    used, factors = zip(*FACTOR_BY_FADE_USED, strict=True)
-    factor = float(np.interp(fade_used, used, factors))
-    low = last + (min(float(low), eol_cycle) - last) / factor
-    high = last + (max(float(high), eol_cycle) - last) * factor
-    return Interval(low, high if high <= LONGEST_LIFE_CYCLES else None, LEVEL, "indicative")
+def _population(history: History | None, models: Models | None, eol_share: float, last_cycle: float) -> ModelProjection:
+    if history is None:
+        return ModelProjection("population", abstention="Nothing but capacities is known of the cell.")
+    model = trained_model() if models is None else models.population
+    return population_projection(model, history, eol_share=eol_share, last_cycle=last_cycle, level=LEVEL)
 
 
-def _trend(line: LinearFade, x: FloatArray, eol_cycle: float) -> Trend:
-    cycle = np.linspace(x[0], eol_cycle, TREND_POINTS)
-    lines = line.resampled_intercepts[:, np.newaxis] + line.resampled_slopes[:, np.newaxis] * cycle
-    low, high = np.quantile(lines, ((1 - LEVEL) / 2, (1 + LEVEL) / 2), axis=0)
-    fitted = line.intercept_Ah + line.slope_Ah_per_cycle * cycle
-    return Trend(cycle, fitted, np.minimum(low, fitted), np.maximum(high, fitted))
+def _chosen(population: ModelProjection, own: OwnCourse) -> ModelProjection:
+    """The population's word where it has one; the cell's own where it has not, or where its life is nearly over.
+
+    Late in life the shorter of the two intervals has the word: the population model reads early cycles only.
+    """
+    late = own.fade_used >= NEARLY_OVER and own.projection.eol_cycle is not None
+    if population.eol_cycle is None or (late and _length(own.projection.interval) < _length(population.interval)):
+        return own.projection
+    return population
+
+
+def _length(interval: Interval | None) -> float:
+    return np.inf if interval is None or interval.high is None else interval.high - interval.low
+
+
+def _reason(population: ModelProjection, own: ModelProjection, straight: ModelProjection) -> str:
+    """What keeps the cell's own course from speaking, and what the population model has to say of another threshold."""
+    reason = straight.abstention or own.abstention or ""
+    bound = population.abstention or ""
+    return f"{reason} {bound}" if "puts" in bound else reason

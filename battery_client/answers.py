@@ -1,0 +1,60 @@
+"""What a server answered: its JSON, or one line that says why there is none."""
+
+import re
+from collections.abc import Mapping
+from html import unescape
+from typing import Any
+
+import requests
+
+from battery_client.errors import ClientError, TooLargeError
+
+type Report = dict[str, Any]
+
+
+def content_of(response: requests.Response) -> Report:
+    """The JSON object in an answer. Raises ClientError with the server's own error where it holds none.
+
+    Raises TooLargeError where the server names another way for the files.
+    """
+    try:
+        content = response.json()
+    except requests.JSONDecodeError as error:
+        raise ClientError(_not_ours(response)) from error
+    if not isinstance(content, dict):
+        raise ClientError(_not_ours(response))
+    if response.ok:
+        return content
+    if "error" not in content:
+        raise ClientError(_not_ours(response))
+    message = said(content, status=response.status_code)
+    details = content.get("details")
+    if response.status_code == 413 and isinstance(details, dict) and "presigned_route" in details:
+        raise TooLargeError(message)
+    raise ClientError(message)
+
+
+def said(error: Mapping[str, Any], *, status: int | None = None) -> str:
+    """An error object of the API, as the user reads it."""
+    labels = [str(label) for label in (status, error.get("code")) if label]
+    request_id = f"\nRequest id: {error['request_id']}" if error.get("request_id") else ""
+    return f"{error.get('error')}" + (f" ({' '.join(labels)})" if labels else "") + request_id
+
+
+def refused_by_storage(response: requests.Response, name: str) -> ClientError:
+    """Why S3 did not take a file, in its own words."""
+    code, message = (_element(response.text, element) for element in ("Code", "Message"))
+    reason = f"{message} ({response.status_code} {code})" if code else f"{response.status_code} {response.reason}"
+    return ClientError(f"The storage did not take {name}: {reason}")
+
+
+def _element(xml: str, name: str) -> str:
+    found = re.search(rf"<{name}>([^<]*)</{name}>", xml)
+    return unescape(found[1]) if found else ""
+
+
+def _not_ours(response: requests.Response) -> str:
+    return (
+        f"{response.url} answered {response.status_code} {response.reason}, but not as a Battery Analytics API does. "
+        "Is the address (--url) right?"
+    )

@@ -1,0 +1,63 @@
+"""The API's routes, by the address that the user gives, and one exchange with them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import requests
+
+from battery_client.answers import Report, content_of
+from battery_client.errors import ClientError, UnreachableError
+
+UPLOAD_ROUTE = "/api/upload"
+CONNECT_SECONDS = 10
+EXCHANGE_SECONDS = 60
+JSON_HEADERS = {"Accept": "application/json"}
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """`upload_url` is the endpoint of the direct way; the other routes lie beside it."""
+
+    upload_url: str
+
+    @property
+    def root(self) -> str:
+        return self.upload_url.rstrip("/").removesuffix(UPLOAD_ROUTE)
+
+    def job_url(self, job_id: str) -> str:
+        return f"{self.root}/api/jobs/{quote(job_id, safe='')}"
+
+    def max_upload_bytes(self) -> int | None:
+        """What the direct way takes, by the server's own word; None where it says nothing of it."""
+        try:
+            information = self.exchange("GET", f"{self.root}/")
+        except UnreachableError:
+            raise
+        except ClientError:  # not what we asked for; the upload itself will tell
+            return None
+        limits = information.get("limits")
+        limit = limits.get("max_upload_bytes") if isinstance(limits, dict) else None
+        return limit if isinstance(limit, int) else None
+
+    def exchange(self, method: str, url: str, body: Mapping[str, Any] | None = None) -> Report:
+        """A JSON answer, redirects followed. Raises ClientError."""
+        try:
+            response = requests.request(
+                method, url, json=body, headers=JSON_HEADERS, timeout=(CONNECT_SECONDS, EXCHANGE_SECONDS)
+            )
+        except requests.ConnectionError as error:
+            raise UnreachableError(self.why_no_answer()) from error
+        except requests.Timeout as error:
+            raise UnreachableError(f"{url} did not answer for {EXCHANGE_SECONDS} seconds.") from error
+        except requests.RequestException as error:
+            raise ClientError(f"The exchange with {url} failed: {error}") from error
+        if response.status_code in {429, 502, 503, 504}:
+            raise UnreachableError(f"{url} answered {response.status_code} {response.reason}.")
+        return content_of(response)
+
+    def why_no_answer(self) -> str:
+        if urlsplit(self.upload_url).hostname in {"localhost", "127.0.0.1", "::1"}:
+            return f"No server answers at {self.upload_url}. Start one with: python battery_analytics_api.py"
+        return f"No server answers at {self.upload_url}. Check the address (--url) and the network."

@@ -1,0 +1,75 @@
+"""The door for large files: announce an upload, start its job, ask for it, fetch its report, forget it. No science."""
+
+import os
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from battery_service.backend import connected
+from battery_service.job_answers import job_body, job_url, started_body, upload_body
+from battery_service.job_service import JobService
+from battery_service.job_settings import JobSettings
+from battery_service.negotiation import accepts_gzip
+from battery_service.request import Request
+from battery_service.responses import Answer, fits, json_answer
+from battery_service.routing import LambdaHandler, Route, lambda_handler_of
+from battery_service.settings import Settings
+from battery_service.uploads import analysis_options, announced_upload
+
+
+def make_handler(settings: Settings, job_settings: JobSettings) -> LambdaHandler:
+    """The handler for these settings, connected to AWS as the environment says."""
+    backend = connected(job_settings)
+    service, storage = JobService(backend), backend.storage
+    limits = job_settings.limits
+
+    def announce(request: Request) -> Answer:
+        files, options = announced_upload(request, limits)
+        job = service.announce(files, options, request.request_id)
+        expires_at = job.created_at + job_settings.post_expires_s
+        return json_answer(upload_body(job, storage, expires_at=expires_at, max_bytes=limits.max_file_bytes), 201)
+
+    def start(request: Request, upload_id: str) -> Answer:
+        upload = service.upload(upload_id)
+        job = service.start(upload, analysis_options(request, upload.options), request.request_id)
+        return json_answer(started_body(job), 202, {"Location": job_url(job)})
+
+    def state(_: Request, job_id: str) -> Answer:
+        return json_answer(job_body(service.job(job_id)))
+
+    def result(request: Request, job_id: str) -> Answer:
+        job = service.finished(job_id)
+        if accepts_gzip(request.header("accept-encoding")):
+            if fits(settings, binary_bytes=job.result_bytes):
+                return Answer(200, service.compressed_report(job), headers={"Content-Encoding": "gzip"})
+        elif fits(settings, text_bytes=job.report_bytes):
+            return Answer(200, service.report(job))
+        return Answer(303, content_type=None, headers={"Location": storage.result_link(job_id)})
+
+    def forget(_: Request, job_id: str) -> Answer:
+        service.forget(job_id)
+        return Answer(204, content_type=None)
+
+    return lambda_handler_of(
+        (
+            Route("POST", "/api/uploads", announce),
+            Route("POST", "/api/uploads/<upload_id>/analysis", start),
+            Route("GET", "/api/jobs/<job_id>", state),
+            Route("GET", "/api/jobs/<job_id>/result", result),
+            Route("DELETE", "/api/jobs/<job_id>", forget),
+        ),
+        settings,
+    )
+
+
+@cache
+def _handler() -> LambdaHandler:
+    return make_handler(Settings.from_environment(os.environ), JobSettings.from_environment(os.environ))
+
+
+def lambda_handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
+    return _handler()(event, context)
+
+
+if "JOBS_TABLE" in os.environ:  # in Lambda: clients are slow to make, and the time before the first event is free
+    _handler()

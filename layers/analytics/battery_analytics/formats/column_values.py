@@ -1,0 +1,162 @@
+"""How a column's values become numbers, of whatever type its source has them."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import groupby
+
+import numpy as np
+import numpy.typing as npt
+
+from battery_analytics.cell import FloatArray
+from battery_analytics.formats.pickle_values import Call, MalformedPickle, NumberRun, RefusedPickle, length
+from battery_analytics.formats.pickled_arrays import resolved
+
+MAX_POINTS = 3_000_000
+_LONGEST_NUMBER = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """A column's values as float64 of shape (n,), NaN where a value is missing, and how many were not numbers."""
+
+    values: FloatArray
+    unreadable: int = 0
+
+    def times(self, factor: float) -> FloatArray:
+        """The values in another unit."""
+        if factor == 1.0:
+            return self.values
+        with np.errstate(over="ignore"):
+            return self.values * factor
+
+
+def numbers(value: object, *, clock: bool = False) -> Numbers | None:
+    """A column of whatever type a source uses as numbers; None where there is no column.
+
+    Lists, tuples, arrays, series, numbers as text and None within them are read; with `clock` also times of day,
+    durations (`1d 02:03:04.5`) and dates, in seconds. Raises MalformedPickle where the value is no column at all,
+    RefusedPickle where it is longer than `MAX_POINTS`.
+    """
+    value = resolved(value)
+    if value is None:
+        return None
+    if isinstance(value, list | tuple):
+        return _numbers_of_list(value, clock)
+    if not isinstance(value, np.ndarray):
+        raise MalformedPickle("not a list of numbers")
+    _check_size(value.size)
+    kind = value.dtype.kind
+    if kind in "fiub":
+        return Numbers(_as_float64(value.reshape(-1)))
+    if kind in "OUS":
+        return _numbers_of_items(value.reshape(-1).tolist(), clock)
+    if kind in "Mm" and clock:
+        since = value.reshape(-1).astype(f"{kind}8[ns]")
+        return Numbers(np.where(np.isnat(since), np.nan, since.astype(np.int64) / 1e9))
+    raise MalformedPickle("not a list of numbers")
+
+
+def _check_size(size: int) -> None:
+    if size > MAX_POINTS:
+        raise RefusedPickle(f"one of its columns has more than {MAX_POINTS:,} values")
+
+
+def _as_float64(values: npt.NDArray[np.generic]) -> FloatArray:
+    with np.errstate(over="ignore", invalid="ignore"):
+        return values.astype(np.float64, copy=False)
+
+
+def _numbers_of_list(value: Sequence[object], clock: bool) -> Numbers:
+    _check_size(length(value))
+    if len(value) == 1 and isinstance(value[0], NumberRun):
+        return Numbers(_as_float64(value[0].values))
+    pieces: list[FloatArray] = []
+    unreadable = 0
+    for is_run, items in groupby(value, key=lambda item: type(item) is NumberRun):
+        if is_run:
+            pieces.extend(item.values for item in items)  # type: ignore[attr-defined]  # groupby forgets that all are runs
+        else:
+            read = _numbers_of_items(list(items), clock)
+            pieces.append(read.values)
+            unreadable += read.unreadable
+    return Numbers(np.concatenate(pieces, dtype=np.float64) if pieces else np.empty(0), unreadable)
+
+
+def _numbers_of_items(items: Sequence[object], clock: bool) -> Numbers:
+    if all(type(item) is float for item in items):
+        return Numbers(np.array(items, dtype=np.float64))
+    if all(type(item) is str and len(item) <= _LONGEST_NUMBER and "_" not in item for item in items):
+        try:
+            return Numbers(np.array(items, dtype=np.float64))
+        except ValueError:
+            pass  # some text is not a number as Python spells it: each is looked at below
+    values, unreadable = np.empty(len(items)), 0
+    for place, item in enumerate(items):
+        number = _number(resolved(item) if type(item) is Call else item, clock)
+        unreadable += number is None
+        values[place] = np.nan if number is None else number
+    return Numbers(values, unreadable)
+
+
+_NOT_MEASURED = frozenset({"", "nan", "none", "null", "na", "n/a", "-"})
+
+
+def _number(item: object, clock: bool) -> float | None:
+    """One value as a float: NaN where it says that there is none, None where it is not a number."""
+    if item is None:
+        return np.nan
+    if isinstance(item, bytes):
+        item = item[: _LONGEST_NUMBER + 1].decode("latin-1")
+    if isinstance(item, str):
+        return number_of_text(item, clock=clock)
+    if isinstance(item, int | float):
+        try:
+            return float(item)
+        except OverflowError:
+            return None
+    return None
+
+
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?:(?P<mark>[,.' ])\d{3})(?:(?P=mark)\d{3})*(?P<rest>[,.]\d+)?")
+_DURATION = re.compile(r"(?:(\d{1,6})(?:d| days?,?)? )?(\d{1,6}):(\d{2}):(\d{2}(?:[.,]\d{1,9})?)")
+
+
+def number_of_text(text: str, *, clock: bool = False) -> float | None:
+    """The number that a text spells, with decimal point or comma; NaN where it says that there is none.
+
+    A comma alone is a decimal comma; of a comma and a point the last is the decimal mark, the other groups thousands.
+    """
+    if len(text) > _LONGEST_NUMBER or "_" in text:
+        return None
+    text = text.strip()
+    try:
+        return float(_with_decimal_point(text) if "," in text else text)
+    except ValueError:
+        if text.lower() in _NOT_MEASURED:
+            return np.nan
+        return _seconds(text) if clock else None
+
+
+def _with_decimal_point(text: str) -> str:
+    grouped = _GROUPED.fullmatch(text)
+    if (
+        grouped
+        and (grouped["rest"] or text.count(grouped["mark"]) > 1)
+        and grouped["mark"] != (grouped["rest"] or "")[:1]
+    ):
+        text = text.replace(grouped["mark"], "")
+    return text.replace(",", ".")
+
+
+def _seconds(text: str) -> float | None:
+    duration = _DURATION.fullmatch(text)
+    if duration:
+        days, hours, minutes, seconds = (float((part or "0").replace(",", ".")) for part in duration.groups())
+        return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

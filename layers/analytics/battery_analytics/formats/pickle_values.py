@@ -1,0 +1,87 @@
+"""What reading a pickle leaves besides plain values: names, calls that were not made, runs of numbers; and its two faults."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+LONGEST_KEY = 1_000
+
+
+class MalformedPickle(Exception):
+    """The bytes are not a pickle, or it ends too early."""
+
+
+class RefusedPickle(Exception):
+    """The pickle names, or asks for, what plain data do not need."""
+
+    def __init__(self, reason: str, name: str | None = None) -> None:
+        super().__init__(reason)
+        self.name = name
+
+
+@dataclass(frozen=True, slots=True)
+class GlobalName:
+    """A module's attribute that the pickle names."""
+
+    module: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.module}.{self.name}"
+
+
+@dataclass(slots=True, eq=False)
+class Call:
+    """A call that the pickle asks for, written down instead of made.
+
+    `meaning` is what `pickled_arrays` has read it as, kept because a file may refer to one call a million times.
+    """
+
+    target: GlobalName
+    args: tuple[object, ...]
+    state: object = None
+    items: list[object] | None = None
+    meaning: object = field(default=None, init=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NumberRun:
+    """Consecutive numbers of a list, read at once; it stands in the list in their place."""
+
+    values: npt.NDArray[np.generic]
+
+
+def expanded(items: Iterable[object]) -> list[object]:
+    """The items with every run of numbers written out as Python numbers."""
+    flat: list[object] = []
+    for item in items:
+        if type(item) is NumberRun:
+            flat.extend(item.values.tolist())
+        else:
+            flat.append(item)
+    return flat
+
+
+def length(items: Iterable[object]) -> int:
+    """How many items there are when every run of numbers is written out."""
+    return sum(item.values.size if type(item) is NumberRun else 1 for item in items)
+
+
+def check_key(key: object) -> None:
+    """Admit the keys that data have; others could be made to collide, or to take long to compare."""
+    if key is None or isinstance(key, float):
+        return
+    if isinstance(key, str | bytes) and len(key) <= LONGEST_KEY:
+        return
+    if isinstance(key, int) and -(2**53) < key < 2**53:
+        return
+    raise RefusedPickle("a key of a dict is neither a name nor a number")
+
+
+def shown(value: object) -> str:
+    """A value of the file in a message: text is cut and made printable, of anything else only the type is told."""
+    if isinstance(value, str | bytes):
+        return ascii(value[:60])
+    return f"a {type(value).__name__}"

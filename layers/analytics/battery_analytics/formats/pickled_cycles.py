@@ -1,0 +1,186 @@
+"""From what a pickle holds to cycles with columns: lists of cycles, tables of columns, frames of points or of cycles."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from battery_analytics.cell import Finding, FloatArray
+from battery_analytics.errors import UnsupportedStructure
+from battery_analytics.formats.assembly import RawCycle, check_size, cycles_of_table
+from battery_analytics.formats.column_values import Numbers, number_of_text, numbers
+from battery_analytics.formats.columns import MAX_COLUMNS, Quantity, RecognisedColumn, recognised_columns
+from battery_analytics.formats.pickle_values import Call, MalformedPickle
+from battery_analytics.formats.pickled_arrays import Frame, resolved
+
+CYCLES_KEY = "cycle_data"
+
+type Layout = Mapping[Quantity, RecognisedColumn]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCycles:
+    """Cycles on their way to a cell, what their source calls its columns, and what could not be read."""
+
+    cycles: Sequence[RawCycle]
+    names: Sequence[str]
+    findings: Sequence[Finding] = ()
+
+
+def cycles_of_list(items: Sequence[object], file: str) -> SourceCycles:
+    """The cycles of a list that has a dict or a frame for each. Raises UnsupportedStructure where it has something else."""
+    reader = _Reader(file)
+    names: dict[str, None] = {}
+    layouts: dict[tuple[object, ...], Layout] = {}
+    cycles: list[RawCycle] = []
+    n_points = 0
+    check_size(len(items), 0, file)
+    for position, item in enumerate(items):
+        columns = item.columns if isinstance(item, Frame) else item
+        if not isinstance(columns, Mapping):
+            raise UnsupportedStructure(
+                f"Cycle {position + 1} of '{CYCLES_KEY}' in {file} is a {type(item).__name__}, where a dict was expected.",
+                file=file,
+                key=CYCLES_KEY,
+            )
+        check_n_columns(len(columns), file)
+        keys = tuple(columns)
+        if keys not in layouts:
+            by_name = {name_of(key): key for key in keys}
+            names.update(dict.fromkeys(by_name))
+            check_n_columns(len(names), file)
+            layouts[keys] = recognised_columns(by_name)
+        cycle = reader.cycle(columns, layouts[keys], position + 1)
+        n_points += cycle.n_points
+        check_size(len(items), n_points, file)
+        cycles.append(cycle)
+    return SourceCycles(cycles, list(names), reader.findings())
+
+
+def cycles_of_columns(source: Mapping[object, object], file: str) -> SourceCycles:
+    """The cycles of a table with one column a quantity and one row a point."""
+    check_n_columns(len(source), file)
+    table = {name_of(key): column for key, column in source.items()}
+    reader = _Reader(file)
+    columns: dict[Quantity, FloatArray] = {}
+    for quantity, column in recognised_columns(table).items():
+        read = reader.column(table[column.name], column, "the table")
+        if read is not None:
+            columns[quantity] = read.times(column.factor)
+            reader.note(read, None)
+    if "cycle_number" in columns and len({values.size for values in columns.values()}) > 1:
+        shortest = min(values.size for values in columns.values())
+        columns = {quantity: values[:shortest] for quantity, values in columns.items()}
+    return SourceCycles(cycles_of_table(columns, file), list(table), reader.findings())
+
+
+def cycles_of_frame(frame: Frame, file: str) -> SourceCycles:
+    """The cycles of a frame whose rows are points, or cycles with a list in each column."""
+    check_n_columns(len(frame.columns), file)
+    if _holds_lists(frame):
+        names = list(frame.columns)
+        check_size(len(frame.columns[names[0]]), 0, file)
+        rows = [dict(zip(names, row, strict=True)) for row in zip(*frame.columns.values(), strict=True)]
+        return cycles_of_list(rows, file)
+    return cycles_of_columns(dict(frame.columns.items()), file)
+
+
+def _holds_lists(frame: Frame) -> bool:
+    recognised_names = {column.name for column in recognised_columns(frame.columns).values()}
+    return any(
+        values.dtype.kind == "O" and values.size and isinstance(values[0], list | Call | np.ndarray)
+        for name, values in frame.columns.items()
+        if name in recognised_names
+    )
+
+
+def name_of(key: object) -> str:
+    """A dict's key as a column's name; Python 2 wrote names as bytes."""
+    return key.decode("latin-1") if isinstance(key, bytes) else str(key)
+
+
+def check_n_columns(n_columns: int, file: str) -> None:
+    if n_columns > MAX_COLUMNS:
+        raise UnsupportedStructure(
+            f"{file} has more than {MAX_COLUMNS} columns, where cycling data have about six.", file=file
+        )
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Reads a file's columns, each once however often the file refers to it, and counts what is not a number."""
+
+    file: str
+    unreadable: int = 0
+    affected: list[int] = field(default_factory=list)
+    seen: dict[tuple[int, Quantity], Numbers | None] = field(default_factory=dict)
+
+    def cycle(self, item: Mapping[object, object], layout: Layout, position: int) -> RawCycle:
+        number = _cycle_number(item, layout)
+        where = f"cycle {position if number is None else number}"
+        columns: dict[Quantity, FloatArray] = {}
+        constants: dict[Quantity, float] = {}
+        for quantity, column in layout.items():
+            if quantity == "cycle_number":
+                continue
+            value = _value(item, column.name)
+            constant = _constant(value)
+            if constant is not None:
+                constants[quantity] = constant
+                continue
+            read = self.column(value, column, where)
+            if read is not None:
+                columns[quantity] = read.times(column.factor)
+                self.note(read, position if number is None else number)
+        length = max((values.size for values in columns.values()), default=1)
+        for quantity, constant in constants.items():
+            columns[quantity] = Numbers(np.full(length, constant)).times(layout[quantity].factor)
+        return RawCycle(number, columns)
+
+    def column(self, value: object, column: RecognisedColumn, where: str) -> Numbers | None:
+        key = (id(value), column.quantity)
+        if key not in self.seen:
+            self.seen[key] = self._numbers(value, column, where)
+        return self.seen[key]
+
+    def _numbers(self, value: object, column: RecognisedColumn, where: str) -> Numbers | None:
+        try:
+            return numbers(value, clock=column.quantity == "time_s")
+        except MalformedPickle as fault:
+            raise UnsupportedStructure(
+                f"'{column.name}' in {where} of {self.file} is a {type(value).__name__}, "
+                "where a list of numbers was expected.",
+                file=self.file,
+                column=column.name,
+            ) from fault
+
+    def note(self, read: Numbers, cycle: int | None) -> None:
+        self.unreadable += read.unreadable
+        if read.unreadable and cycle is not None and self.affected[-1:] != [cycle]:
+            self.affected.append(cycle)
+
+    def findings(self) -> list[Finding]:
+        if not self.unreadable:
+            return []
+        message = f"{self.unreadable:,} values are text that is no number; they were taken as not measured."
+        return [Finding("values_not_numbers", "warning", message, tuple(self.affected))]
+
+
+def _value(item: Mapping[object, object], name: str) -> object:
+    return item[name] if name in item else item[name.encode("latin-1")]
+
+
+def _constant(value: object) -> float | None:
+    """A column that is one number for all points."""
+    value = resolved(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if -(2**53) < value < 2**53 else np.nan
+
+
+def _cycle_number(item: Mapping[object, object], layout: Layout) -> int | None:
+    if "cycle_number" not in layout:
+        return None
+    value = resolved(_value(item, layout["cycle_number"].name))
+    number = number_of_text(value) if isinstance(value, str) else _constant(value)
+    return int(number) if number is not None and 0 <= number < 2**53 and number == int(number) else None

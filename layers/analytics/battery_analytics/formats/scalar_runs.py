@@ -1,0 +1,70 @@
+"""Runs of numpy scalars in a pickle, as `list(array)` leaves them, read by numpy straight from the bytes.
+
+Protocols 4 and 5 spell each scalar after the first as: recall `scalar`, recall its type, the value's bytes, remember them,
+make a pair, remember it, call, remember the scalar. Only the value's bytes differ from one to the next.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from battery_analytics.formats.number_runs import RUN_CHUNK, SHORTEST_RUN, leading
+from battery_analytics.formats.numpy_dtypes import SCALAR, dtype_of
+from battery_analytics.formats.pickle_values import Call, GlobalName
+
+NOTES_PER_SCALAR = 3
+_SHORT_RECALL, _LONG_RECALL, _SHORT_BYTES = b"hjC"
+_AFTER_VALUE = b"\x94\x86\x94R\x94"
+
+
+@dataclass(frozen=True, slots=True)
+class ScalarRun:
+    """Consecutive scalars, where they end in the bytes, and where in the memo their notes begin."""
+
+    values: npt.NDArray[np.generic]
+    end: int
+    memo_start: int
+    dtype: Call
+
+    def remembered(self, index: int) -> object:
+        """What the memo holds at `index`: a scalar's bytes, the arguments of its call, or the scalar."""
+        place, note = divmod(index - self.memo_start, NOTES_PER_SCALAR)
+        content = self.values[place].tobytes()
+        return (content, (self.dtype, content), self.values[place].item())[note]
+
+
+def scalar_run(data: bytes, start: int, memo: Sequence[object]) -> ScalarRun | None:
+    """The scalars that begin at `start` and share its spelling, at most `RUN_CHUNK`; None where they are few or none."""
+    target, place = _recalled(data, start, memo)
+    dtype, place = _recalled(data, place, memo)
+    if not isinstance(target, GlobalName) or str(target) not in SCALAR or not isinstance(dtype, Call):
+        return None
+    if data[place] != _SHORT_BYTES:
+        return None
+    size, place = data[place + 1], place + 2
+    if data[place + size : place + size + len(_AFTER_VALUE)] != _AFTER_VALUE:
+        return None
+    numpy_dtype = dtype_of(dtype)
+    if numpy_dtype.kind not in "fiu" or numpy_dtype.itemsize != size:
+        return None
+    before = place - start
+    record = np.dtype([("before", "u1", before), ("value", numpy_dtype), ("after", "u1", len(_AFTER_VALUE))])
+    available = min((len(data) - start) // record.itemsize, RUN_CHUNK)
+    records = np.frombuffer(data, dtype=record, count=available, offset=start)
+    spelled_alike = (records["before"] == tuple(data[start:place])).all(axis=1)
+    spelled_alike &= (records["after"] == tuple(_AFTER_VALUE)).all(axis=1)
+    length = leading(spelled_alike)
+    if length < SHORTEST_RUN:
+        return None
+    return ScalarRun(records["value"][:length], start + length * record.itemsize, len(memo), dtype)
+
+
+def _recalled(data: bytes, place: int, memo: Sequence[object]) -> tuple[object, int]:
+    """The value that the instruction at `place` recalls, None where it is another one, and the place after it."""
+    if data[place] == _SHORT_RECALL:
+        return memo[data[place + 1]], place + 2
+    if data[place] == _LONG_RECALL:
+        return memo[int.from_bytes(data[place + 1 : place + 5], "little")], place + 5
+    return None, place

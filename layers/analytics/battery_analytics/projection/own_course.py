@@ -1,0 +1,159 @@
+"""The trajectory ensemble: what the cell's own course says, once its fade has begun."""
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+
+import numpy as np
+
+from battery_analytics.cell import BoolArray, FloatArray
+from battery_analytics.projection.result import Interval, ModelProjection, Trend
+from battery_analytics.projection.trajectory import FEWEST_CYCLES, LONGEST_LIFE_CYCLES, Trajectory, trajectories
+
+NAME = "trajectory"
+LEAST_FADE_USED = 0.10
+FEWEST_CURVES = 2
+TREND_POINTS = 60
+SHORTEST_REMAINING = 0.5
+RECENT_CYCLES = 5
+NEIGHBOURS = 15
+OUTLIER_DEVIATIONS = 6.0
+LEAST_OUTLIER = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Widening:
+    """By which factor, as a natural logarithm, the remaining life is widened at each share of fade used; shape (n,)."""
+
+    fade_used: FloatArray
+    log_factor: FloatArray
+
+    def at(self, fade_used: float) -> float:
+        return float(np.interp(fade_used, self.fade_used, self.log_factor))
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCourse:
+    """The ensemble's projection, those of its curves, and the course to draw; the latter None where it abstains."""
+
+    projection: ModelProjection
+    curves: tuple[ModelProjection, ...]
+    trend: Trend | None
+    fade_used: float
+
+
+@lru_cache(maxsize=1)
+def learned_widening() -> Widening:
+    """What `make train` learned from simulated full lives and from the published errors on 197 real ones."""
+    table = json.loads((files("battery_analytics.projection") / "model" / "trajectory.json").read_bytes())
+    return Widening(np.array(table["fade_used"]), np.array(table["log_factor"]))
+
+
+def own_course(
+    cycle_number: FloatArray, capacity_Ah: FloatArray, *, eol_capacity_Ah: float, level: float, widening: Widening
+) -> OwnCourse:
+    """Follow the curves through the fade to the end of life; both inputs of shape (n,), all known.
+
+    Abstains for too few cycles, and before a tenth of the allowed fade is used up: what comes after so little fade is
+    open. The projection is the geometric mean of the curves' remaining cycles.
+    """
+    if cycle_number.size < FEWEST_CYCLES:
+        return _silent(f"A course needs {FEWEST_CYCLES} cycles; there are {cycle_number.size}.", math.nan)
+    last = float(cycle_number[-1])
+    kept = _usual(capacity_Ah)
+    cycle_number, capacity_Ah = cycle_number[kept], capacity_Ah[kept]
+    allowed = capacity_Ah[0] - eol_capacity_Ah
+    fade_used = float((capacity_Ah[0] - np.median(capacity_Ah[-RECENT_CYCLES:])) / allowed) if allowed > 0 else math.nan
+    if not fade_used >= LEAST_FADE_USED:
+        used = f"{100 * max(fade_used, 0):.2g} %" if math.isfinite(fade_used) else "none"
+        return _silent(
+            f"The fade has hardly begun: {used} of what is allowed is used up, and its course is open.", fade_used
+        )
+    found = trajectories(cycle_number, capacity_Ah, eol_capacity_Ah)
+    log_factor = widening.at(fade_used)
+    curves = tuple(_listed(curve, last, log_factor, level) for curve in found)
+    led = [curve for curve in found if curve.remaining_cycles is not None]
+    if len(led) < FEWEST_CURVES:
+        reason = "The capacity does not fall clearly over the last cycles: most curves never reach the end of life."
+        return OwnCourse(ModelProjection(NAME, abstention=reason), curves, None, fade_used)
+    log_remaining = _log_mean([np.array([curve.remaining_cycles or 0.0]) for curve in led])[0]
+    eol_cycle = last + math.exp(log_remaining)
+    if eol_cycle > LONGEST_LIFE_CYCLES:
+        reason = f"The end of life would come after {LONGEST_LIFE_CYCLES:,.0f} cycles, which nothing here supports."
+        return OwnCourse(ModelProjection(NAME, abstention=reason), curves, None, fade_used)
+    spread = _log_mean([curve.resampled_cycles for curve in led]) - log_remaining
+    interval = _interval(last, log_remaining, spread, log_factor, level)
+    return OwnCourse(
+        ModelProjection(NAME, eol_cycle=eol_cycle, interval=interval),
+        curves,
+        _trend(led, cycle_number, capacity_Ah, eol_cycle, interval),
+        fade_used,
+    )
+
+
+def _usual(capacity_Ah: FloatArray) -> BoolArray:
+    """Which capacities are no outliers: within some deviations of the median of their neighbours; shape (n,)."""
+    window = min(NEIGHBOURS, capacity_Ah.size // 2 * 2 - 1)
+    padded = np.pad(capacity_Ah, window // 2, mode="reflect", reflect_type="odd")
+    off = np.abs(capacity_Ah - np.median(np.lib.stride_tricks.sliding_window_view(padded, window), axis=1))
+    limit = OUTLIER_DEVIATIONS * 1.4826 * float(np.median(off)) + LEAST_OUTLIER * float(np.median(capacity_Ah))
+    kept: BoolArray = off <= limit
+    kept[0] = True
+    return kept if np.count_nonzero(kept) >= FEWEST_CYCLES else np.ones_like(kept)
+
+
+def _silent(reason: str, fade_used: float) -> OwnCourse:
+    return OwnCourse(ModelProjection(NAME, abstention=reason), (), None, fade_used)
+
+
+def _log_mean(remaining: Sequence[FloatArray]) -> FloatArray:
+    """The logarithm of the geometric mean over the curves; a curve that never ends counts as the longest life."""
+    logs = [np.log(np.clip(cycles, SHORTEST_REMAINING, LONGEST_LIFE_CYCLES)) for cycles in remaining]
+    mean: FloatArray = np.mean(logs, axis=0)
+    return mean
+
+
+def _interval(last: float, log_remaining: float, spread: FloatArray, log_factor: float, level: float) -> Interval:
+    """The resampled spread about the projection, widened on both sides; indicative."""
+    below, above = np.quantile(spread, ((1 - level) / 2, (1 + level) / 2))
+    low = last + math.exp(log_remaining + min(float(below), 0.0) - log_factor)
+    high = last + math.exp(log_remaining + max(float(above), 0.0) + log_factor)
+    return Interval(low, high if high <= LONGEST_LIFE_CYCLES else None, level, "indicative")
+
+
+def _listed(curve: Trajectory, last: float, log_factor: float, level: float) -> ModelProjection:
+    if curve.remaining_cycles is None:
+        return ModelProjection(curve.name, abstention="The curve does not reach the end of life.")
+    log_remaining = math.log(max(curve.remaining_cycles, SHORTEST_REMAINING))
+    if last + math.exp(log_remaining) > LONGEST_LIFE_CYCLES:
+        return ModelProjection(curve.name, abstention=f"It would come after {LONGEST_LIFE_CYCLES:,.0f} cycles.")
+    spread = _log_mean([curve.resampled_cycles]) - log_remaining
+    interval = _interval(last, log_remaining, spread, log_factor, level)
+    return ModelProjection(curve.name, eol_cycle=last + math.exp(log_remaining), interval=interval)
+
+
+def _trend(
+    led: Sequence[Trajectory], cycle_number: FloatArray, capacity_Ah: FloatArray, eol_cycle: float, interval: Interval
+) -> Trend:
+    """The curve nearest to the projection, what lies ahead stretched to meet it; the band meets the interval's ends."""
+    last = float(cycle_number[-1])
+    remaining = eol_cycle - last
+
+    def distance(candidate: Trajectory) -> float:
+        return abs(math.log(max(candidate.remaining_cycles or 0.0, SHORTEST_REMAINING) / remaining))
+
+    curve = min((one for one in led if one.name != "last_fifth_line"), key=distance, default=led[0])
+    own = max(curve.remaining_cycles or 0.0, SHORTEST_REMAINING)
+    cycle = np.linspace(float(cycle_number[0]), eol_cycle, TREND_POINTS)
+
+    def course(end: float) -> FloatArray:
+        ahead = np.maximum(cycle - last, 0.0) * own / max(end - last, SHORTEST_REMAINING)
+        return curve.follow(np.minimum(cycle, last) + ahead)
+
+    fitted = course(eol_cycle)
+    noise = 1.645 * float(np.std(capacity_Ah - curve.follow(cycle_number)))
+    low, high = course(interval.low) - noise, course(interval.high or LONGEST_LIFE_CYCLES) + noise
+    return Trend(cycle, fitted, np.minimum(low, fitted), np.maximum(high, fitted))

@@ -1,0 +1,155 @@
+"""What the cell was put through: cycles that lack a branch, that stop early, that cannot be compared."""
+
+import numpy as np
+
+from battery_analytics.cell import BoolArray, Finding
+from battery_analytics.quality.examined import Check, Examined, these
+
+EFFICIENCY_ABOVE_PERCENT = 101.0
+RATE_CHANGE = 0.10
+PROTOCOL_SHARE = 0.20
+SMALLEST_GAIN_PERCENT = 0.05
+
+
+def _no_current(examined: Examined) -> Finding | None:
+    if examined.flow.charge.points.index.size or examined.flow.discharge.points.index.size:
+        return None
+    return Finding("no_current", "error", "No current flows at any point; the file holds rests only.")
+
+
+def _without_charge(examined: Examined) -> Finding | None:
+    return _without(examined, "charge", examined.flow.charge.points.counts == 0)
+
+
+def _without_discharge(examined: Examined) -> Finding | None:
+    return _without(examined, "discharge", examined.flow.discharge.points.counts == 0)
+
+
+def _without(examined: Examined, name: str, missing: BoolArray) -> Finding | None:
+    cycles = examined.cycles_where(missing)
+    if not cycles or _no_current(examined):
+        return None
+    if missing.all() and len(cycles) > 1:
+        return Finding(f"cycles_without_{name}", "warning", f"No cycle has a current that {name}s.")
+    message = f"{these(cycles).capitalize()} {'has' if len(cycles) == 1 else 'have'} no current that {name}s."
+    return Finding(f"cycles_without_{name}", "warning", message, cycles)
+
+
+def _incomplete_discharge(examined: Examined) -> Finding | None:
+    incomplete = examined.figures.discharge_incomplete
+    cycles = examined.cycles_where(incomplete)
+    if not cycles:
+        return None
+    message = (
+        f"The discharge of {these(cycles)} stops well above the voltage at which the others end; its capacity says "
+        "nothing about fade, and no efficiency was computed from it or from the charge after it."
+    )
+    if len(cycles) > PROTOCOL_SHARE * incomplete.size:
+        message += " So many look like a protocol of varying depth of discharge; fade is told by the deep ones alone."
+    whole = examined.figures.whole_discharge_Ah
+    whole = whole[whole > 0]
+    if incomplete[-1] and whole.size and examined.fade.retention_percent is not None:
+        message += (
+            f" The last cycle is one of them: the retention of {examined.fade.retention_percent:.1f} % counts it, "
+            f"up to the last whole discharge it is {100 * whole[-1] / whole[0]:.1f} %."
+        )
+    return Finding("incomplete_discharge", "warning", message, cycles)
+
+
+def _efficiency_above(examined: Examined) -> Finding | None:
+    above = _above(examined)
+    cycles = examined.cycles_where(above & ~_rate_changes(examined)) if above.any() else ()
+    if not cycles:
+        return None
+    message = (
+        f"In {these(cycles)} more was discharged than had been charged before; "
+        "a charge is missing from the file, or a column is mixed up."
+    )
+    return Finding("efficiency_above_100", "warning", message, cycles)
+
+
+def _efficiency_across_rates(examined: Examined) -> Finding | None:
+    above = _above(examined)
+    cycles = examined.cycles_where(above & _rate_changes(examined)) if above.any() else ()
+    if not cycles:
+        return None
+    message = (
+        f"In {these(cycles)} the discharge current differs from that of the cycle before, so that more was discharged "
+        "than had been charged; that is no efficiency of the cell."
+    )
+    return Finding("efficiency_across_rates", "info", message, cycles)
+
+
+def _above(examined: Examined) -> BoolArray:
+    return examined.figures.coulombic_efficiency_percent > EFFICIENCY_ABOVE_PERCENT
+
+
+def _rate_changes(examined: Examined) -> BoolArray:
+    """Whether a cycle's mean discharge current differs from that of the cycle before; shape (n_cycles,)."""
+    points = examined.flow.discharge.points
+    mean_A = points.means(np.abs(examined.cell.cycling.current_A[points.index]))
+    before_A = np.roll(mean_A, 1)
+    before_A[0] = np.nan
+    return np.abs(mean_A - before_A) > RATE_CHANGE * before_A
+
+
+def _discharge_first(examined: Examined) -> Finding | None:
+    both = np.isfinite(examined.figures.charge_capacity_Ah) & np.isfinite(examined.figures.discharge_capacity_Ah)
+    first = examined.figures.discharge_first & both
+    if np.count_nonzero(first) * 2 <= np.count_nonzero(both):
+        return None
+    message = (
+        "The cycles start with their discharge; its efficiency is taken over the charge of the cycle before, "
+        "so that the first cycle has none."
+    )
+    return Finding("discharge_first", "info", message)
+
+
+def _gains_capacity(examined: Examined) -> Finding | None:
+    if examined.fade.fade_percent is None or examined.fade.fade_percent > -SMALLEST_GAIN_PERCENT:
+        return None
+    message = (
+        f"The cell gained {-examined.fade.fade_percent:.2f} % of capacity over these cycles; its fade is negative."
+    )
+    return Finding("capacity_gain", "info", message)
+
+
+def _starts_late(examined: Examined) -> Finding | None:
+    first = int(examined.figures.cycle_number[0])
+    if first <= 1:
+        return None
+    message = f"The file starts with cycle {first}; fade and retention are relative to it."
+    return Finding("starts_after_first_cycle", "info", message)
+
+
+def _single_cycle(examined: Examined) -> Finding | None:
+    if examined.cell.cycling.n_cycles > 1:
+        return None
+    return Finding("single_cycle", "info", "The file holds one cycle, so there is no fade rate and no projection.")
+
+
+def _lacks_asked_cycles(examined: Examined) -> Finding | None:
+    missing = sorted(set(examined.asked_cycles or ()) - set(examined.figures.cycle_number.tolist()))
+    if not missing:
+        return None
+    shown = ", ".join(map(str, missing[:5])) + (", …" if len(missing) > 5 else "")
+    instead = (
+        "" if len(missing) < len(examined.asked_cycles or ()) else "; its first, middle and last are shown instead"
+    )
+    message = f"The cell has no cycle {shown}, whose curves were asked for{instead}."
+    return Finding("asked_cycles_missing", "info", message)
+
+
+CYCLING_CHECKS: tuple[Check, ...] = (
+    _no_current,
+    _without_charge,
+    _without_discharge,
+    _incomplete_discharge,
+    _efficiency_above,
+    _efficiency_across_rates,
+    _discharge_first,
+    _gains_capacity,
+    _starts_late,
+    _single_cycle,
+    _lacks_asked_cycles,
+)

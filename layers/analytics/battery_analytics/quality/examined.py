@@ -1,0 +1,49 @@
+"""What every check looks at, and how findings speak of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from battery_analytics.analysis.capacity_fade import CapacityFade
+from battery_analytics.analysis.cycle_figures import CycleFigures
+from battery_analytics.analysis.temperature import TemperatureAnalysis
+from battery_analytics.analysis.throughput import Throughput
+from battery_analytics.cell import BoolArray, Cell, Finding, IntArray
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A cell and what the analysis found, as every check sees it; `asked_cycles` are those whose curves were asked for."""
+
+    cell: Cell
+    flow: Throughput
+    figures: CycleFigures
+    fade: CapacityFade
+    temperature: TemperatureAnalysis
+    asked_cycles: tuple[int, ...] | None = None
+
+    def cycles_where(self, condition: BoolArray) -> tuple[int, ...]:
+        return tuple(self.figures.cycle_number[condition].tolist())
+
+    def cycles_of_points(self, points: IntArray) -> tuple[int, ...]:
+        cycles = np.searchsorted(self.cell.cycling.offsets, points, side="right") - 1
+        return tuple(self.figures.cycle_number[np.unique(cycles)].tolist())
+
+
+type Check = Callable[[Examined], Finding | None]
+
+
+def counted(count: int, noun: str) -> str:
+    """'1 point', '1,200 points'."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def times(count: int) -> str:
+    """'once', '12 times'."""
+    return "once" if count == 1 else f"{count:,} times"
+
+
+def these(cycles: tuple[int, ...]) -> str:
+    """'this cycle', 'these cycles'."""
+    return "this cycle" if len(cycles) == 1 else "these cycles"

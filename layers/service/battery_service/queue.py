@@ -1,0 +1,29 @@
+"""Messages to the worker: a job's id, and nothing that could be wrong about it later."""
+
+import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+
+class JobQueue:
+    """The queue that the workers read."""
+
+    def __init__(self, client: "SQSClient", url: str) -> None:
+        self._client, self._url = client, url
+
+    def send(self, job_id: str) -> None:
+        self._client.send_message(QueueUrl=self._url, MessageBody=json.dumps({"job_id": job_id}))
+
+    def deliver_again(self, receipt_handle: str, *, after_s: int) -> None:
+        """A message that was received comes back after so many seconds, not after the queue's whole timeout."""
+        self._client.change_message_visibility(
+            QueueUrl=self._url, ReceiptHandle=receipt_handle, VisibilityTimeout=after_s
+        )
+
+
+def job_id_of(message_body: str) -> str:
+    """Raises ValueError or KeyError for a message that is not ours."""
+    job_id: str = json.loads(message_body)["job_id"]
+    return job_id

@@ -1,0 +1,50 @@
+"""Which part of the local stack answers a request: a function by its path, or the gate before the storage."""
+
+from collections.abc import Callable, Mapping, MutableMapping
+from typing import Any
+
+from battery_service.cors import EXPOSED_HEADERS
+from battery_service.settings import Settings
+
+from local_stack.application import GatewayApplication, Limits
+from local_stack.asgi import Receive, Send
+from local_stack.cors import CorsConfiguration
+from local_stack.gateway import Event
+from local_stack.presigned_way import PresignedWay
+from local_stack.storage_gate import GATE_PATH, StorageGate
+
+type Invoke = Callable[[Event, str], object]
+
+
+def by_path(functions: Mapping[str, Invoke], otherwise: Invoke) -> Invoke:
+    """Calls the function at a path, and at all paths below it; `otherwise` where there is none."""
+
+    def invoke(event: Event, request_id: str) -> object:
+        path = f"{event['rawPath']}/"
+        function = next((found for root, found in functions.items() if path.startswith(f"{root}/")), otherwise)
+        return function(event, request_id)
+
+    return invoke
+
+
+class FrontDoor:
+    """The whole stack as one ASGI application: both ways in, and the storage that one of them needs."""
+
+    def __init__(self, settings: Settings, upload_handler: Invoke, way: PresignedWay) -> None:
+        functions = {"/api/uploads": way.uploads_api, "/api/jobs": way.uploads_api}
+        cors = CorsConfiguration(allow_origins=tuple(sorted(settings.allowed_origins)), expose_headers=EXPOSED_HEADERS)
+        invoke = by_path(functions, otherwise=upload_handler)
+        self._gateway = GatewayApplication(invoke, limits=Limits(settings.limits), cors=cors)
+        self._gate = StorageGate(way.door, cors=cors)
+
+    @property
+    def is_busy(self) -> bool:
+        return self._gateway.is_busy
+
+    def close(self) -> None:
+        self._gateway.close()
+        self._gate.close()
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        application = self._gate if scope["path"].startswith(GATE_PATH) else self._gateway
+        await application(scope, receive, send)

@@ -1,0 +1,55 @@
+"""moto's server as a process of its own: prints its port, serves one key, and ends with the process that started it.
+
+Apart from the local server, for three reasons, measured with an analysis running: small calls take 29 ms instead of 184,
+its 200 MB for objects of 50 MB are its own, and it can be stopped at any moment. It imports nothing of this project.
+"""
+
+import contextlib
+import logging
+import os
+import shutil
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+ACCESS_KEY_VARIABLE = "EMBEDDED_ACCESS_KEY"
+SCRATCH_VARIABLE = "EMBEDDED_SCRATCH"
+type Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+def main() -> int:
+    # Ctrl-C reaches every process of the terminal; this one outlives the functions that still need it.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app  # noqa: PLC0415  # slow, and signals first
+    from werkzeug.serving import make_server  # noqa: PLC0415
+
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    services: Application = DomainDispatcherApplication(create_backend_app)
+    server = make_server("127.0.0.1", 0, locked(services, os.environ[ACCESS_KEY_VARIABLE]), threaded=True)
+    sys.stdout.write(f"{server.port}\n")
+    sys.stdout.flush()
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    with contextlib.suppress(OSError):
+        sys.stdin.buffer.read()  # it ends when the parent does, however that ends
+    shutil.rmtree(os.environ[SCRATCH_VARIABLE], ignore_errors=True)
+    # Threads that still answer are of no use to anybody.
+    os._exit(0)
+
+
+def locked(application: Application, access_key: str) -> Application:
+    """The application for requests that name this key in their Authorization, which no web page can send unasked."""
+
+    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if f"Credential={access_key}/" in environ.get("HTTP_AUTHORIZATION", ""):
+            return application(environ, start_response)
+        start_response("403 Forbidden", [("Content-Type", "text/plain")])
+        return [b"These services belong to the Battery Analytics API on this machine.\n"]
+
+    return answer
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,160 @@
+"""The AWS side of uploads and jobs, by moto in this process: buckets, table, queue, and what happens around them."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import boto3
+import pytest
+from battery_service.backend import PATIENT, REGIONAL, Backend
+from battery_service.job_settings import JobSettings
+from battery_service.jobs import JobTable, table_definition
+from battery_service.queue import JobQueue
+from battery_service.storage import Storage
+from moto import mock_aws
+
+REGION = "eu-central-1"
+UPLOADS, RESULTS, TABLE, QUEUE = "cells-uploads", "cells-results", "jobs", "jobs-queue"
+MAX_RECEIVES = 3
+
+
+class Clock:
+    """Time that passes when it is told to, from a start that moto's own signatures agree with."""
+
+    def __init__(self, seconds: float = 1_800_000_000.0) -> None:
+        self.seconds = seconds
+
+    def __call__(self) -> float:
+        return self.seconds
+
+    def advance(self, seconds: float) -> None:
+        self.seconds += seconds
+
+
+type Intercept = Callable[[str, Callable[[], Any]], Any]
+
+
+class Intercepted:
+    """A client whose every call goes through `intercept(name, call)`."""
+
+    def __init__(self, client: Any, intercept: Intercept) -> None:
+        self._client, self._intercept = client, intercept
+
+    def __getattr__(self, name: str) -> Any:
+        operation = getattr(self._client, name)
+        if name.startswith("generate_"):  # signs, calls nobody
+            return operation
+        return lambda **arguments: self._intercept(name, lambda: operation(**arguments))
+
+
+@dataclass
+class Cloud:
+    """Buckets, table and queue with a dead-letter queue; `lock` makes each call whole, as AWS does and moto does not."""
+
+    settings: JobSettings
+    dead_letter_url: str
+    s3: Any
+    dynamodb: Any
+    sqs: Any
+    clock: Clock = field(default_factory=Clock)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def backend(self, intercept: Intercept | None = None) -> Backend:
+        """As a function connects to it; `intercept` sees each of its calls."""
+
+        def whole(name: str, call: Callable[[], Any]) -> Any:
+            def locked() -> Any:
+                with self.lock:
+                    return call()
+
+            return intercept(name, locked) if intercept else locked()
+
+        return Backend(
+            jobs=JobTable(Intercepted(self.dynamodb, whole), self.settings.table, self.clock),  # type: ignore[arg-type]  # stands for the client
+            storage=Storage(Intercepted(self.s3, whole), self.settings),  # type: ignore[arg-type]  # as above
+            queue=JobQueue(Intercepted(self.sqs, whole), self.settings.queue_url),  # type: ignore[arg-type]  # as above
+            settings=self.settings,
+        )
+
+    def put_upload(self, key: str, content: bytes) -> None:
+        """What a form does in the end."""
+        self.s3.put_object(Bucket=UPLOADS, Key=key, Body=content)
+
+    def objects(self, bucket: str, prefix: str = "") -> list[str]:
+        with self.lock:
+            answer = self.s3.list_objects_v2(Bucket=bucket, Prefix=prefix)
+        return sorted(found["Key"] for found in answer.get("Contents", []))
+
+    def received(self, limit: int = 1) -> list[dict[str, Any]]:
+        """Messages as Lambda hands them to a worker."""
+        with self.lock:
+            answer = self.sqs.receive_message(QueueUrl=self.settings.queue_url, MaxNumberOfMessages=limit)
+        return [
+            {"messageId": message["MessageId"], "receiptHandle": message["ReceiptHandle"], "body": message["Body"]}
+            for message in answer.get("Messages", [])
+        ]
+
+    def deliver(self, handle: Callable[[Mapping[str, Any]], Mapping[str, Any]], records: list[dict[str, Any]]) -> None:
+        """Hand a batch to a worker and delete what it does not give back, as Lambda does."""
+        answer = handle({"Records": records})
+        failed = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
+        for record in records:
+            if record["messageId"] not in failed:
+                with self.lock:
+                    self.sqs.delete_message(QueueUrl=self.settings.queue_url, ReceiptHandle=record["receiptHandle"])
+
+    def drain(self, handle: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> int:
+        """Deliver until nothing is left to deliver; how many batches that took."""
+        batches = 0
+        while records := self.received():
+            self.deliver(handle, records)
+            batches += 1
+            assert batches < 100, "a message goes round and round"
+        return batches
+
+    def dead_letters(self) -> list[str]:
+        answer = self.sqs.receive_message(
+            QueueUrl=self.dead_letter_url, MaxNumberOfMessages=10, VisibilityTimeout=0, WaitTimeSeconds=0
+        )
+        return [json.loads(message["Body"])["job_id"] for message in answer.get("Messages", [])]
+
+    def clear(self) -> None:
+        """Nothing in buckets, table and queues any more."""
+        for item in self.dynamodb.scan(TableName=TABLE)["Items"]:
+            self.dynamodb.delete_item(TableName=TABLE, Key={"job_id": item["job_id"]})
+        for bucket in (UPLOADS, RESULTS):
+            for key in self.objects(bucket):
+                self.s3.delete_object(Bucket=bucket, Key=key)
+        for url in (self.settings.queue_url, self.dead_letter_url):
+            while messages := self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+                for message in messages:
+                    self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+
+
+@contextmanager
+def simulated_cloud(**changes: Any) -> Iterator[Cloud]:
+    """A cloud of its own; a message that is not deleted is there again at once."""
+    with pytest.MonkeyPatch.context() as patch, mock_aws():
+        patch.setenv("AWS_ACCESS_KEY_ID", "testing")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+        patch.setenv("AWS_DEFAULT_REGION", REGION)
+        patch.setenv("POWERTOOLS_METRICS_DISABLED", "true")
+        session = boto3.session.Session()
+        s3 = session.client("s3", config=REGIONAL)
+        dynamodb, sqs = session.client("dynamodb", config=PATIENT), session.client("sqs", config=PATIENT)
+        for bucket in (UPLOADS, RESULTS):
+            s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+        dynamodb.create_table(**table_definition(TABLE))
+        dead_letter_url = sqs.create_queue(QueueName=f"{QUEUE}-dead")["QueueUrl"]
+        arn = sqs.get_queue_attributes(QueueUrl=dead_letter_url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        redrive = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": MAX_RECEIVES})
+        url = sqs.create_queue(QueueName=QUEUE, Attributes={"VisibilityTimeout": "0", "RedrivePolicy": redrive})[
+            "QueueUrl"
+        ]
+        settings = JobSettings(
+            uploads_bucket=UPLOADS, results_bucket=RESULTS, table=TABLE, queue_url=url, retry_delay_s=0
+        )
+        yield Cloud(replace(settings, **changes), dead_letter_url, s3, dynamodb, sqs)

@@ -1,0 +1,137 @@
+"""The library's options: everything sensible is taken, everything else is refused by name."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from battery_analytics import PLOT_NAMES, BatteryFile, analyze
+from battery_analytics.errors import InvalidOption, NoFiles
+from battery_analytics.options import MAX_CYCLES_RETURNED, Options, checked_options
+
+from tests.cells import cell, pickled
+
+FILE = BatteryFile("A.pkl", pickled(cell("A")))
+
+
+def options(**asked: Any) -> Options:
+    defaults: dict[str, Any] = {"plots": "all", "eol_threshold": 0.8, "capacity_reference": "initial", "cycles": None}
+    return checked_options(**(defaults | asked))
+
+
+@pytest.mark.parametrize(
+    "plots",
+    [
+        ["capacity_plot", "voltage_profile"],
+        ("capacity", "voltage_profile_plot"),
+        {"capacity_plot", "voltage_profile_plot"},
+        ["capacity", "capacity_plot", "voltage_profile"],
+        (name for name in ("capacity", "voltage_profile")),
+    ],
+    ids=["list", "tuple", "set", "repeated", "generator"],
+)
+def test_plots_are_any_collection_of_names_in_either_spelling(plots: Iterable[str]) -> None:
+    assert options(plots=plots).plots == {"capacity_plot", "voltage_profile_plot"}
+
+
+@pytest.mark.parametrize(
+    ("plots", "names"), [("all", set(PLOT_NAMES)), ("none", set()), ([], set()), ("capacity", {"capacity_plot"})]
+)
+def test_plots_may_be_a_word(plots: Any, names: set[str]) -> None:
+    assert options(plots=plots).plots == names
+
+
+@pytest.mark.parametrize(
+    "plots", [None, 3, True, ["capacity", 7], ["nonsense"], "capacity_plot_plot", [["capacity"]], ""]
+)
+def test_other_plots_are_refused(plots: Any) -> None:
+    with pytest.raises(InvalidOption, match="plots cannot be") as refused:
+        options(plots=plots)
+    assert refused.value.details["option"] == "plots"
+
+
+@pytest.mark.parametrize("threshold", [0.001, 0.8, 0.999, np.float32(0.5), np.float64(0.5)])
+def test_a_threshold_is_a_number_between_0_and_1(threshold: Any) -> None:
+    assert options(eol_threshold=threshold).eol_threshold == pytest.approx(float(threshold))
+    assert type(options(eol_threshold=threshold).eol_threshold) is float
+
+
+@pytest.mark.parametrize(
+    "threshold", [0, 1, True, False, -0.1, 80, "0.8", None, float("nan"), float("inf"), [0.8], 0.8j, np.array([0.8])]
+)
+def test_other_thresholds_are_refused(threshold: Any) -> None:
+    with pytest.raises(InvalidOption, match="eol_threshold is"):
+        options(eol_threshold=threshold)
+
+
+@pytest.mark.parametrize("reference", ["", "Nominal", None, 1, ["nominal"]])
+def test_another_reference_is_refused(reference: Any) -> None:
+    with pytest.raises(InvalidOption, match="capacity_reference is"):
+        options(capacity_reference=reference)
+
+
+@pytest.mark.parametrize(
+    "cycles", [[3, 1, 3], (1, 3), {1, 3}, range(1, 4, 2), np.array([3, 1]), iter([1, 3])],
+    ids=["list", "tuple", "set", "range", "array", "iterator"],
+)  # fmt: skip
+def test_cycles_are_any_collection_of_numbers(cycles: Any) -> None:
+    found = options(cycles=cycles).cycles
+
+    assert found == (1, 3)
+    assert all(type(number) is int for number in found or ())
+
+
+@pytest.mark.parametrize(
+    "cycles", [[], 1.5, "1,2", [1.0], ["1"], [True], [-1], [None], [2**70], range(MAX_CYCLES_RETURNED + 1)], ids=repr
+)
+def test_other_cycles_are_refused(cycles: Any) -> None:
+    with pytest.raises(InvalidOption, match="cycles is a list of 1 to"):
+        options(cycles=cycles)
+
+
+def test_a_cycle_that_no_file_has_is_refused_by_number() -> None:
+    with pytest.raises(InvalidOption, match="no cycle 77; the files hold 4 cycles from 1 to 4"):
+        analyze(FILE, plots="none", cycles=[1, 77])
+
+
+def test_a_cell_that_lacks_the_asked_cycles_shows_its_own_and_says_so() -> None:
+    other = BatteryFile("B.pkl", pickled(cell("B", n_cycles=9)))
+
+    body: Any = analyze([FILE, other], plots="none", cycles=[8]).body
+    short, long = body["cells"]
+
+    assert _curves(short) == [1, 3, 4]
+    assert _curves(long) == [8]
+    assert "asked_cycles_missing" in {finding["code"] for finding in short["data_quality"]}
+    assert "asked_cycles_missing" not in {finding["code"] for finding in long["data_quality"]}
+
+
+def _curves(report: Any) -> list[int]:
+    return [curve["cycle_number"] for curve in report["voltage_profile"]["voltage_curves"]]
+
+
+def test_a_nominal_reference_needs_a_nominal_capacity() -> None:
+    unnamed = {key: value for key, value in cell("A").items() if key != "nominal_capacity_in_Ah"}
+
+    with pytest.raises(InvalidOption, match="nominal_capacity_in_Ah, which A does not have"):
+        analyze(BatteryFile("A.pkl", pickled(unnamed)), plots="none", capacity_reference="nominal")
+
+
+def test_files_are_paths_or_bytes_alone_or_many(tmp_path: Path) -> None:
+    path = tmp_path / "A.pkl"
+    path.write_bytes(FILE.content)
+
+    bodies = [analyze(files, plots="none").body for files in (FILE, path, str(path), [path], iter([path]))]
+
+    assert all(body == bodies[0] for body in bodies)
+
+
+def test_a_path_that_does_not_exist_is_a_file_not_found(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"none\.pkl"):
+        analyze(tmp_path / "none.pkl")
+
+
+def test_no_files_are_refused() -> None:
+    with pytest.raises(NoFiles):
+        analyze([])

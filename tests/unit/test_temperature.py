@@ -1,0 +1,83 @@
+"""Temperature: measured statistics, and no correlation where there is nothing to correlate."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from battery_analytics.analysis.temperature import TemperatureAnalysis, temperature_analysis
+
+from tests.steps import FULL_CYCLE, FloatArray, analysed, cycling, fading_cycles
+
+
+def analysis(temperature_C: FloatArray | None, n_cycles: int = 6) -> TemperatureAnalysis:
+    data = replace(cycling(fading_cycles(n_cycles), sample_s=600.0), temperature_C=temperature_C)
+    return temperature_analysis(data, analysed(data)[1])
+
+
+def by_cycle(*values: float) -> FloatArray:
+    data = cycling(fading_cycles(len(values)), sample_s=600.0)
+    return np.repeat(np.array(values, dtype=np.float64), np.diff(data.offsets))
+
+
+def test_statistics_are_over_all_measured_points() -> None:
+    found = analysis(np.arange(84, dtype=np.float64))
+
+    assert (found.mean_C, found.median_C, found.min_C, found.max_C) == (41.5, 41.5, 0.0, 83.0)
+    assert (found.p10_C, found.p90_C) == pytest.approx((8.3, 74.7))
+    assert found.std_dev_C == pytest.approx(np.sqrt((84**2 - 1) / 12))
+
+
+def test_points_that_were_not_measured_are_left_out() -> None:
+    temperature = by_cycle(20, 21, 22, 23, 24, 25)
+    temperature[:14] = np.nan
+    found = analysis(temperature)
+
+    assert found.min_C == 21
+    assert np.isnan(found.cycle_mean_C[0])
+
+
+def test_without_temperature_nothing_is_said() -> None:
+    found = analysis(None)
+
+    assert not found.measured
+    assert (found.mean_C, found.correlation) == (None, None)
+
+
+@pytest.mark.parametrize("temperature_C", [35.0, 23.4, 0.0, -10.1])
+def test_a_constant_temperature_is_constant_to_the_last_bit(temperature_C: float) -> None:
+    found = analysis(np.full(84, temperature_C))
+
+    assert (found.mean_C, found.median_C, found.std_dev_C) == (temperature_C, temperature_C, 0.0)
+    assert found.correlation is None
+    assert "is constant" in (found.no_correlation_reason or "")
+
+
+def test_a_temperature_that_hardly_varies_correlates_with_nothing() -> None:
+    found = analysis(by_cycle(25, 25.1, 25.2, 25.3, 25.2, 25.1))
+
+    assert found.correlation is None
+    assert "0.3 °C" in (found.no_correlation_reason or "")
+
+
+def test_a_capacity_that_falls_in_step_with_the_temperature_correlates_fully() -> None:
+    data = cycling(fading_cycles(6, loss_minutes=1.0))
+    falling = np.repeat(np.arange(30.0, 24.0, -1.0), np.diff(data.offsets))
+    figures = analysed(replace(data, temperature_C=falling))[1]
+    rising = analysed(replace(data, temperature_C=-falling))[1]
+
+    assert temperature_analysis(replace(data, temperature_C=falling), figures).correlation == pytest.approx(1.0)
+    assert temperature_analysis(replace(data, temperature_C=-falling), rising).correlation == pytest.approx(-1.0)
+
+
+def test_a_correlation_needs_five_cycles() -> None:
+    found = analysis(by_cycle(20, 25, 30, 35), n_cycles=4)
+
+    assert found.correlation is None
+    assert "5 cycles" in (found.no_correlation_reason or "")
+
+
+def test_a_capacity_that_never_changes_correlates_with_nothing() -> None:
+    data = cycling([FULL_CYCLE] * 6, sample_s=600.0)
+    data = replace(data, temperature_C=np.repeat(np.arange(6.0), np.diff(data.offsets)))
+
+    assert temperature_analysis(data, analysed(data)[1]).correlation is None

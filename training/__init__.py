@@ -1,0 +1,1 @@
+"""Training and evaluation of the population model of cycle life: `make train`, `make evaluate-life`."""

@@ -1,0 +1,36 @@
+"""`python -m training.train`: reads cells and their lives, writes the model into the package."""
+
+import argparse
+import json
+from pathlib import Path
+
+import battery_analytics.projection
+import numpy as np
+
+from training.cells import labelled_cells
+from training.fit import fit
+from training.widening import write_widening
+
+MODEL = Path(battery_analytics.projection.__file__).parent / "model"
+CALB = Path(__file__).parents[2] / "shared" / "data" / "calb"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m training.train", description=__doc__)
+    parser.add_argument("--cells", type=Path, default=CALB, help="folder of cell files")
+    parser.add_argument(
+        "--labels", type=Path, help="JSON file {cell id: life in cycles}; life_labels.json in the folder by default"
+    )
+    parser.add_argument("--out", type=Path, default=MODEL, help="folder to write the model to")
+    asked = parser.parse_args()
+    cells = labelled_cells(asked.cells, asked.labels or asked.cells / "life_labels.json")
+    card, arrays = fit(cells)
+    asked.out.mkdir(parents=True, exist_ok=True)
+    (asked.out / "population.json").write_text(json.dumps(card, indent=1) + "\n")
+    np.savez_compressed(asked.out / "forest.npz", **arrays)
+    write_widening(asked.out)
+    print(f"trained on {len(cells)} cells; wrote {asked.out}")
+
+
+if __name__ == "__main__":
+    main()
