@@ -16,6 +16,7 @@ from battery_client.multipart_stream import MultipartStream
 from battery_client.transport import Progress, Upload
 
 TRIES = 3
+RETRY_PAUSE_SECONDS = 1.0
 STORED_SECONDS = 120
 type Post = Mapping[str, Any]
 
@@ -84,7 +85,7 @@ class PresignedTransport:
                     if fault is None
                     else ClientError(f"The connection to the storage broke while {path.name} was sent, {TRIES} times.")
                 ) from fault
-            self.pause(float(TRIES - left))
+            self.pause(RETRY_PAUSE_SECONDS * (TRIES - left))
 
 
 def _form(path: Path, post: Post, on_sent: Callable[[int, int], None]) -> MultipartStream:

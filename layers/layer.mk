@@ -17,6 +17,7 @@ layer:
 	  --only-binary :all: --no-deps --require-hashes -r "$(ARTIFACTS_DIR)/requirements.txt"
 	rm -rf "$(ARTIFACTS_DIR)/requirements.txt" "$(PYTHON_DIR)/bin" "$(PYTHON_DIR)/.lock"
 	find "$(PYTHON_DIR)" -type d \( -name tests -o -name test -o -name __pycache__ \) -prune -exec rm -rf {} +
+	$(if $(PRUNE),cd "$(PYTHON_DIR)" && $(PRUNE))
 	cp -R "$(HERE)$(MODULE)" "$(PYTHON_DIR)/"
 	find "$(PYTHON_DIR)/$(MODULE)" -type d -name __pycache__ -prune -exec rm -rf {} +
 	# A layer that cannot be imported must fail here, not at the first cold start.

@@ -11,6 +11,7 @@ import shutil
 import signal
 import sys
 import threading
+import traceback
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -19,24 +20,33 @@ SCRATCH_VARIABLE = "EMBEDDED_SCRATCH"
 type Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
-def main() -> int:
+def main() -> None:
     # Ctrl-C reaches every process of the terminal; this one outlives the functions that still need it.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
+    try:
+        serve()
+    except Exception:  # noqa: BLE001  # told before the end, which comes without ceremony
+        traceback.print_exc()
+    finally:
+        shutil.rmtree(os.environ[SCRATCH_VARIABLE], ignore_errors=True)
+        # Threads that still answer are of no use to anybody.
+        os._exit(0)
+
+
+def serve() -> None:
+    """Until the parent's end of our standard input is closed, which it is when the parent ends, however that is."""
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app  # noqa: PLC0415  # slow, and signals first
     from werkzeug.serving import make_server  # noqa: PLC0415
 
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     services: Application = DomainDispatcherApplication(create_backend_app)
     server = make_server("127.0.0.1", 0, locked(services, os.environ[ACCESS_KEY_VARIABLE]), threaded=True)
-    sys.stdout.write(f"{server.port}\n")
-    sys.stdout.flush()
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    with contextlib.suppress(OSError):
-        sys.stdin.buffer.read()  # it ends when the parent does, however that ends
-    shutil.rmtree(os.environ[SCRATCH_VARIABLE], ignore_errors=True)
-    # Threads that still answer are of no use to anybody.
-    os._exit(0)
+    with contextlib.suppress(OSError):  # the parent may have gone before we were ready
+        sys.stdout.write(f"{server.port}\n")
+        sys.stdout.flush()
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        sys.stdin.buffer.read()
 
 
 def locked(application: Application, access_key: str) -> Application:
@@ -52,4 +62,4 @@ def locked(application: Application, access_key: str) -> Application:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -20,7 +20,6 @@ from local_stack.schedule import Schedule
 from local_stack.storage_door import StorageDoor
 
 START_SECONDS: Final = 60
-UPKEEP_SECONDS: Final = 60.0
 API_SECONDS: Final = 29.0
 WORKERS_AT_ONCE: Final = min(2, os.process_cpu_count() or 1)
 logger = logging.getLogger("local_stack")
@@ -114,10 +113,9 @@ class PresignedWay:
         from functions.analysis_worker.app import make_handler as make_worker  # noqa: PLC0415
         from functions.job_upkeep.app import make_handler as make_upkeep  # noqa: PLC0415
         from functions.uploads_api.app import make_handler as make_uploads  # noqa: PLC0415
-        from local_stack.resources import WORKER_TIMEOUT_SECONDS, made  # noqa: PLC0415
+        from local_stack import resources  # noqa: PLC0415
 
-        resources = made(os.environ)
-        job_settings = JobSettings.from_environment({**os.environ, **resources.environment})
+        job_settings = JobSettings.from_environment({**os.environ, **resources.made(os.environ)})
         uploads = make_uploads(self._settings, job_settings)
         worker, upkeep = make_worker(job_settings), make_upkeep(job_settings)
         running = _Running(
@@ -126,11 +124,15 @@ class PresignedWay:
             worker=EventSource(
                 boto3.session.Session().client("sqs"),
                 job_settings.queue_url,
-                LocalFunction("analysis_worker", lambda: worker, WORKER_TIMEOUT_SECONDS),
+                LocalFunction("analysis_worker", lambda: worker, resources.WORKER_TIMEOUT_SECONDS),
                 region=REGION,
+                batch_size=resources.BATCH_SIZE,
                 at_once=WORKERS_AT_ONCE,
             ),
-            upkeep=Schedule(LocalFunction("job_upkeep", lambda: upkeep, API_SECONDS), every_seconds=UPKEEP_SECONDS),
+            upkeep=Schedule(
+                LocalFunction("job_upkeep", lambda: upkeep, resources.UPKEEP_TIMEOUT_SECONDS),
+                every_seconds=resources.UPKEEP_EVERY_SECONDS,
+            ),
         )
         running.worker.start()
         running.upkeep.start()

@@ -1,6 +1,7 @@
 """`python -m training.evaluate`: prints how good the projections are, as `docs/cycle-life.md` quotes it."""
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +15,7 @@ from training.leave_out import models_without_each, models_without_each_temperat
 from training.pictures import draw_pictures
 from training.protocol import Answers, api_answers, population_answers, straight_lines, temperature_lookup
 from training.synthetic import synthetic_table
-from training.train import CALB
+from training.train import CALB, MODEL
 
 SHOWN = (5, 10, 20, 50, 100)
 CLOSE = 0.15
@@ -41,6 +42,8 @@ def main() -> None:
     lives = np.array([[cell.life] for cell in cells])
     population, silent = population_answers(cells, models)
     api, methods = api_answers(cells, models)
+    if asked.cells is not None:
+        _print_seen(cells)
     _print_errors(cells, lives, population, api, seen)
     _print_intervals(cells, lives, population, api)
     _print_methods(cells, methods, silent)
@@ -49,6 +52,13 @@ def main() -> None:
         print(synthetic_table())
     if asked.pictures:
         draw_pictures(asked.pictures, cells, population)
+
+
+def _print_seen(cells: Sequence[LabelledCell]) -> None:
+    trained = set(json.loads((MODEL / "population.json").read_bytes())["cells"])
+    seen = [cell.cell_id for cell in cells if cell.cell_id in trained]
+    if seen:
+        print(f"NOT A CHECK for {', '.join(seen)}: the model was trained on them.\n")
 
 
 def _print_errors(

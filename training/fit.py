@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from battery_analytics.cell import FloatArray, IntArray
 from battery_analytics.projection.domain import KINDS, Domain, measured_conditions
+from battery_analytics.projection.forest import Forest
 from battery_analytics.projection.population import SAME_TEMPERATURE_K, PopulationModel, model_of
 from battery_analytics.projection.temperature_law import TemperatureLaw
 from sklearn.ensemble import ExtraTreesRegressor
@@ -47,14 +50,11 @@ class GrownForest:
 
     law: TemperatureLaw
     columns: IntArray
-    nodes: dict[str, FloatArray]
-    roots: IntArray
+    forest: Forest
 
     def log_life(self, features: FloatArray, temperature_C: float) -> float:
-        from battery_analytics.projection.forest import Forest  # noqa: PLC0415
-
-        forest = Forest(roots=self.roots, **self.nodes)
-        return float(self.law.log_life(temperature_C)) + forest.mean(features[self.columns])
+        """Natural logarithm of the life in cycles, from features of shape (n_features,)."""
+        return float(self.law.log_life(temperature_C)) + self.forest.mean(features[self.columns])
 
 
 def grow(cells: Sequence[LabelledCell], stage: int) -> GrownForest:
@@ -73,21 +73,37 @@ def grow(cells: Sequence[LabelledCell], stage: int) -> GrownForest:
     columns = np.flatnonzero(np.isfinite(features).all(axis=0))
     grown = ExtraTreesRegressor(n_estimators=TREES, random_state=SEED, n_jobs=1).fit(features[:, columns], log_life)
     leaves = grown.apply(features[:, columns])
-    parts: dict[str, list[FloatArray]] = {name: [] for name in ("feature", "threshold", "left", "right", "value")}
-    roots, offset = [], 0
-    for tree, leaf in zip(grown.estimators_, leaves.T, strict=True):
-        nodes = tree.tree_
-        is_leaf = nodes.children_left < 0
-        value = np.zeros(nodes.node_count)
-        value[is_leaf] = [departure[leaf == node].mean() for node in np.flatnonzero(is_leaf)]
-        parts["feature"].append(np.where(is_leaf, -1, nodes.feature).astype(np.int8))
-        parts["threshold"].append(np.where(is_leaf, 0.0, nodes.threshold))
-        parts["left"].append(np.where(is_leaf, 0, nodes.children_left + offset).astype(np.int32))
-        parts["right"].append(np.where(is_leaf, 0, nodes.children_right + offset).astype(np.int32))
-        parts["value"].append(value)
-        roots.append(offset)
-        offset += nodes.node_count
-    return GrownForest(law, columns, {name: np.concatenate(part) for name, part in parts.items()}, np.array(roots))
+    trees = [_tree(tree.tree_, leaf, departure) for tree, leaf in zip(grown.estimators_, leaves.T, strict=True)]
+    return GrownForest(law, columns, joined(trees))
+
+
+def _tree(nodes: Any, leaf_of_cell: IntArray, departure: FloatArray) -> Forest:
+    """One tree as a forest of one, each leaf with the mean departure of the cells in it."""
+    is_leaf = nodes.children_left < 0
+    value = np.zeros(nodes.node_count)
+    value[is_leaf] = [departure[leaf_of_cell == node].mean() for node in np.flatnonzero(is_leaf)]
+    return Forest(
+        roots=np.zeros(1, dtype=np.int64),
+        feature=np.where(is_leaf, -1, nodes.feature).astype(np.int64),
+        threshold=np.where(is_leaf, 0.0, nodes.threshold),
+        left=np.where(is_leaf, 0, nodes.children_left).astype(np.int64),
+        right=np.where(is_leaf, 0, nodes.children_right).astype(np.int64),
+        value=value,
+    )
+
+
+def joined(forests: Sequence[Forest]) -> Forest:
+    """All trees of several forests as one."""
+    offsets = np.cumsum([0, *(forest.feature.size for forest in forests)])[:-1]
+    shifted = list(zip(forests, offsets, strict=True))
+    return Forest(
+        roots=np.concatenate([forest.roots + at for forest, at in shifted]),
+        feature=np.concatenate([forest.feature for forest in forests]),
+        threshold=np.concatenate([forest.threshold for forest in forests]),
+        left=np.concatenate([np.where(forest.feature < 0, 0, forest.left + at) for forest, at in shifted]),
+        right=np.concatenate([np.where(forest.feature < 0, 0, forest.right + at) for forest, at in shifted]),
+        value=np.concatenate([forest.value for forest in forests]),
+    )
 
 
 def unseen_log_life(cells: Sequence[LabelledCell], stage: int, left_out: int) -> float:
@@ -96,7 +112,15 @@ def unseen_log_life(cells: Sequence[LabelledCell], stage: int, left_out: int) ->
     return grow(others, stage).log_life(cells[left_out].features[stage], cells[left_out].temperature_C)
 
 
-def fit(cells: Sequence[LabelledCell], unseen: FloatArray | None = None) -> tuple[dict, dict[str, FloatArray]]:
+def unseen_log_lives(cells: Sequence[LabelledCell]) -> FloatArray:
+    """What models without each cell project for it at every stage; shape (n_stages, n_cells)."""
+    places = range(len(cells))
+    return np.array([[unseen_log_life(cells, stage, place) for place in places] for stage in range(len(STAGES))])
+
+
+def fit(
+    cells: Sequence[LabelledCell], unseen: FloatArray | None = None
+) -> tuple[dict[str, Any], dict[str, npt.NDArray[Any]]]:
     """The model as JSON values and as arrays.
 
     `unseen` holds, where it is known already, what models without each cell project for it, shape (n_stages, n_cells).
@@ -106,10 +130,9 @@ def fit(cells: Sequence[LabelledCell], unseen: FloatArray | None = None) -> tupl
     error_per_K = law_error_per_K(groups.temperature_C, groups.log_life)
     log_life = np.log([cell.life for cell in cells])
     if unseen is None:
-        unseen = np.array(
-            [[unseen_log_life(cells, stage, place) for place in range(len(cells))] for stage in range(len(STAGES))]
-        )
-    stages, arrays = [], []
+        unseen = unseen_log_lives(cells)
+    stages: list[dict[str, Any]] = []
+    forests: list[Forest] = []
     for stage, cycles in enumerate(STAGES):
         grown = grow(cells, stage)
         spread, scores = _spread_and_scores(groups, unseen[stage] - log_life, error_per_K)
@@ -125,7 +148,7 @@ def fit(cells: Sequence[LabelledCell], unseen: FloatArray | None = None) -> tupl
                 "margin": margin.tolist(),
             }
         )
-        arrays.append(grown)
+        forests.append(grown.forest)
     card = {
         "eol_share": LIFE_ENDS_AT,
         "cells": [cell.cell_id for cell in cells],
@@ -140,7 +163,7 @@ def fit(cells: Sequence[LabelledCell], unseen: FloatArray | None = None) -> tupl
         "domain": _domain(cells).card(),
         "stages": stages,
     }
-    return card, _joined(arrays)
+    return card, _arrays(forests)
 
 
 def fitted_model(cells: Sequence[LabelledCell], unseen: FloatArray | None = None) -> PopulationModel:
@@ -194,12 +217,14 @@ def _domain(cells: Sequence[LabelledCell]) -> Domain:
     return Domain(kinds=kinds, **ranges)
 
 
-def _joined(forests: Sequence[GrownForest]) -> dict[str, FloatArray]:
-    offsets = np.cumsum([0, *(grown.nodes["feature"].size for grown in forests)])[:-1]
-    arrays = {name: np.concatenate([grown.nodes[name] for grown in forests]) for name in forests[0].nodes}
-    for name in ("left", "right"):
-        arrays[name] = np.concatenate([g.nodes[name] + at for g, at in zip(forests, offsets, strict=True)]).astype(
-            np.int32
-        )
-    arrays["roots"] = np.array([grown.roots + at for grown, at in zip(forests, offsets, strict=True)], dtype=np.int32)
-    return arrays
+def _arrays(forests: Sequence[Forest]) -> dict[str, npt.NDArray[Any]]:
+    """All forests' nodes in the smallest types that hold them; `roots` has shape (n_stages, n_trees)."""
+    whole = joined(forests)
+    return {
+        "roots": whole.roots.reshape(len(forests), -1).astype(np.int32),
+        "feature": whole.feature.astype(np.int8),
+        "threshold": whole.threshold,
+        "left": whole.left.astype(np.int32),
+        "right": whole.right.astype(np.int32),
+        "value": whole.value,
+    }

@@ -70,7 +70,8 @@ def _population(cell: LabelledCell, model: PopulationModel, place: int) -> tuple
 
 def api_answers(cells: Sequence[LabelledCell], models: Sequence[PopulationModel]) -> tuple[Answers, list[list[str]]]:
     """What a report would say at every S, and which method said it."""
-    numbers, methods = np.full((4, len(cells), MOST_CYCLES), np.nan), []
+    numbers = np.full((4, len(cells), MOST_CYCLES), np.nan)
+    methods: list[list[str]] = []
     for row, (cell, model) in enumerate(zip(cells, models, strict=True)):
         learned = Models(model, learned_widening())
         methods.append([])

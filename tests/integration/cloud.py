@@ -88,10 +88,12 @@ class Cloud:
             answer = self.s3.list_objects_v2(Bucket=bucket, Prefix=prefix)
         return sorted(found["Key"] for found in answer.get("Contents", []))
 
-    def received(self, limit: int = 1) -> list[dict[str, Any]]:
-        """Messages as Lambda hands them to a worker."""
+    def received(self, limit: int = 1, *, hidden_s: int = 0) -> list[dict[str, Any]]:
+        """Messages as Lambda hands them to a worker; nobody else gets them for some seconds."""
         with self.lock:
-            answer = self.sqs.receive_message(QueueUrl=self.settings.queue_url, MaxNumberOfMessages=limit)
+            answer = self.sqs.receive_message(
+                QueueUrl=self.settings.queue_url, MaxNumberOfMessages=limit, VisibilityTimeout=hidden_s
+            )
         return [
             {"messageId": message["MessageId"], "receiptHandle": message["ReceiptHandle"], "body": message["Body"]}
             for message in answer.get("Messages", [])

@@ -1,6 +1,7 @@
 """The contract as it is served holds for what is answered: every field described, every described field there."""
 
 import json
+from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
@@ -10,6 +11,8 @@ import pytest
 from functions.upload_handler.app import lambda_handler
 from tests.cells import cell, csv_set, pickled
 from tests.integration.api_gateway import Event, LambdaContext, file_part, report_of, request_event, upload_event
+from tests.integration.cloud import simulated_cloud
+from tests.integration.test_uploads_api import Api
 
 ONE = cell("TEST_25_A1", n_cycles=3)
 GAINING = cell("TEST_25_A2", n_cycles=1, fade_Ah_per_cycle=-0.1)
@@ -67,6 +70,32 @@ def test_a_report_is_what_the_contract_describes_and_no_more(upload: str, docume
 
 def test_several_reports_are_what_the_contract_describes(document: dict[str, Any]) -> None:
     validate(report_of(answer(SEVERAL)), "SeveralReports", document)
+
+
+@pytest.fixture(scope="module")
+def api() -> Iterator[Api]:
+    with simulated_cloud() as cloud:
+        yield Api(cloud)
+
+
+def test_an_upload_and_its_job_are_what_the_contract_describes(api: Api, document: dict[str, Any]) -> None:
+    for content in (pickled(ONE), b"no pickle"):
+        announcement = {"files": [{"name": "a.pkl", "size_bytes": len(content)}], "options": {"plots": "none"}}
+        validate(announcement, "Announcement", document)
+        upload = api.announce({"a.pkl": content}, options=announcement["options"])
+        validate(upload, "Upload", document)
+        api.put(upload, {"a.pkl": content})
+        validate(json.loads(api.start(upload["upload_id"])["body"]), "StartedJob", document)
+        validate(api.job(upload["upload_id"]), "Job", document)
+        api.work()
+        validate(api.job(upload["upload_id"]), "Job", document)
+    validate(json.loads(api("GET", "/api/jobs/unknown")["body"]), "Error", document)
+
+
+def test_the_contract_has_every_route_there_is(document: dict[str, Any]) -> None:
+    described = {f"{method.upper()} {path}" for path, methods in document["paths"].items() for method in methods}
+    information = report_of(answer(request_event("GET", "/", headers={"Accept": "application/json"})))
+    assert set(information["endpoints"].values()) | {"GET /"} == described
 
 
 def test_refusals_and_information_are_what_the_contract_describes(document: dict[str, Any]) -> None:

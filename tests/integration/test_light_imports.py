@@ -16,6 +16,26 @@ print(json.dumps(sorted(sys.modules)), file=sys.stderr)
 """
 
 
+SCIENCE = ("numpy", "pandas", "matplotlib", "scipy", "sklearn", "battery_analytics")
+
+JOBS_PROBE = """
+import json, os, sys
+os.environ |= dict.fromkeys(("UPLOADS_BUCKET", "RESULTS_BUCKET", "JOBS_TABLE", "JOBS_QUEUE_URL"), "x")
+os.environ["AWS_DEFAULT_REGION"] = "eu-central-1"
+from functions.job_upkeep.app import lambda_handler as upkeep
+from functions.uploads_api.app import lambda_handler
+http = {"method": "GET", "path": "/api/jobs/unknown"}
+event = {"rawPath": "/api/jobs/unknown", "headers": {}, "requestContext": {"stage": "$default", "http": http}}
+assert lambda_handler(event, None)["statusCode"] == 404
+print(json.dumps(sorted(sys.modules)), file=sys.stderr)
+"""
+
+
+def test_jobs_are_served_without_the_science() -> None:
+    probe = subprocess.run([sys.executable, "-c", JOBS_PROBE], capture_output=True, text=True, check=True)
+    assert set(SCIENCE) & set(json.loads(probe.stderr)) == set()
+
+
 def test_health_is_answered_without_importing_the_science() -> None:
     probe = subprocess.run([sys.executable, "-c", PROBE], capture_output=True, text=True, check=True)
     assert set(HEAVY) & set(json.loads(probe.stderr)) == set()

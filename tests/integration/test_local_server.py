@@ -269,7 +269,10 @@ def test_a_malformed_request_is_refused_and_the_next_one_served(echoing: Running
         except ConnectionError:  # refused and closed while the test was still sending
             answer = b""
 
-    assert not answer or status_of(answer) == 400
+    if answer:
+        head, _, body = answer.partition(b"\r\n\r\n")
+        assert status_of(head) == 400
+        assert json.loads(body)["code"] == "malformed_multipart"
     assert_alive(echoing)
 
 
@@ -290,6 +293,25 @@ def test_clients_that_stay_silent_do_not_keep_others_out(echoing: RunningServer)
     finally:
         for connection in silent:
             connection.socket.close()
+
+
+def test_a_connection_past_the_limit_is_told_so_and_the_next_one_after_it_served(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(PatientProtocol, "connections_at_once", 3)
+    with serving(echo) as running:
+        others = [running.connect() for _ in range(3)]
+        for connection in others:
+            connection.send(POST + b"content-length: 0\r\n\r\n")
+            assert status_of(connection.head()) == 200
+        refused = requests.get(f"{running.url}/health", timeout=10)
+        for connection in others:
+            connection.socket.close()
+        time.sleep(0.2)
+        assert_alive(running)
+
+    assert (refused.status_code, refused.json()["code"]) == (503, "internal")
+    assert refused.headers["retry-after"] == "2"
 
 
 # What a handler does wrong
@@ -378,7 +400,7 @@ def test_a_request_that_runs_when_the_server_stops_is_still_answered() -> None:
         assert answer.result().text == "finished"
 
 
-def test_a_request_that_outlasts_the_grace_time_does_not_hold_the_server() -> None:
+def test_a_request_that_outlasts_the_grace_time_does_not_hold_the_server(caplog: pytest.LogCaptureFixture) -> None:
     entered, release = threading.Event(), threading.Event()
 
     def endless(_event: Event, _context: object) -> object:
@@ -396,4 +418,8 @@ def test_a_request_that_outlasts_the_grace_time_does_not_hold_the_server() -> No
         release.set()
 
     assert ended_after < 5
-    assert not answer.exception() or isinstance(answer.exception(), requests.ConnectionError)
+    assert "Traceback" not in caplog.text
+    if not answer.exception():
+        assert (answer.result().status_code, answer.result().json()["code"]) == (503, "internal")
+    else:
+        assert isinstance(answer.exception(), requests.ConnectionError)

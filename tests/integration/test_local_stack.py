@@ -4,23 +4,26 @@ import base64
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
+from battery_service.limits import CLOUD
+from battery_service.settings import Settings
 
 import battery_analytics_client as client
-from benchmarks.inputs import benchmark_inputs
+from benchmarks.inputs import BenchmarkInputs, benchmark_inputs
 from local_stack.embedded_aws import EmbeddedAws
 from tests import cells
 from tests.integration.presigned_flow import File, PresignedFlow, direct_report, post
+from tests.integration.running_stack import running_stack
 from tests.integration.server_process import ROOT, ServerProcess, server_process
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals and processes")
@@ -110,6 +113,22 @@ def test_the_client_takes_the_presigned_way_and_names_its_job(
     job_id = said.err.partition("Job ")[2].split()[0]
     assert client.main(["--job", job_id, *url]) == 0
     assert capsys.readouterr().out == said.out
+
+
+def test_a_report_that_one_answer_cannot_carry_is_fetched_from_the_storage() -> None:
+    settings = Settings(replace(CLOUD, max_answer_bytes=30_000))
+    with running_stack(settings, lambda handler: handler) as url:
+        flow = PresignedFlow(url)
+        job = flow.job([PICKLE])
+        led = requests.get(f"{url}/api/jobs/{job['job_id']}/result", allow_redirects=False, timeout=60)
+        fetched = flow.result(job)
+        changed = requests.get(led.headers["location"].replace("X-Amz-Expires=", "X-Amz-Expires=9"), timeout=10)
+        direct = flow.report([PICKLE], plots="none")
+
+    assert (led.status_code, fetched.status_code) == (303, 200)
+    assert led.headers["location"].startswith(f"{url}/s3/")
+    assert fetched.json()["metadata"] == json.loads(direct)["metadata"]
+    assert (changed.status_code, code_of(changed)) == (403, "SignatureDoesNotMatch")
 
 
 def test_a_hostile_file_fails_its_job_with_the_direct_ways_error(flow: PresignedFlow) -> None:
@@ -285,46 +304,61 @@ def is_alive(pid: int) -> bool:
     return True
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
-def test_nothing_is_left_when_it_stops(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals) -> None:
-    temporary = tmp_path / "tmp"
-    temporary.mkdir()
-    monkeypatch.setenv("TMPDIR", str(temporary))
+def assert_nothing_is_left(moto: int, temporary: Path) -> None:
+    deadline = time.monotonic() + 20
+    while (is_alive(moto) or os.listdir(temporary)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not is_alive(moto)
+    assert os.listdir(temporary) == []
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "tmp"
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    return folder
+
+
+def test_nothing_is_left_when_it_stops(tmp_path: Path, temporary: Path) -> None:
     with server_process(tmp_path) as running:
-        flow = PresignedFlow(running.url)
-        announced = flow.announced([PICKLE])
+        announced = PresignedFlow(running.url).announced([PICKLE])
         post(announced["files"][0]["post"], PICKLE)
         (moto,) = children_of(running.process.pid)
-        running.process.send_signal(number)
-        status = running.process.wait(timeout=30)
+        running.process.send_signal(signal.SIGINT)
 
-        deadline = time.monotonic() + 10
-        while (is_alive(moto) or os.listdir(temporary)) and time.monotonic() < deadline:
-            time.sleep(0.05)
-
-        assert not is_alive(moto)
-        assert os.listdir(temporary) == []
-        assert status == (0 if number == signal.SIGINT else -signal.SIGKILL)
+        assert running.process.wait(timeout=30) == 0
+        assert_nothing_is_left(moto, temporary)
         assert "Traceback" not in running.log.read_text()
 
 
-def test_a_port_is_open_before_the_services_are(tmp_path: Path) -> None:
+def test_nothing_is_left_when_it_is_killed_or_when_it_has_hardly_begun(tmp_path: Path, temporary: Path) -> None:
     with server_process(tmp_path) as running:
-        host, port = running.url.removeprefix("http://").split(":")
-        with socket.create_connection((host, int(port)), timeout=5):
-            pass
-        assert requests.get(f"{running.url}/health", timeout=20).status_code == 200
-        assert "Traceback" not in running.log.read_text()
+        requests.get(f"{running.url}/health", timeout=20)
+        (moto,) = children_of(running.process.pid)
+        running.process.kill()
+
+        running.process.wait(timeout=30)
+        assert_nothing_is_left(moto, temporary)
 
 
 # The sizes that the presigned way is for
 
 
+@pytest.fixture(scope="module")
+def large_inputs() -> BenchmarkInputs:
+    return benchmark_inputs()
+
+
 @pytest.mark.large_files
-@pytest.mark.parametrize("kind", ["large_pickle", "large_csv"])
-def test_a_file_of_fifty_megabytes_gives_the_direct_ways_report(flow: PresignedFlow, kind: str) -> None:
-    content: bytes = getattr(benchmark_inputs(), kind)
-    file = ("LARGE.pkl" if kind == "large_pickle" else "LARGE_cycles.csv", content)
-    assert len(content) > 40_000_000
+@pytest.mark.parametrize(
+    ("name", "kind", "least_bytes"),
+    [("LARGE.pkl", "large_pickle", 46_000_000), ("LARGE_cycles.csv", "large_csv", 40_000_000)],
+)
+def test_a_file_of_fifty_megabytes_gives_the_direct_ways_report(
+    flow: PresignedFlow, large_inputs: BenchmarkInputs, name: str, kind: str, least_bytes: int
+) -> None:
+    file = (name, getattr(large_inputs, kind))
+    assert len(file[1]) > least_bytes
 
     assert flow.report([file]) == direct_report(flow.url, [file])

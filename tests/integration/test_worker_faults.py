@@ -3,6 +3,9 @@
 Every AWS call of a clean run is taken in turn, and one thing goes wrong at it.
 """
 
+import io
+import math
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +13,7 @@ from typing import Any
 import pytest
 from battery_service.job_service import JobService
 from botocore.exceptions import EndpointConnectionError
+from botocore.response import StreamingBody
 
 from tests.integration.cloud import Cloud, simulated_cloud
 from tests.integration.job_runs import FILES, LEASE_S, AtCall, Killed, Run, When, fails, first, kills
@@ -56,7 +60,7 @@ def test_a_clean_run_makes_the_calls_that_are_tried_here(run: Run) -> None:
     assert run.assert_done(job).attempts == 1
 
 
-def test_a_refused_run_makes_the_calls_that_are_tried_here(run: Run) -> None:
+def test_a_clean_run_of_faulty_files_makes_the_calls_that_are_tried_here(run: Run) -> None:
     run.files = FAULTY
     job, calls = run.started(), AtCall()
     run.deliver(run.worker(calls))
@@ -138,6 +142,20 @@ def test_a_file_at_fault_fails_its_job_with_its_own_error_whatever_else_happens(
     run.deliver(run.worker(AtCall(index, fault(when))), times=2)
     run.rest()
     assert run.assert_failed(job, "corrupted_file").attempts <= 2
+
+
+@pytest.mark.parametrize("index", [1, 2])
+def test_a_download_that_breaks_off_costs_an_attempt(run: Run, index: int) -> None:
+    job = run.started()
+
+    def cut(call: Callable[[], Any]) -> Any:
+        answer = call()
+        answer["Body"] = StreamingBody(io.BytesIO(b"on"), answer["ContentLength"])
+        return answer
+
+    run.deliver(run.worker(AtCall(index, cut)))
+    run.rest()
+    assert run.assert_done(job).attempts == 2
 
 
 @pytest.mark.parametrize("operation", ["get_object", "put_object"])
@@ -234,6 +252,20 @@ def test_upkeep_that_fails_is_mended_by_the_next(
         assert ended is not None
         assert ended.status in {"succeeded", "failed"}
     run.assert_no_traces()
+
+
+def test_the_number_of_faults_tried_is_the_one_that_the_documentation_states(request: pytest.FixtureRequest) -> None:
+    """Each test of this module is one fault, but for those without; counted from their parameters, so that -k is free."""
+    counted = 0
+    for name, function in vars(request.module).items():
+        if name.startswith("test_") and "number_of_faults" not in name and "clean_run" not in name:
+            sizes = [
+                len(list(mark.args[1])) for mark in getattr(function, "pytestmark", ()) if mark.name == "parametrize"
+            ]
+            counted += math.prod(sizes)
+    stated = re.search(r"\*\*(\d+) faults\*\*", Path("docs/reliability.md").read_text())
+    assert stated is not None
+    assert int(stated.group(1)) == counted
 
 
 def test_the_files_of_a_job_are_not_lost_by_any_of_this(run: Run) -> None:

@@ -33,7 +33,7 @@ def a_history(
     fade_per_cycle: float = 1e-4, *, temperature_C: float = 25.0, cycles: int = CYCLES, **metadata: Json
 ) -> History:
     """A cell whose every cycle is a charge and a discharge of 1 C along a straight line from 4.2 to 2.8 V."""
-    capacity = NOMINAL_AH * (1 - fade_per_cycle * np.arange(cycles))
+    capacity = NOMINAL_AH * (1 - fade_per_cycle * np.arange(cycles, dtype=np.float64))
     share = np.linspace(0, 1, POINTS)
     voltage = np.concatenate((2.8 + 1.4 * share, 4.2 - 1.4 * share))
     current = np.repeat((NOMINAL_AH, -NOMINAL_AH), POINTS)
@@ -205,7 +205,7 @@ def test_between_the_trained_temperatures_it_is_less_sure_and_says_so() -> None:
         (a_history(cathode_material="LFP"), "cathode material is lfp"),
         (a_history(anode_material=None), "anode material is unknown"),
         (a_history(form_factor="Pouch"), "form factor is pouch"),
-        (a_history(temperature_C=0.0), "temperature of 0 C lies outside the trained 25 to 45 C"),
+        (a_history(temperature_C=0.0), "temperature of 0 °C lies outside the trained 25 to 45 °C"),
         (a_history(temperature_C=math.nan), "temperature is unknown"),
         (a_history(max_voltage_limit_in_V=4.4), "upper limit of 4.4 V"),
         (a_history(min_voltage_limit_in_V=2.0), "lower limit of 2 V"),
@@ -223,7 +223,9 @@ def test_it_is_silent_on_cells_that_it_does_not_know_and_says_why(history: Histo
     assert reason in (found.abstention or "")
 
 
-@pytest.mark.parametrize(("eol_share", "bound"), [(0.8, "80 % can only come later"), (0.95, "95 % can only come earlier")])
+@pytest.mark.parametrize(
+    ("eol_share", "bound"), [(0.8, "80 % can only come later"), (0.95, "95 % can only come earlier")]
+)
 def test_of_another_threshold_it_says_only_on_which_side_it_lies(eol_share: float, bound: str) -> None:
     found = word_on(a_history(), eol_share=eol_share)
 

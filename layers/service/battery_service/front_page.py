@@ -2,6 +2,7 @@
 
 from importlib.resources import files
 
+from battery_service.limits import UPLOADS
 from battery_service.settings import Settings
 
 NAME = "Battery Analytics API"
@@ -21,6 +22,11 @@ def api_information(settings: Settings) -> dict[str, object]:
         "stage": settings.stage,
         "endpoints": {
             "upload": "POST /api/upload",
+            "announce_upload": "POST /api/uploads",
+            "start_analysis": "POST /api/uploads/{upload_id}/analysis",
+            "job": "GET /api/jobs/{job_id}",
+            "job_result": "GET /api/jobs/{job_id}/result",
+            "forget_job": "DELETE /api/jobs/{job_id}",
             "health": "GET /health",
             "openapi": "GET /openapi.json",
             "docs": "GET /docs",
@@ -30,6 +36,11 @@ def api_information(settings: Settings) -> dict[str, object]:
             "max_upload_bytes": limits.max_upload_bytes,
             "max_answer_bytes": limits.max_answer_bytes,
             "max_parts": limits.max_parts,
+            "presigned": {
+                "max_file_bytes": UPLOADS.max_file_bytes,
+                "max_total_bytes": UPLOADS.max_total_bytes,
+                "max_files": UPLOADS.max_files,
+            },
         },
     }
 

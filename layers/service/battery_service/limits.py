@@ -33,7 +33,7 @@ LOCAL = Limits(name="local", max_upload_bytes=50 * MIB, max_answer_bytes=None)
 class UploadLimits:
     """What one upload by way of S3 may hold.
 
-    The worker needs some 150 MB and three times the files' size, and has them all in its /tmp of 512 MB.
+    The worker needs some 200 MB and twice the files' size, and has them all in its /tmp of 512 MB.
     """
 
     max_file_bytes: int = 50 * MIB

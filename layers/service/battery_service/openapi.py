@@ -2,6 +2,7 @@
 
 from battery_service.errors import STATUSES
 from battery_service.front_page import NAME
+from battery_service.job_schema import JOB_PATHS, JOB_SCHEMAS
 from battery_service.json_schema import Schema, array, record, ref, text, whole
 from battery_service.options import CAPACITY_REFERENCES, MAX_CYCLES
 from battery_service.report_schema import PLOT_OPTION_VALUES, SCHEMAS
@@ -38,6 +39,14 @@ INFORMATION = record(
                 "max_upload_bytes": whole("Bytes of files in one upload."),
                 "max_answer_bytes": {"type": ["integer", "null"], "description": "Bytes of one answer as event JSON."},
                 "max_parts": whole("Parts of one form."),
+                "presigned": record(
+                    "How much one upload by way of S3 may hold.",
+                    {
+                        "max_file_bytes": whole("Bytes of one file."),
+                        "max_total_bytes": whole("Bytes of all files of one upload."),
+                        "max_files": whole("Files of one upload."),
+                    },
+                ),
             },
         ),
     },
@@ -117,13 +126,19 @@ def openapi_document(settings: Settings) -> Schema:
             "/openapi.json": {"get": _simple("contract", "This document", {"type": "object"})},
             "/docs": {"get": _page("docs", "This document as a page")},
             "/api/upload": {"post": _upload()},
+            **JOB_PATHS,
         },
         "components": {
-            "schemas": {**SCHEMAS, "Error": ERROR, "Information": INFORMATION, "Health": HEALTH},
+            "schemas": {**SCHEMAS, **JOB_SCHEMAS, "Error": ERROR, "Information": INFORMATION, "Health": HEALTH},
             "headers": {"X-Request-Id": {"description": "The request's id.", "schema": {"type": "string"}}},
             "responses": {
                 "BadRequest": _error("Something is wrong with the form, a file or an option.", 400),
                 "TooLarge": _error("The upload, or its report, is too large for one request.", 413),
+                "NotFound": _error("There is no such upload or job (any more).", 404),
+                "NotUploaded": _error("The upload's files are not there as announced, or in a job already.", 409),
+                "NoResult": _error(
+                    "The job has not succeeded (yet); `details` say how far it is, or why it failed.", 409
+                ),
                 "NotMultipart": _error("The body is not multipart/form-data.", 415),
                 "Internal": _error("A fault of ours.", 500),
             },

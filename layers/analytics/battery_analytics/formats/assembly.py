@@ -12,7 +12,7 @@ from battery_analytics.formats.column_values import MAX_POINTS
 from battery_analytics.formats.columns import Quantity, listed, printable
 
 MAX_CELLS = 200
-MAX_CYCLES = 200_000
+MAX_CYCLES = 50_000
 LARGEST_READING = 1e20
 LENGTH_TOLERANCE_POINTS = 2
 LENGTH_TOLERANCE_SHARE = 0.05

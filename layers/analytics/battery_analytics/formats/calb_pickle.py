@@ -14,7 +14,6 @@ from battery_analytics.formats.columns import MAX_COLUMNS, extra_columns, recogn
 from battery_analytics.formats.metadata import plain_metadata
 from battery_analytics.formats.pickle_reading import read_pickle
 from battery_analytics.formats.pickle_values import Call, MalformedPickle, RefusedPickle, length
-from battery_analytics.formats.pickled_arrays import Frame, admits, items_of, resolved
 from battery_analytics.formats.pickled_cycles import (
     CYCLES_KEY,
     SourceCycles,
@@ -23,6 +22,8 @@ from battery_analytics.formats.pickled_cycles import (
     cycles_of_list,
     name_of,
 )
+from battery_analytics.formats.pickled_frames import Frame
+from battery_analytics.formats.pickled_objects import admits, items_of, resolved
 
 
 def read_calb_pickle(file: BatteryFile) -> list[Cell]:

@@ -11,10 +11,11 @@ import numpy.typing as npt
 
 from battery_analytics.cell import FloatArray
 from battery_analytics.formats.pickle_values import Call, MalformedPickle, NumberRun, RefusedPickle, length
-from battery_analytics.formats.pickled_arrays import resolved
+from battery_analytics.formats.pickled_objects import resolved
 
 MAX_POINTS = 3_000_000
 _LONGEST_NUMBER = 64
+_MOST_UNREADABLE = 1_000  # where they are the most of a column so far, it is one of text and not looked at further
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,8 @@ def _numbers_of_items(items: Sequence[object], clock: bool) -> Numbers:
         number = _number(resolved(item) if type(item) is Call else item, clock)
         unreadable += number is None
         values[place] = np.nan if number is None else number
+        if unreadable > _MOST_UNREADABLE and 2 * unreadable > place:
+            return Numbers(np.full(len(items), np.nan), len(items))
     return Numbers(values, unreadable)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from battery_analytics.cell import Json
 from battery_analytics.formats.column_values import number_of_text
 from battery_analytics.formats.pickle_values import Call, NumberRun
-from battery_analytics.formats.pickled_arrays import resolved
+from battery_analytics.formats.pickled_objects import resolved
 
 MAX_DEPTH = 8
 MAX_VALUES = 2_000

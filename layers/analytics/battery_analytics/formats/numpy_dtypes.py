@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 
-from battery_analytics.formats.pickle_values import Call, MalformedPickle, shown
+from battery_analytics.formats.pickle_values import Call, MalformedPickle, bytes_of, shown
 
 SCALAR = frozenset({"numpy.core.multiarray.scalar", "numpy._core.multiarray.scalar"})
 DTYPE = "numpy.dtype"
@@ -34,9 +34,7 @@ def _dtype_of_call(value: Call) -> np.dtype[np.generic]:
 
 
 def _ascii(value: object) -> str | None:
-    if isinstance(value, bytes):
-        return value.decode("latin-1")
-    return value if isinstance(value, str) else None
+    return bytes_of(value).decode("latin-1") if isinstance(value, str | bytes | Call) else None
 
 
 def _time_unit(state: tuple[object, ...]) -> str:

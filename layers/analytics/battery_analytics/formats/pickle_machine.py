@@ -24,11 +24,12 @@ from battery_analytics.formats.pickle_values import (
 )
 from battery_analytics.formats.scalar_runs import ScalarRun
 
-MAX_VALUES = 7_000_000
+MAX_VALUES = 6_000_000
 MAX_MEMO = 10_000_000
 MAX_MARKS = 1_000_000
 MAX_CONTAINER_WEIGHT = 4_000_000
 MAX_MEMO_GAP = 4_096
+_GLOBAL_WEIGHT = 40
 
 
 class Machine:
@@ -70,8 +71,9 @@ class Machine:
 
     def take_counted(self, size: int) -> bytes:
         """As many bytes as the next `size` bytes say."""
-        start = self.position + size
-        end = start + int.from_bytes(self.data[self.position : start], "little")
+        position = self.position
+        start = position + size
+        end = start + (self.data[position] if size == 1 else int.from_bytes(self.data[position:start], "little"))
         if end > len(self.data):
             raise MalformedPickle("the file ends before the pickle does")
         self.position = end
@@ -80,13 +82,16 @@ class Machine:
     def number(self, size: int) -> int:
         return int.from_bytes(self.take(size), "little")
 
-    def line(self) -> str:
+    def line_bytes(self) -> bytes:
         end = self.data.find(b"\n", self.position)
         if end < 0:
             raise MalformedPickle("the file ends before the pickle does")
         text = self.data[self.position : end]
         self.position = end + 1
-        return text.decode("utf-8")
+        return text
+
+    def line(self) -> str:
+        return self.line_bytes().decode("utf-8")
 
     # ------------------------------------------------ stack
 
@@ -153,7 +158,7 @@ class Machine:
         if not self.admitted(named):
             readable = f"{shown(module)}.{shown(name)}".replace("'", "")
             raise RefusedPickle(f"it names {readable}, which is not plain data", readable)
-        self.push(named)
+        self.push_container(named, weight=_GLOBAL_WEIGHT)
 
     def call(self, target: object, args: object) -> None:
         if not isinstance(target, GlobalName) or not isinstance(args, tuple):

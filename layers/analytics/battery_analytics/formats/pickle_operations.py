@@ -172,10 +172,10 @@ def _old_integer(machine: Machine) -> object:
 
 
 def _quoted(machine: Machine) -> str:
-    text = machine.line().strip()
-    if len(text) < 2 or text[0] != text[-1] or text[0] not in "\"'":
+    text = machine.line_bytes().strip()
+    if len(text) < 2 or text[0] != text[-1] or text[:1] not in {b"'", b'"'}:
         raise MalformedPickle("a text of protocol 0 is not quoted")
-    return text[1:-1].encode("latin-1", "replace").decode("unicode_escape")
+    return text[1:-1].decode("unicode_escape")
 
 
 def _refused(what: str) -> Callable[[Machine], None]:
@@ -200,7 +200,10 @@ def _skipping(size: int) -> Callable[[Machine], None]:
 
 
 def _text(size_bytes: int, encoding: str, errors: str = "surrogatepass") -> Callable[[Machine], None]:
-    return _pushing(lambda machine: machine.take_counted(size_bytes).decode(encoding, errors))
+    def operation(machine: Machine) -> None:
+        machine.stack.append(machine.take_counted(size_bytes).decode(encoding, errors))
+
+    return operation
 
 
 def _binary(size_bytes: int) -> Callable[[Machine], None]:
@@ -239,7 +242,7 @@ _BY_OPCODE: dict[bytes, Callable[[Machine], None]] = {
     b"U": _text(1, "latin-1"),
     b"T": _text(4, "latin-1"),
     b"S": _pushing(_quoted),
-    b"V": _pushing(lambda m: m.line().encode("latin-1", "replace").decode("raw_unicode_escape")),
+    b"V": _pushing(lambda m: m.line_bytes().decode("raw_unicode_escape")),
     b"C": _binary(1),
     b"B": _binary(4),
     b"\x8e": _binary(8),

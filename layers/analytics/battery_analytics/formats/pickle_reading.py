@@ -7,7 +7,7 @@ from battery_analytics.formats.pickle_machine import Machine
 from battery_analytics.formats.pickle_operations import OPERATIONS
 from battery_analytics.formats.pickle_values import GlobalName, MalformedPickle, RefusedPickle
 
-MAX_OPERATIONS = 16_000_000
+MAX_OPERATIONS = 12_000_000
 _STOP = ord(".")
 _BETWEEN_CHECKS = 0xFFFF
 

@@ -7,6 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 LONGEST_KEY = 1_000
+ENCODE = "_codecs.encode"
+EMPTY_BYTES = frozenset({"builtins.bytes", "__builtin__.bytes"})
 
 
 class MalformedPickle(Exception):
@@ -85,3 +87,18 @@ def shown(value: object) -> str:
     if isinstance(value, str | bytes):
         return ascii(value[:60])
     return f"a {type(value).__name__}"
+
+
+def bytes_of(value: object) -> bytes:
+    """Bytes, also where protocol 2 writes them as the text that encodes to them, or empty ones as `bytes()`."""
+    if isinstance(value, bytes):
+        return value
+    if isinstance(value, str):
+        return value.encode("latin-1")
+    if isinstance(value, Call) and str(value.target) == ENCODE:
+        text, encoding = value.args
+        if encoding == "latin1" and isinstance(text, str):
+            return text.encode("latin-1")
+    if isinstance(value, Call) and str(value.target) in EMPTY_BYTES and not value.args:
+        return b""
+    raise MalformedPickle("bytes are missing where they belong")

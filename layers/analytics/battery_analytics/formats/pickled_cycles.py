@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 
 from battery_analytics.cell import Finding, FloatArray
 from battery_analytics.errors import UnsupportedStructure
@@ -11,7 +12,8 @@ from battery_analytics.formats.assembly import RawCycle, check_size, cycles_of_t
 from battery_analytics.formats.column_values import Numbers, number_of_text, numbers
 from battery_analytics.formats.columns import MAX_COLUMNS, Quantity, RecognisedColumn, recognised_columns
 from battery_analytics.formats.pickle_values import Call, MalformedPickle
-from battery_analytics.formats.pickled_arrays import Frame, resolved
+from battery_analytics.formats.pickled_frames import Frame
+from battery_analytics.formats.pickled_objects import resolved
 
 CYCLES_KEY = "cycle_data"
 
@@ -77,21 +79,17 @@ def cycles_of_columns(source: Mapping[object, object], file: str) -> SourceCycle
 def cycles_of_frame(frame: Frame, file: str) -> SourceCycles:
     """The cycles of a frame whose rows are points, or cycles with a list in each column."""
     check_n_columns(len(frame.columns), file)
-    if _holds_lists(frame):
-        names = list(frame.columns)
-        check_size(len(frame.columns[names[0]]), 0, file)
-        rows = [dict(zip(names, row, strict=True)) for row in zip(*frame.columns.values(), strict=True)]
+    recognised_names = {column.name for column in recognised_columns(frame.columns).values()}
+    arrays = {name: values for name, values in frame.columns.items() if isinstance(values, np.ndarray)}
+    if any(_holds_lists(values) for name, values in arrays.items() if name in recognised_names):
+        check_size(max(values.size for values in arrays.values()), 0, file)
+        rows = [dict(zip(arrays, row, strict=True)) for row in zip(*arrays.values(), strict=True)]
         return cycles_of_list(rows, file)
     return cycles_of_columns(dict(frame.columns.items()), file)
 
 
-def _holds_lists(frame: Frame) -> bool:
-    recognised_names = {column.name for column in recognised_columns(frame.columns).values()}
-    return any(
-        values.dtype.kind == "O" and values.size and isinstance(values[0], list | Call | np.ndarray)
-        for name, values in frame.columns.items()
-        if name in recognised_names
-    )
+def _holds_lists(values: npt.NDArray[np.generic]) -> bool:
+    return bool(values.dtype.kind == "O" and values.size and isinstance(values.flat[0], list | Call | np.ndarray))
 
 
 def name_of(key: object) -> str:
@@ -148,8 +146,7 @@ class _Reader:
             return numbers(value, clock=column.quantity == "time_s")
         except MalformedPickle as fault:
             raise UnsupportedStructure(
-                f"'{column.name}' in {where} of {self.file} is a {type(value).__name__}, "
-                "where a list of numbers was expected.",
+                f"'{column.name}' in {where} of {self.file} is not a list of numbers, as cycling data have there.",
                 file=self.file,
                 column=column.name,
             ) from fault

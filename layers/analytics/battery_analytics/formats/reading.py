@@ -51,29 +51,28 @@ def _grouped(files: Sequence[BatteryFile]) -> list[BatteryFile | CsvSet]:
     groups: list[BatteryFile | CsvSet] = []
     sets: dict[str, CsvSet] = {}
     for file in files:
-        name = file.name.lower()
-        _check_not_compressed(file)
-        if name.endswith(_PICKLE_ENDINGS):
+        _check_type(file)
+        if file.name.lower().endswith(_PICKLE_ENDINGS):
             groups.append(file)
-        elif name.endswith(".csv"):
-            match = _SET_MEMBER.fullmatch(file.name)
-            base, role = (match["base"], match["role"].lower()) if match else (file.name, "cycles")
-            if base not in sets:
-                sets[base] = CsvSet(base)
-                groups.append(sets[base])
-            if role in sets[base].members:
-                raise UnsupportedStructure(f"{file.name} was sent twice; send each file once.", file=file.name)
-            sets[base].members[role] = file
-        else:
-            raise UnsupportedFileType(
-                f"{file.name} is neither a .pkl nor a .csv file, which are the types that can be read.",
-                file=file.name,
-                supported=[".pkl", ".csv"],
-            )
+            continue
+        match = _SET_MEMBER.fullmatch(file.name)
+        base, role = (match["base"], match["role"].lower()) if match else (file.name, "cycles")
+        if base not in sets:
+            sets[base] = CsvSet(base)
+            groups.append(sets[base])
+        if role in sets[base].members:
+            raise UnsupportedStructure(f"{file.name} was sent twice; send each file once.", file=file.name)
+        sets[base].members[role] = file
     return groups
 
 
-def _check_not_compressed(file: BatteryFile) -> None:
+def _check_type(file: BatteryFile) -> None:
+    if not file.name.lower().endswith((*_PICKLE_ENDINGS, ".csv")):
+        raise UnsupportedFileType(
+            f"{file.name} is neither a .pkl nor a .csv file, which are the types that can be read.",
+            file=file.name,
+            supported=[".pkl", ".csv"],
+        )
     for signature, compression in _COMPRESSED.items():
         if file.content.startswith(signature):
             raise CorruptedFile(

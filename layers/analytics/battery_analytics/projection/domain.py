@@ -67,6 +67,7 @@ class Domain:
             low, high = getattr(self, name)
             quantity, unit = name.rsplit("_", 1)
             quantity = quantity.replace("_", " ")
+            unit = "°C" if name == "temperature_C" else unit
             if not np.isfinite(measured[name]):
                 return f"its {quantity} is unknown."
             if not low - margin <= measured[name] <= high + margin:

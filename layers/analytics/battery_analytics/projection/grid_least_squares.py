@@ -7,6 +7,8 @@ import numpy as np
 from battery_analytics.cell import FloatArray, IntArray
 
 SMALLEST_PIVOT = 1e-9
+AS_GOOD = 2.0
+ROUNDING = 1e-10
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ def fit_on_grid(bases: FloatArray, y: FloatArray, change_ahead: FloatArray | Non
     """Fit y, shape (n, n_sets), by each basis of `bases`, shape (n_grid, n, n_terms).
 
     With `change_ahead`, shape (n_grid, n_terms), how much each term will change ahead of the data, only curves that
-    fall there are eligible; the squares of the others are infinite.
+    fall there are eligible, and of those only such as fit about as well as any; the squares of the others are infinite.
     """
     q, r = np.linalg.qr(bases)
     projected = q.transpose(0, 2, 1) @ y
@@ -37,6 +39,7 @@ def fit_on_grid(bases: FloatArray, y: FloatArray, change_ahead: FloatArray | Non
     r[degenerate] = np.eye(r.shape[1])
     coefficients = np.linalg.solve(r, projected)
     if change_ahead is not None:
-        squares[np.einsum("gt,gts->gs", change_ahead, coefficients) >= 0] = np.inf
+        as_good = squares <= AS_GOOD * squares.min(axis=0) + ROUNDING * y.shape[0]
+        squares[~as_good | (np.einsum("gt,gts->gs", change_ahead, coefficients) >= 0)] = np.inf
     choice = np.argmin(squares, axis=0)
     return GridFit(choice, coefficients[choice, :, np.arange(y.shape[1])], squares)

@@ -15,15 +15,16 @@ from battery_analytics.projection.grid_least_squares import GridFit, fit_on_grid
 from battery_analytics.projection.trajectory import binned
 
 FEWEST_CYCLES = 30
-MOST_POINTS = 80
+MOST_POINTS = 64
 EVIDENCE = 10.0
+MOST_OF_SQUARES = 0.8
 LEAST_STEEPENING = 1.8
 LEAST_FALL = 0.005
 MOST_RISE = 0.1
-FIRST_LOSS_SPANS = 1 / 20
+FIRST_LOSS_SPANS = (1 / 60, 1 / 30, 1 / 15, 1 / 8)
 LEVEL = 0.90
 CHI_SQUARED_90 = 2.706
-_BENDS = np.linspace(0.1, 0.9, 33)
+_BENDS = np.linspace(0.1, 0.9, 25)
 _FEWEST_BETWEEN = 2
 
 
@@ -47,57 +48,63 @@ def find_knee(cycle_number: FloatArray, capacity_Ah: FloatArray) -> Knee | None:
     x, y = binned(cycle_number, capacity_Ah, MOST_POINTS)
     span = max(float(x[-1] - x[0]), 1.0)
     u, relative = (x - x[0]) / span, y / float(np.median(y))
-    smooth = fit_on_grid(_columns(u, u**2)[np.newaxis], relative[:, np.newaxis])
-    straight = fit_on_grid(_columns(u)[np.newaxis], relative[:, np.newaxis])
-    bent_bases = np.stack([_columns(u, np.maximum(u - bend, 0.0)) for bend in _BENDS])
-    bent = fit_on_grid(bent_bases, relative[:, np.newaxis])
-    residual = relative - bent_bases[bent.choice[0]] @ bent.coefficients[0]
-    independent = _independent_points(residual)
-    none = min(_schwarz(straight, independent, 3), _schwarz(smooth, independent, 4))
-    if none - _schwarz(bent, independent, 5) < EVIDENCE or not _steepens(bent):
+    y_set = relative[:, np.newaxis]
+    straight = fit_on_grid(np.stack([_columns(u, loss) for loss in FIRST_LOSS_SPANS]), y_set)
+    smooth = fit_on_grid(np.stack([_columns(u, loss, u**2) for loss in FIRST_LOSS_SPANS]), y_set)
+    bends = np.maximum(u - _BENDS[:, np.newaxis], 0.0)
+    bent_bases = np.stack([_columns(u, loss, bend) for loss in FIRST_LOSS_SPANS for bend in bends])
+    bent = fit_on_grid(bent_bases, y_set)
+    loss_place, place = divmod(int(bent.choice[0]), _BENDS.size)
+    if bent.squares.min() > MOST_OF_SQUARES * min(straight.squares.min(), smooth.squares.min()):
         return None
-    place = int(bent.choice[0])
-    low, high = _profile(bent.squares[:, 0], independent)
+    twice = _two_bends(u, y_set, bends, FIRST_LOSS_SPANS[loss_place])
+    independent = _independent_points(twice.residual)
+    none = min(_schwarz(straight.squares, independent, 4), _schwarz(smooth.squares, independent, 5))
+    once, again = _schwarz(bent.squares, independent, 6), _schwarz(twice.squares, independent, 8)
+    if none - min(once, again) < EVIDENCE or not _steepens(bent, _BENDS[place]):
+        return None
+    low, high = _profile(bent.squares[:, 0].reshape(-1, _BENDS.size).min(axis=0), independent)
     cycles = x[0] + _BENDS * span
-    onset = _onset(u, relative, independent, bent, cycles)
+    has_onset = again < once and twice.steepens
+    onset_low, onset_high = _profile(twice.squares, independent)
     return Knee(
         knee_cycle=float(cycles[place]),
-        knee_interval=(float(cycles[low]), float(cycles[high])),
-        onset_cycle=None if onset is None else onset[0],
-        onset_interval=None if onset is None else onset[1],
+        knee_interval=_between(cycles, low, high),
+        onset_cycle=float(cycles[int(np.argmin(twice.squares))]) if has_onset else None,
+        onset_interval=_between(cycles, onset_low, onset_high) if has_onset else None,
         capacity_Ah=float(np.interp(cycles[place], x, y)),
     )
 
 
-def _columns(u: FloatArray, *further: FloatArray) -> FloatArray:
-    return np.column_stack((np.ones_like(u), u, np.exp(-u / FIRST_LOSS_SPANS), *further))
+def _columns(u: FloatArray, first_loss_span: float, *further: FloatArray) -> FloatArray:
+    return np.column_stack((np.ones_like(u), u, np.exp(-u / first_loss_span), *further))
 
 
-def _steepens(bent: GridFit) -> bool:
+def _steepens(bent: GridFit, bend: float) -> bool:
     _, early, _, change = bent.coefficients[0]
     late = early + change
-    return bool(
-        change < 0 and late < min(LEAST_STEEPENING * early, 0.0) and -late * (1 - _BENDS[bent.choice[0]]) > LEAST_FALL
-    )
+    fallen = -late * (1 - bend)
+    return bool(late < LEAST_STEEPENING * early and early < MOST_RISE * -late and fallen > LEAST_FALL and late < 0)
 
 
-def _onset(
-    u: FloatArray, relative: FloatArray, independent: float, bent: GridFit, cycles: FloatArray
-) -> tuple[float, tuple[float, float]] | None:
-    """The first bend of three lines, where they are a better account than two and steepen twice."""
+@dataclass(frozen=True, slots=True)
+class _TwoBends:
+    """Three lines: the least squares by the place of the first bend, shape (n_bends,), and what the best leave over."""
+
+    squares: FloatArray
+    residual: FloatArray
+    steepens: bool
+
+
+def _two_bends(u: FloatArray, y_set: FloatArray, bends: FloatArray, first_loss_span: float) -> _TwoBends:
     first, second = np.triu_indices(_BENDS.size, k=_FEWEST_BETWEEN)
-    bends = np.maximum(u[:, np.newaxis] - _BENDS, 0.0)
-    common = np.broadcast_to(_columns(u), (first.size, u.size, 3))
-    bases = np.concatenate((common, bends[:, first].T[:, :, np.newaxis], bends[:, second].T[:, :, np.newaxis]), axis=2)
-    twice = fit_on_grid(bases, relative[:, np.newaxis])
-    better = _schwarz(bent, independent, 5) - _schwarz(twice, independent, 7) > 0
-    if not better or not (twice.coefficients[0, 3:] < 0).all():
-        return None
-    by_first = np.full(_BENDS.size, np.inf)
-    np.minimum.at(by_first, first, twice.squares[:, 0])
-    low, high = _profile(by_first, independent)
-    place = int(first[twice.choice[0]])
-    return float(cycles[place]), (float(cycles[low]), float(cycles[high]))
+    common = np.broadcast_to(_columns(u, first_loss_span), (first.size, u.size, 3))
+    bases = np.concatenate((common, bends[first][:, :, np.newaxis], bends[second][:, :, np.newaxis]), axis=2)
+    fit = fit_on_grid(bases, y_set)
+    squares = np.full(_BENDS.size, np.inf)
+    np.minimum.at(squares, first, fit.squares[:, 0])
+    residual = y_set[:, 0] - bases[fit.choice[0]] @ fit.coefficients[0]
+    return _TwoBends(squares, residual, bool((fit.coefficients[0, 3:] < 0).all()))
 
 
 def _independent_points(residual: FloatArray) -> float:
@@ -108,9 +115,9 @@ def _independent_points(residual: FloatArray) -> float:
     return residual.size * (1 - correlation) / (1 + correlation)
 
 
-def _schwarz(fit: GridFit, independent: float, parameters: int) -> float:
-    """Schwarz's criterion, Ann. Stat. 6, 461 (1978), with a floor of 1e-5 of the capacity for what is left over."""
-    return float(independent * np.log(max(float(fit.squares.min()), 1e-12)) + parameters * np.log(independent))
+def _schwarz(squares: FloatArray, independent: float, parameters: int) -> float:
+    """Schwarz's criterion, Ann. Stat. 6, 461 (1978), with a floor for what rounding leaves over."""
+    return float(independent * np.log(max(float(squares.min()), 1e-12)) + parameters * np.log(independent))
 
 
 def _profile(squares: FloatArray, independent: float) -> tuple[int, int]:
@@ -118,3 +125,9 @@ def _profile(squares: FloatArray, independent: float) -> tuple[int, int]:
     best = max(float(squares.min()), 1e-12)
     inside = np.flatnonzero(independent * np.log(np.maximum(squares, 1e-12) / best) <= CHI_SQUARED_90)
     return int(inside[0]), int(inside[-1])
+
+
+def _between(cycles: FloatArray, low: int, high: int) -> tuple[float, float]:
+    """From half a step of the grid before the first place to half a step after the last."""
+    half_step = float(cycles[1] - cycles[0]) / 2
+    return float(cycles[low]) - half_step, float(cycles[high]) + half_step

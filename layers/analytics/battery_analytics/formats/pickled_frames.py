@@ -1,0 +1,194 @@
+"""What pandas writes into a pickle, read as data: frames and series of pandas 1.x to 3.x as their columns.
+
+The layouts are those of `BlockManager`, with its state in the object or in its arguments. No function of pandas is called.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from battery_analytics.formats.pickle_values import Call, GlobalName, MalformedPickle
+from battery_analytics.formats.pickled_arrays import AnyArray, array_of, is_array
+
+MAX_FRAME_COLUMNS = 100_000
+
+SLICE = frozenset({"builtins.slice", "__builtin__.slice"})
+FRAME = frozenset({"pandas.core.frame.DataFrame", "pandas.DataFrame"})
+SERIES = frozenset({"pandas.core.series.Series", "pandas.Series"})
+NEW_INDEX = "pandas.core.indexes.base._new_Index"
+RANGE_INDEX = frozenset({"pandas.core.indexes.range.RangeIndex", "pandas.RangeIndex"})
+_MANAGER = frozenset({f"pandas.core.internals.managers.{name}" for name in ("BlockManager", "SingleBlockManager")})
+ARRAY_BACKED = "pandas._libs.arrays.__pyx_unpickle_NDArrayBacked"
+
+
+def _spellings(module: str, *names: str) -> frozenset[str]:
+    """Names as pandas 1 and 2 write them, in the module where they live, and as pandas 3 does."""
+    short = "pandas" if module.startswith("indexes") or names[0].endswith(("Dtype", "Categorical")) else "pandas.arrays"
+    return frozenset({f"pandas.core.{module}.{name}" for name in names} | {f"{short}.{name}" for name in names})
+
+
+_PLAIN_ARRAYS = (
+    _spellings("arrays.datetimes", "DatetimeArray")
+    | _spellings("arrays.timedeltas", "TimedeltaArray")
+    | _spellings("arrays.string_", "StringArray")
+)
+_MASKED_ARRAYS = (
+    _spellings("arrays.integer", "IntegerArray")
+    | _spellings("arrays.floating", "FloatingArray")
+    | _spellings("arrays.boolean", "BooleanArray")
+)
+_INTEGERS = tuple(f"{sign}Int{bits}Dtype" for sign in ("", "U") for bits in (8, 16, 32, 64))
+# Named by columns of other kinds and by row labels, none of which are needed: noted, and never looked into.
+_SET_ASIDE = (
+    _spellings("arrays.categorical", "Categorical")
+    | _spellings("dtypes.dtypes", "CategoricalDtype", "DatetimeTZDtype")
+    | _spellings("arrays.integer", *_INTEGERS)
+    | _spellings("arrays.floating", "Float64Dtype", "Float32Dtype")
+    | _spellings("arrays.boolean", "BooleanDtype")
+    | _spellings("arrays.string_", "StringDtype")
+    | _spellings("indexes.base", "Index")
+    | _spellings("indexes.numeric", "Int64Index", "UInt64Index", "Float64Index")
+    | _spellings("indexes.category", "CategoricalIndex")
+    | _spellings("indexes.multi", "MultiIndex")
+    | _spellings("indexes.datetimes", "DatetimeIndex", "_new_DatetimeIndex")
+    | _spellings("indexes.timedeltas", "TimedeltaIndex", "_new_TimedeltaIndex")
+    | {f"pandas._libs.tslibs.offsets.{step}" for step in ("Day", "Hour", "Minute", "Second", "Milli", "Micro", "Nano")}
+    | {"pandas.NA", "pandas._libs.missing.NA", "pandas._libs.missing._NA"}
+    | {"pytz._UTC", "datetime.timezone", "datetime.timedelta"}
+)
+ADMITTED_BY_FRAMES = (SLICE | FRAME | SERIES | RANGE_INDEX | _MANAGER | _PLAIN_ARRAYS | _MASKED_ARRAYS | _SET_ASIDE) | {
+    NEW_INDEX,
+    ARRAY_BACKED,
+    "pandas._libs.internals._unpickle_block",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OtherColumn:
+    """A frame's column of a kind that holds no numbers: categories, intervals."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A pandas frame as its columns, each of shape (n_rows,)."""
+
+    columns: Mapping[str, AnyArray | OtherColumn]
+
+
+def frame_of(call: Call) -> Frame:
+    """The frame that a call stands for; a name that comes again is told apart by its place."""
+    manager = _part(call.state, "_mgr", "_data")
+    blocks = _blocks(manager)
+    labels = _labels(manager)
+    columns: dict[int, AnyArray | OtherColumn] = {}
+    for positions, values in blocks:
+        rows = [values] * positions.size if isinstance(values, OtherColumn) else list(values)
+        columns.update(zip(positions.tolist(), rows, strict=True))
+    if len(labels) != len(columns):
+        raise MalformedPickle("a pandas frame has more column names than columns")
+    named: dict[str, AnyArray | OtherColumn] = {}
+    for position, label in enumerate(labels):
+        name = str(label)
+        named[name if name not in named else f"{name} ({position + 1})"] = columns[position]
+    return Frame(named)
+
+
+def series_of(call: Call) -> AnyArray | OtherColumn:
+    """The values of the series that a call stands for."""
+    _, values = _blocks(_part(call.state, "_mgr", "_data"))[0]
+    return values if isinstance(values, OtherColumn) else values[0]
+
+
+def index_of(call: Call) -> AnyArray | range:
+    """The labels that a call to pandas' `_new_Index` stands for."""
+    kind, parts = call.args
+    if not isinstance(kind, GlobalName) or not isinstance(parts, dict):
+        raise MalformedPickle("a pandas index has no contents")
+    if str(kind) in RANGE_INDEX:
+        return range(parts["start"], parts["stop"], parts["step"])
+    labels = array_within(parts["data"]) if "data" in parts else OtherColumn()
+    if isinstance(labels, OtherColumn):
+        raise MalformedPickle("the column names of a pandas frame are not plain text")
+    return labels
+
+
+def array_within(value: object) -> AnyArray | OtherColumn:
+    """The array that is part of a pandas object; only kinds that hold no further object, so that nothing can recur."""
+    if not isinstance(value, Call):
+        raise MalformedPickle("a pandas object has no array where one belongs")
+    if is_array(value):
+        return array_of(value)
+    name = str(value.target)
+    if name in _MASKED_ARRAYS:
+        return _masked(value.state)
+    if name == ARRAY_BACKED and isinstance(value.state, tuple) and str(value.args[0]) in _PLAIN_ARRAYS:
+        return next(array_of(part) for part in value.state if isinstance(part, Call) and is_array(part))
+    if name in _PLAIN_ARRAYS and isinstance(value.state, dict):
+        return next(array_of(part) for part in value.state.values() if isinstance(part, Call) and is_array(part))
+    return OtherColumn()
+
+
+def _masked(state: object) -> AnyArray:
+    """Integers or floats with a mask, NaN where it is set."""
+    data, mask = (array_within(_part(state, name)) for name in ("_data", "_mask"))
+    if isinstance(data, OtherColumn) or isinstance(mask, OtherColumn) or data.dtype.kind not in "iufb":
+        raise MalformedPickle("a pandas array has no contents")
+    return np.where(mask.astype(np.bool_), np.nan, data.astype(np.float64))
+
+
+def _part(state: object, *names: str) -> object:
+    if isinstance(state, dict):
+        for name in names:
+            if name in state:
+                return state[name]
+    raise MalformedPickle(f"a pandas object has no {names[0]}")
+
+
+def _blocks(manager: object) -> list[tuple[AnyArray, AnyArray | OtherColumn]]:
+    """Each block of a manager: the positions of its columns, and its values of shape (n_columns, n_rows)."""
+    if not isinstance(manager, Call) or str(manager.target) not in _MANAGER:
+        raise MalformedPickle("a pandas object has no block manager")
+    if manager.args:
+        pairs = [(block.args[1], block.args[0]) for block in _calls(manager.args[0])]
+    else:
+        pairs = [(block["mgr_locs"], block["values"]) for block in _state_of_manager(manager)["blocks"]]
+    blocks: list[tuple[AnyArray, AnyArray | OtherColumn]] = []
+    for placement, content in pairs:
+        values = array_within(content)
+        blocks.append((_positions(placement), values if isinstance(values, OtherColumn) else np.atleast_2d(values)))
+    return blocks
+
+
+def _labels(manager: object) -> AnyArray | range:
+    assert isinstance(manager, Call)  # noqa: S101  _blocks has just established it
+    axes = manager.args[1] if manager.args else _state_of_manager(manager)["axes"]
+    if not isinstance(axes, list) or not isinstance(axes[0], Call) or str(axes[0].target) != NEW_INDEX:
+        raise MalformedPickle("a pandas frame has no column names")
+    return index_of(axes[0])
+
+
+def _calls(blocks: object) -> list[Call]:
+    if not isinstance(blocks, tuple) or not all(isinstance(block, Call) for block in blocks):
+        raise MalformedPickle("a pandas object has no blocks")
+    return [block for block in blocks if isinstance(block, Call)]
+
+
+def _state_of_manager(manager: Call) -> dict[str, list[dict[str, object]]]:
+    state = manager.state[3] if isinstance(manager.state, tuple) else None
+    newest = state.get("0.14.1") if isinstance(state, dict) else None
+    if not isinstance(newest, dict):
+        raise MalformedPickle("a pandas object of an unknown version")
+    return newest
+
+
+def _positions(placement: object) -> AnyArray:
+    if isinstance(placement, Call) and str(placement.target) in SLICE:
+        bounds = [bound for bound in placement.args if isinstance(bound, int) and abs(bound) < MAX_FRAME_COLUMNS]
+        if len(bounds) != 3:
+            raise MalformedPickle("a pandas block lies outside its frame")
+        return np.arange(*bounds)
+    positions = array_within(placement)
+    if isinstance(positions, OtherColumn):
+        raise MalformedPickle("a pandas block lies nowhere in its frame")
+    return positions

@@ -1,0 +1,91 @@
+"""What the calls in a pickle stand for, read as data: which names a pickle may hold, and the value of each."""
+
+import numpy as np
+
+from battery_analytics.formats.numpy_dtypes import DTYPE, SCALAR
+from battery_analytics.formats.pickle_values import (
+    EMPTY_BYTES,
+    ENCODE,
+    Call,
+    GlobalName,
+    MalformedPickle,
+    NumberRun,
+    RefusedPickle,
+    bytes_of,
+    expanded,
+)
+from battery_analytics.formats.pickled_arrays import FROM_BUFFER, RECONSTRUCT, array_of, scalar_of
+from battery_analytics.formats.pickled_frames import (
+    ADMITTED_BY_FRAMES,
+    ARRAY_BACKED,
+    FRAME,
+    NEW_INDEX,
+    SERIES,
+    array_within,
+    frame_of,
+    index_of,
+    series_of,
+)
+
+_ORDERED_DICT = "collections.OrderedDict"
+
+ADMITTED_GLOBALS: frozenset[str] = (RECONSTRUCT | FROM_BUFFER | SCALAR | ADMITTED_BY_FRAMES | EMPTY_BYTES) | {
+    "numpy.ndarray",
+    DTYPE,
+    ENCODE,
+    _ORDERED_DICT,
+}
+
+
+def admits(name: GlobalName) -> bool:
+    """Whether a pickle may name this: plain data, arrays and frames need no more."""
+    return str(name) in ADMITTED_GLOBALS
+
+
+def resolved(value: object) -> object:
+    """The array, scalar, frame or dict that a call in a pickle stands for; anything else as it is.
+
+    Raises MalformedPickle where its parts do not fit together, RefusedPickle where a call has no such meaning.
+    """
+    if not isinstance(value, Call):
+        return value
+    if value.meaning is None:
+        try:
+            value.meaning = _meaning(value)
+        except (TypeError, ValueError, KeyError, IndexError, OverflowError, StopIteration) as fault:
+            # The parts come from the file alone: what does not fit numpy's or pandas' layout is the file's fault.
+            raise MalformedPickle(f"{value.target} is not laid out as its library writes it") from fault
+    return value.meaning
+
+
+def _meaning(call: Call) -> object:
+    name = str(call.target)
+    if name in SCALAR:
+        return scalar_of(call)
+    if name in RECONSTRUCT or name in FROM_BUFFER:
+        return array_of(call)
+    if name in FRAME:
+        return frame_of(call)
+    if name in SERIES:
+        return series_of(call)
+    if name == NEW_INDEX:
+        return index_of(call)
+    if name == ARRAY_BACKED:
+        return array_within(call)
+    if name == ENCODE or name in EMPTY_BYTES:
+        return bytes_of(call)
+    if name == _ORDERED_DICT:
+        items = call.items or []
+        return dict(zip(items[::2], items[1::2], strict=True))
+    raise RefusedPickle(f"it uses {name} on its own, which is not plain data", name)
+
+
+def items_of(value: object) -> list[object]:
+    """A list's, tuple's or array's items as Python values, runs of numbers written out."""
+    if isinstance(value, np.ndarray):
+        return list(value.tolist())
+    if isinstance(value, NumberRun):
+        return list(value.values.tolist())
+    if isinstance(value, list | tuple):
+        return expanded(value)
+    raise MalformedPickle("not a list")

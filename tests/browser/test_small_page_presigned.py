@@ -1,0 +1,89 @@
+"""The small page in Chromium against the whole local stack: files above the limit go to the storage and come back."""
+
+import json
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from battery_service.limits import CLOUD
+from battery_service.settings import Settings
+
+from local_stack.gateway import Event
+from tests import cells
+from tests.browser.test_small_page import CHROMIUM, QUIET, words_of
+from tests.integration.running_stack import Handler, running_stack
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+
+# Chooses a file that the test serves, and writes down every stage that the page shows.
+CHOOSE = """<script>
+const stages = document.body.appendChild(document.createElement("ol"));
+new MutationObserver(() => { stages.append(" [" + $("stage").textContent + "] "); })
+  .observe($("stage"), { childList: true, characterData: true, subtree: true });
+fetch("test-file").then((answer) => answer.blob()).then((blob) => analyse([new File([blob], NAME)]));
+</script>"""
+
+
+def choosing(name: str, content: str, *, advertised: bool) -> Callable[[Handler], Handler]:
+    """Around the real handler: its page chooses the file; `advertised` says whether the page learns of the limit."""
+
+    def around(handler: Handler) -> Handler:
+        def answer(event: Event, context: object) -> object:
+            if event["rawPath"] == "/test-file":
+                return {"statusCode": 200, "body": content}
+            accept = event["headers"].get("accept", "")
+            if event["rawPath"] == "/" and "text/html" not in accept and not advertised:
+                return {"statusCode": 200, "body": "{}"}
+            result: Any = handler({**event, "headers": {**event["headers"], "accept-encoding": ""}}, context)
+            if event["rawPath"] == "/" and "text/html" in accept:
+                chooser = CHOOSE.replace("NAME", json.dumps(name))
+                result = {**result, "body": result["body"].replace("</body>", f"{chooser}</body>")}
+            return result
+
+        return answer
+
+    return around
+
+
+def shown(url: str, profile: Path) -> str:
+    """The page's words after all is done."""
+    assert CHROMIUM is not None
+    # Virtual time runs fast while the page waits for its job, so there is much of it.
+    quiet = [option for option in QUIET if not option.startswith("--virtual-time")]
+    command = [CHROMIUM, *quiet, "--virtual-time-budget=3000000", f"--user-data-dir={profile}", "--dump-dom", f"{url}/"]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=110, check=True)
+    assert "Uncaught" not in ended.stderr
+    return words_of(re.sub(r"<script>.*?</script>", "", ended.stdout, flags=re.DOTALL))
+
+
+def cycles_csv(n_cycles: int) -> str:
+    return cells.csv_set(cells.cell("LARGE", n_cycles=n_cycles), "LARGE")["LARGE_cycles.csv"].decode()
+
+
+@pytest.mark.parametrize("advertised", [True, False], ids=["by the limit", "by the refusal"])
+def test_the_page_sends_a_large_file_by_way_of_the_storage(tmp_path: Path, advertised: bool) -> None:
+    content = cycles_csv(850)
+    assert CLOUD.max_upload_bytes < len(content)
+
+    with running_stack(Settings(CLOUD), choosing("LARGE_cycles.csv", content, advertised=advertised)) as url:
+        words = shown(url, tmp_path)
+
+    assert "Cycles 850 numbers 1 to 850" in words
+    assert "The report on LARGE is ready." in words
+    size = f"{len(content) / 1e6:.1f} MB"
+    assert f"[Uploading LARGE_cycles.csv, {size}]" in words
+    assert re.search(r"\[(Waiting for a worker|Starting|Reading the files|Analysing): LARGE_cycles.csv\]", words)
+    assert ("Up to 4 MiB at once, larger ones by way of the storage" in words) is advertised
+
+
+def test_a_job_that_fails_is_told_in_the_servers_words(tmp_path: Path) -> None:
+    content = "cycle_number,voltage_in_V\n" + "1,3.5\n" * 750_000
+
+    with running_stack(Settings(CLOUD), choosing("LARGE_cycles.csv", content, advertised=True)) as url:
+        words = shown(url, tmp_path)
+
+    assert "missing_columns · request " in words
+    assert "ready" not in words

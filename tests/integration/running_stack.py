@@ -1,0 +1,42 @@
+"""The whole local stack in a thread of the test: real functions, embedded services, and a seam before the first."""
+
+import os
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from battery_service.settings import Settings
+
+from functions.upload_handler.app import make_handler
+from local_stack.front_door import FrontDoor
+from local_stack.gateway import Event
+from local_stack.presigned_way import PresignedWay
+from local_stack.server import LocalServer, bound_socket
+
+type Handler = Callable[[Event, object], object]
+
+
+@contextmanager
+def running_stack(settings: Settings, around: Callable[[Handler], Handler]) -> Iterator[str]:
+    """Its URL. `around` makes the upload handler of the real one."""
+    environment, place = dict(os.environ), tempfile.tempdir
+    way = PresignedWay(settings)
+    handler = around(make_handler(settings))
+    listener = bound_socket("127.0.0.1", 0)
+    server = LocalServer(FrontDoor(settings, lambda event, _id: handler(event, None), way), listener, grace_seconds=5)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        way.launch()
+        way.open()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.stop()
+        thread.join(30)
+        way.finish(10, is_hurried=lambda: False)
+        way.stop()
+        os.environ.clear()
+        os.environ.update(environment)
+        tempfile.tempdir = place
+    assert not thread.is_alive()
