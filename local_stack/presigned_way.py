@@ -19,7 +19,6 @@ from local_stack.public_links import with_public_links
 from local_stack.schedule import Schedule
 from local_stack.storage_door import StorageDoor
 
-START_SECONDS: Final = 60
 API_SECONDS: Final = 29.0
 WORKERS_AT_ONCE: Final = min(2, os.process_cpu_count() or 1)
 logger = logging.getLogger("local_stack")
@@ -35,13 +34,14 @@ class _Running:
 
 
 class PresignedWay:
-    """Nothing runs before `launch`, and nothing is left after `stop`. Requests that come before it is open wait."""
+    """Nothing runs before `launch`, and nothing is left after `stop`. A request that comes before `open` opens it."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._aws: EmbeddedAws | None = None
         self._running: _Running | None = None
-        self._started = threading.Event()
+        self._was_opened = False
+        self._opening = threading.Lock()
         self._lock = threading.Lock()
         self._stopped = False
         self.uploads_api: Invoke = with_public_links(self._call_uploads, lambda: self._ready().aws.endpoint)
@@ -52,22 +52,25 @@ class PresignedWay:
         return self._running is not None and self._running.worker.is_busy
 
     def launch(self) -> None:
-        """Start the embedded services, which get ready in a process of their own."""
+        """Start the embedded services, which get ready in a process of their own. Once is enough."""
         with self._lock:
-            if not self._stopped:
+            if self._aws is None and not self._stopped:
                 self._aws = EmbeddedAws()
 
     def open(self) -> None:
-        """Connect the functions, in a second or two; a failure is logged and answered to whoever asks."""
-        try:
-            if self._aws is not None and not self._stopped:
-                self._aws.wait_until_ready()
-                self._running = self._connected(self._aws)
-        except Exception:  # the direct way works without this one, so the server goes on
-            if not self._stopped:
-                logger.exception("the way for large files could not be opened")
-        finally:
-            self._started.set()
+        """Connect the functions, in a second or two, and once; a failure is logged and answered to whoever asks."""
+        with self._opening:
+            if self._was_opened:
+                return
+            self._was_opened = True
+            try:
+                self.launch()
+                if self._aws is not None and not self._stopped:
+                    self._aws.wait_until_ready()
+                    self._running = self._connected(self._aws)
+            except Exception:  # the direct way works without this one, so the server goes on
+                if not self._stopped:
+                    logger.exception("the way for large files could not be opened")
 
     def close(self) -> None:
         """Take no more jobs; one that is being worked on goes on."""
@@ -99,7 +102,7 @@ class PresignedWay:
         return self._ready().uploads(event, request_id)
 
     def _ready(self) -> _Running:
-        self._started.wait(START_SECONDS)
+        self.open()
         if self._running is None:
             raise RuntimeError("the way for large files is not open; the log says why")
         return self._running

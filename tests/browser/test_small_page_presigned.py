@@ -3,7 +3,8 @@
 import json
 import re
 import subprocess
-from collections.abc import Callable
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,25 +28,41 @@ fetch("test-file").then((answer) => answer.blob()).then((blob) => analyse([new F
 </script>"""
 
 
-def choosing(name: str, content: str, *, advertised: bool) -> Callable[[Handler], Handler]:
-    """Around the real handler: its page chooses the file; `advertised` says whether the page learns of the limit."""
+@dataclass(slots=True)
+class Scenario:
+    """The file that the page finds chosen; `advertised` says whether the page learns of the limit."""
 
-    def around(handler: Handler) -> Handler:
+    name: str = ""
+    content: str = ""
+    advertised: bool = True
+
+    def around(self, handler: Handler) -> Handler:
+        """The real handler, with a choice made on its page."""
+
         def answer(event: Event, context: object) -> object:
             if event["rawPath"] == "/test-file":
-                return {"statusCode": 200, "body": content}
-            accept = event["headers"].get("accept", "")
-            if event["rawPath"] == "/" and "text/html" not in accept and not advertised:
+                return {"statusCode": 200, "body": self.content}
+            is_page = event["rawPath"] == "/" and "text/html" in event["headers"].get("accept", "")
+            if event["rawPath"] == "/" and not is_page and not self.advertised:
                 return {"statusCode": 200, "body": "{}"}
             result: Any = handler({**event, "headers": {**event["headers"], "accept-encoding": ""}}, context)
-            if event["rawPath"] == "/" and "text/html" in accept:
-                chooser = CHOOSE.replace("NAME", json.dumps(name))
+            if is_page:
+                chooser = CHOOSE.replace("NAME", json.dumps(self.name))
                 result = {**result, "body": result["body"].replace("</body>", f"{chooser}</body>")}
             return result
 
         return answer
 
-    return around
+
+@pytest.fixture(scope="module")
+def scenario() -> Scenario:
+    return Scenario()
+
+
+@pytest.fixture(scope="module")
+def url(scenario: Scenario) -> Iterator[str]:
+    with running_stack(Settings(CLOUD), scenario.around) as address:
+        yield address
 
 
 def shown(url: str, profile: Path) -> str:
@@ -64,26 +81,27 @@ def cycles_csv(n_cycles: int) -> str:
 
 
 @pytest.mark.parametrize("advertised", [True, False], ids=["by the limit", "by the refusal"])
-def test_the_page_sends_a_large_file_by_way_of_the_storage(tmp_path: Path, advertised: bool) -> None:
-    content = cycles_csv(850)
-    assert CLOUD.max_upload_bytes < len(content)
+def test_the_page_sends_a_large_file_by_way_of_the_storage(
+    url: str, scenario: Scenario, tmp_path: Path, advertised: bool
+) -> None:
+    scenario.name, scenario.content, scenario.advertised = "LARGE_cycles.csv", cycles_csv(850), advertised
+    assert CLOUD.max_upload_bytes < len(scenario.content)
 
-    with running_stack(Settings(CLOUD), choosing("LARGE_cycles.csv", content, advertised=advertised)) as url:
-        words = shown(url, tmp_path)
+    words = shown(url, tmp_path)
 
     assert "Cycles 850 numbers 1 to 850" in words
     assert "The report on LARGE is ready." in words
-    size = f"{len(content) / 1e6:.1f} MB"
+    size = f"{len(scenario.content) / 1e6:.1f} MB"
     assert f"[Uploading LARGE_cycles.csv, {size}]" in words
     assert re.search(r"\[(Waiting for a worker|Starting|Reading the files|Analysing): LARGE_cycles.csv\]", words)
     assert ("Up to 4 MiB at once, larger ones by way of the storage" in words) is advertised
 
 
-def test_a_job_that_fails_is_told_in_the_servers_words(tmp_path: Path) -> None:
-    content = "cycle_number,voltage_in_V\n" + "1,3.5\n" * 750_000
+def test_a_job_that_fails_is_told_in_the_servers_words(url: str, scenario: Scenario, tmp_path: Path) -> None:
+    scenario.name, scenario.advertised = "LARGE_cycles.csv", True
+    scenario.content = "cycle_number,voltage_in_V\n" + "1,3.5\n" * 750_000
 
-    with running_stack(Settings(CLOUD), choosing("LARGE_cycles.csv", content, advertised=True)) as url:
-        words = shown(url, tmp_path)
+    words = shown(url, tmp_path)
 
     assert "missing_columns · request " in words
     assert "ready" not in words
