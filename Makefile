@@ -15,7 +15,7 @@ export UV_LINK_MODE ?= copy
 export AWS_DEFAULT_REGION ?= eu-central-1
 export SAM_CLI_TELEMETRY ?= 0
 
-.PHONY: help run test check bench sample format clean
+.PHONY: help run test check bench sample train evaluate-life format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | column -t -s "$$(printf '\t')"
@@ -39,6 +39,12 @@ bench: .venv/.dev ## measure against plain pickle, read_csv and matplotlib in th
 
 sample: .venv/.runtime ## write synthetic cells to sample_data/
 	.venv/bin/python -m sample_cells $(ARGS)
+
+train: .venv/.dev ## train the population model of cycle life (ARGS='--cells DIR --labels FILE')
+	PYTHONPATH=. OMP_NUM_THREADS=1 .venv/bin/python -m training.train $(ARGS)
+
+evaluate-life: .venv/.dev ## print how good the projections of cycle life are (ARGS='--cells DIR --labels FILE')
+	PYTHONPATH=. OMP_NUM_THREADS=1 .venv/bin/python -m training.evaluate $(ARGS)
 
 format: .venv/.dev ## format the code
 	.venv/bin/ruff check --fix

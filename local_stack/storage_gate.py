@@ -1,10 +1,12 @@
 """S3's public side on this machine: presigned POSTs and GETs, checked here before the embedded S3 sees them."""
 
 import asyncio
+import logging
 import tempfile
 from collections.abc import Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from http.client import HTTPException
 from typing import Any, Final
 from urllib.parse import parse_qsl, quote, unquote
 from uuid import uuid4
@@ -26,6 +28,8 @@ TRANSFERS_AT_ONCE: Final = 4
 OBJECT_FIELDS: Final = frozenset(
     {"cache-control", "content-disposition", "content-encoding", "content-type", "expires"}
 )
+_UNAVAILABLE: Final = S3Error(503, "ServiceUnavailable", "Service is unable to handle request.")
+logger = logging.getLogger("local_stack")
 type Clock = Callable[[], datetime]
 
 
@@ -73,6 +77,11 @@ class StorageGate:
             raise S3Error(405, "MethodNotAllowed", "The specified method is not allowed against this resource.")
         except S3Error as error:
             return error.response(request_id)
+        except (OSError, HTTPException):
+            logger.exception("storage request %s failed", request_id)
+            return _UNAVAILABLE.response(request_id)
+        except asyncio.CancelledError:  # the server's grace is over; the client gets a reason, uvicorn no traceback
+            return _UNAVAILABLE.response(request_id)
 
     async def _post(self, head: HttpRequest, receive: Receive, door: StorageDoor, bucket: str) -> HttpResponse:
         if head.header("content-length") is None:

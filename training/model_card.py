@@ -55,10 +55,7 @@ def model_card(cells: Sequence[LabelledCell], card: Mapping[str, Any], unseen_li
     temperatures = np.array([round(cell.temperature_C) for cell in cells])
     levels = np.unique(temperatures)
     domain = {name: ends for name, ends in card["domain"].items() if name != "kinds"}
-    ranges = "; ".join(
-        f"{name.rsplit('_', 1)[0].replace('_', ' ')} {ends[0]:.3g}–{ends[1]:.3g} {'°C' if name == 'temperature_C' else name.rsplit('_', 1)[1]}"
-        for name, ends in domain.items()
-    )
+    ranges = "; ".join(_range(name, *ends) for name, ends in domain.items())
     kinds = "; ".join(
         f"{name.replace('_', ' ')}: {', '.join(values)}" for name, values in card["domain"]["kinds"].items()
     )
@@ -78,6 +75,11 @@ def model_card(cells: Sequence[LabelledCell], card: Mapping[str, Any], unseen_li
         per_kelvin=100 * card["law_error_per_K"],
         domain=f"{kinds[:1].upper()}{kinds[1:]}; {ranges}.",
     )
+
+
+def _range(name: str, low: float, high: float) -> str:
+    quantity, unit = name.rsplit("_", 1)
+    return f"{quantity.replace('_', ' ')} {low:.3g}–{high:.3g} {'°C' if name == 'temperature_C' else unit}"
 
 
 def _errors(errors: FloatArray, temperatures: FloatArray) -> str:

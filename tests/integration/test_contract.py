@@ -12,7 +12,7 @@ from functions.upload_handler.app import lambda_handler
 from tests.cells import cell, csv_set, pickled
 from tests.integration.api_gateway import Event, LambdaContext, file_part, report_of, request_event, upload_event
 from tests.integration.cloud import simulated_cloud
-from tests.integration.test_uploads_api import Api
+from tests.integration.jobs_api import Api
 
 ONE = cell("TEST_25_A1", n_cycles=3)
 GAINING = cell("TEST_25_A2", n_cycles=1, fade_Ah_per_cycle=-0.1)

@@ -9,73 +9,20 @@ from typing import Any
 
 import pytest
 from battery_service.job_settings import JobSettings
-from battery_service.limits import CLOUD, MIB, UPLOADS, Limits
-from battery_service.settings import Settings
+from battery_service.limits import MIB, UPLOADS, Limits
 
-from functions.analysis_worker.app import make_handler as make_worker
-from functions.job_upkeep.app import make_handler as make_upkeep
 from functions.upload_handler.app import lambda_handler as direct
-from functions.uploads_api.app import make_handler
 from tests.cells import cell, csv_set, json_of, pickled
 from tests.integration.api_gateway import (
     LambdaContext,
     body_of,
     error_of,
     file_part,
-    request_event,
     upload_event,
 )
 from tests.integration.cloud import RESULTS, Cloud, simulated_cloud
 from tests.integration.cloud import UPLOADS as UPLOADS_BUCKET
-
-type Answer = dict[str, Any]
-
-
-class WorkerContext(LambdaContext):
-    def get_remaining_time_in_millis(self) -> int:
-        return 180_000
-
-
-class Api:
-    """A client's view of the routes, and the functions behind them."""
-
-    def __init__(self, cloud: Cloud, limits: Limits = CLOUD) -> None:
-        self.cloud = cloud
-        self._handler = make_handler(Settings(limits=limits), cloud.settings)
-        self._worker = make_worker(cloud.settings)
-        self.upkeep = make_upkeep(cloud.settings)
-
-    def __call__(self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None) -> Answer:
-        content = None if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
-        return self._handler(request_event(method, path, body=content, headers=headers), LambdaContext())
-
-    def announce(self, files: Mapping[str, bytes], **more: object) -> dict[str, Any]:
-        announced = [{"name": name, "size_bytes": len(content)} for name, content in files.items()]
-        answer = self("POST", "/api/uploads", {"files": announced, **more})
-        assert answer["statusCode"] == 201, answer["body"]
-        return json_of(body_of(answer))
-
-    def put(self, upload: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
-        for described, content in zip(upload["files"], files.values(), strict=True):
-            self.cloud.put_upload(described["key"], content)
-
-    def start(self, upload_id: str, options: object = None) -> Answer:
-        return self("POST", f"/api/uploads/{upload_id}/analysis", options)
-
-    def started(self, files: Mapping[str, bytes], options: object = None) -> str:
-        upload = self.announce(files)
-        self.put(upload, files)
-        answer = self.start(upload["upload_id"], options)
-        assert answer["statusCode"] == 202, answer["body"]
-        return str(json_of(body_of(answer))["job_id"])
-
-    def job(self, job_id: str) -> dict[str, Any]:
-        answer = self("GET", f"/api/jobs/{job_id}")
-        assert answer["statusCode"] == 200, answer["body"]
-        return json_of(body_of(answer))
-
-    def work(self) -> int:
-        return self.cloud.drain(lambda event: self._worker(event, WorkerContext()))
+from tests.integration.jobs_api import Api
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ import io
 import math
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ WORKER_CALLS = [
     "delete_objects",
 ]
 REFUSED_CALLS = [*WORKER_CALLS[:4], "update_item", "list_objects_v2", "delete_objects", "delete_object"]
+CACHED_CALLS = [*WORKER_CALLS[:3], "get_item", "get_item", "copy_object", "update_item", *WORKER_CALLS[-2:]]
 AT_CALL = pytest.mark.parametrize("index", range(len(WORKER_CALLS)), ids=lambda i: f"{i}-{WORKER_CALLS[i]}")
 WHEN = pytest.mark.parametrize("when", WHENS)
 FAULTY = {"first_cycles.csv": b"fault", "first_metadata.csv": b"three"}
@@ -142,6 +144,25 @@ def test_a_file_at_fault_fails_its_job_with_its_own_error_whatever_else_happens(
     run.deliver(run.worker(AtCall(index, fault(when))), times=2)
     run.rest()
     assert run.assert_failed(job, "corrupted_file").attempts <= 2
+
+
+@pytest.mark.parametrize("index", range(len(CACHED_CALLS)), ids=lambda i: f"{i}-{CACHED_CALLS[i]}")
+@WHEN
+def test_a_stored_report_is_given_whatever_fails(run: Run, index: int, when: When) -> None:
+    # given a report that is stored for equal files
+    run.cloud.settings = replace(run.cloud.settings, cache=True)
+    first_job = run.started()
+    run.deliver(run.worker())
+    # when a call fails on the way to it
+    job, calls = run.started(), AtCall(index, fails(when))
+    run.deliver(run.worker(calls))
+    assert calls.calls[: index + 1] == CACHED_CALLS[: index + 1]
+    run.rest()
+    run.cloud.settings = replace(run.cloud.settings, cache=False)
+    # then both jobs have it
+    one, other = (run.backend.storage.result(each.job_id) for each in (first_job, job))
+    assert one == other
+    run.assert_no_traces()
 
 
 @pytest.mark.parametrize("index", [1, 2])

@@ -1,5 +1,6 @@
 """Runs of numbers in a pickle, of which cycling data consist, read by numpy straight from the bytes."""
 
+import struct
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,20 +12,24 @@ SHORTEST_RUN = 8
 
 @dataclass(frozen=True, slots=True)
 class RunLayout:
-    """How one number opcode lies in the bytes when it repeats: opcode, value, opcode, value."""
+    """How one number opcode lies in the bytes: alone, and when it repeats as opcode, value, opcode, value."""
 
+    size: int
+    single: struct.Struct
     record: np.dtype[np.void]
 
     def begins_at(self, data: bytes, start: int) -> bool:
         """Whether the same opcode stands wherever a shortest run has one."""
-        size = self.record.itemsize
-        return data[start : start + SHORTEST_RUN * size : size] == data[start : start + 1] * SHORTEST_RUN
+        size = self.size
+        following = data[start + size : start + size + 1]
+        return following == data[start : start + 1] and (
+            data[start : start + SHORTEST_RUN * size : size] == following * SHORTEST_RUN
+        )
 
     def read(self, data: bytes, codes: npt.NDArray[np.uint8], start: int) -> npt.NDArray[np.generic]:
         """The values of all records from `start` that share its opcode, at most `RUN_CHUNK`, in native byte order."""
-        size = self.record.itemsize
-        available = min((len(data) - start) // size, RUN_CHUNK)
-        same = codes[start : start + available * size : size] == codes[start]
+        available = min((len(data) - start) // self.size, RUN_CHUNK)
+        same = codes[start : start + available * self.size : self.size] == codes[start]
         values = np.frombuffer(data, dtype=self.record, count=leading(same), offset=start)["value"]
         return values.astype(values.dtype.newbyteorder("="))
 
@@ -35,8 +40,14 @@ def leading(conditions: npt.NDArray[np.bool_]) -> int:
     return conditions.size if conditions.size and conditions[first_failure] else first_failure
 
 
-def _layout(value: str) -> RunLayout:
-    return RunLayout(np.dtype([("opcode", "u1"), ("value", value)]))
+def _layout(value: str, single: str) -> RunLayout:
+    record = np.dtype([("opcode", "u1"), ("value", value)])
+    return RunLayout(record.itemsize, struct.Struct(single), record)
 
 
-RUNS = {ord("G"): _layout(">f8"), ord("K"): _layout("u1"), ord("M"): _layout("<u2"), ord("J"): _layout("<i4")}
+RUNS = {
+    ord("G"): _layout(">f8", ">d"),
+    ord("K"): _layout("u1", "B"),
+    ord("M"): _layout("<u2", "<H"),
+    ord("J"): _layout("<i4", "<i"),
+}

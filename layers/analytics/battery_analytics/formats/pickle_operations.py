@@ -1,9 +1,8 @@
 """What each pickle instruction does to the machine: one small function an opcode, and the table of them all."""
 
-import struct
 from collections.abc import Callable
 
-from battery_analytics.formats.number_runs import RUNS, SHORTEST_RUN
+from battery_analytics.formats.number_runs import RUNS
 from battery_analytics.formats.pickle_machine import Machine
 from battery_analytics.formats.pickle_values import Call, GlobalName, MalformedPickle, NumberRun, RefusedPickle
 from battery_analytics.formats.scalar_runs import NOTES_PER_SCALAR, scalar_run
@@ -12,19 +11,20 @@ _LIST = 2
 _DICT = 4
 
 
-def _run_of(code: int, single: Callable[[Machine], object]) -> Callable[[Machine], None]:
+def _number(code: int) -> Callable[[Machine], None]:
     """Read one number, or as many as follow each other in the same spelling."""
     layout = RUNS[code]
+    size, single = layout.size, layout.single.unpack_from
 
     def operation(machine: Machine) -> None:
         start = machine.position - 1
         if layout.begins_at(machine.data, start):
             values = layout.read(machine.data, machine.codes, start)
-            if values.size >= SHORTEST_RUN:
-                machine.position = start + values.size * layout.record.itemsize
-                machine.push(NumberRun(values))
-                return
-        machine.push(single(machine))
+            machine.position = start + values.size * size
+            machine.push(NumberRun(values))
+        else:
+            machine.stack.append(single(machine.data, start + 1)[0])
+            machine.position = start + size
 
     return operation
 
@@ -222,10 +222,10 @@ _BY_OPCODE: dict[bytes, Callable[[Machine], None]] = {
     b"\x80": _skipping(1),  # PROTO
     b"\x95": _skipping(8),  # FRAME
     # numbers
-    b"G": _run_of(ord("G"), lambda m: struct.unpack(">d", m.take(8))[0]),
-    b"K": _run_of(ord("K"), lambda m: m.number(1)),
-    b"M": _run_of(ord("M"), lambda m: m.number(2)),
-    b"J": _run_of(ord("J"), lambda m: struct.unpack("<i", m.take(4))[0]),
+    b"G": _number(ord("G")),
+    b"K": _number(ord("K")),
+    b"M": _number(ord("M")),
+    b"J": _number(ord("J")),
     b"F": _pushing(lambda m: float(m.line())),
     b"I": _pushing(_old_integer),
     b"L": _pushing(lambda m: int(m.line().rstrip("L"))),
