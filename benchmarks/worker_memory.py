@@ -71,7 +71,7 @@ def main(limits_mb: list[int]) -> None:
 
 
 def _made_resources() -> JobSettings:
-    s3, sqs, dynamodb = (boto3.client(service) for service in ("s3", "sqs", "dynamodb"))
+    s3, sqs, dynamodb = boto3.client("s3"), boto3.client("sqs"), boto3.client("dynamodb")
     for bucket in ("uploads", "results"):
         s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
     dynamodb.create_table(**table_definition("jobs"))

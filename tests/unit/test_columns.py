@@ -2,12 +2,11 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from battery_analytics.formats.column_values import number_of_text, numbers
 from battery_analytics.formats.columns import COLUMN_RULES, extra_columns, recognised, recognised_columns
 from battery_analytics.formats.pickle_values import MalformedPickle
+from hypothesis import given
+from hypothesis import strategies as st
 
 # Headers of real exports, and which column is which quantity; all others are extra.
 EXPORTS: dict[str, tuple[str, str, dict[str, tuple[str, float]]]] = {

@@ -11,12 +11,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from battery_analytics.cell import BatteryFile, Cell
 from battery_analytics.errors import BatteryDataError
 from battery_analytics.formats.reading import read_cells
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 START = b"\x80\x04"
 SEVERAL_SECONDS = 20.0  # some two on a machine of its own; the bombs below would take hours
@@ -54,7 +53,7 @@ class Runs:
     def __init__(self, function: object, *arguments: object) -> None:
         self.call = (function, arguments)
 
-    def __reduce__(self) -> object:
+    def __reduce__(self) -> tuple[object, tuple[object, ...]]:
         return self.call
 
 
@@ -190,7 +189,10 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
         + array(text("f8"), b"(" + b"h\0" * 1_000 + b"t", b"C\x00") + b".",
         "corrupted_file",
     ),
-    "huge shape": (cell_of(array(text("f8"), b"\x8a\x05" + (10**11).to_bytes(5, "little") + b"\x85", b"C\x00")), "corrupted_file"),
+    "huge shape": (
+        cell_of(array(text("f8"), b"\x8a\x05" + (10**11).to_bytes(5, "little") + b"\x85", b"C\x00")),
+        "corrupted_file",
+    ),
     "negative shape": (cell_of(array(text("f8"), b"J\xff\xff\xff\xff\x85", b"C\x00")), "corrupted_file"),
     "compound type": (cell_of(array(text("f8,i4"), b")", b"C\x00")), "corrupted_file"),
     "object type over bytes": (cell_of(array(text("O8"), b"K\x01\x85", b"C\x08" + b"A" * 8)), "corrupted_file"),

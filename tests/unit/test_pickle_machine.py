@@ -137,8 +137,10 @@ def test_what_a_numpy_scalar_of_a_run_is_made_of_can_be_referred_to_as_well() ->
     bytes_note, arguments_note = 15, 16  # the second scalar's, by pickletools.dis
     referring = data[:-1] + b"0" + b"h" + bytes([bytes_note]) + b"h" + bytes([arguments_note]) + b"\x86."
 
-    content, arguments = read_pickle(referring, admits)  # type: ignore[misc]  # two values, as written above
+    pair = read_pickle(referring, admits)
 
+    assert isinstance(pair, tuple)
+    content, arguments = pair
     assert content == struct.pack("<d", 1.0)
     assert arguments[1] == struct.pack("<d", 1.0)
 

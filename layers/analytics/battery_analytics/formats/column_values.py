@@ -65,14 +65,16 @@ def _check_size(size: int) -> None:
 
 
 def _as_float64(values: npt.NDArray[np.generic]) -> FloatArray:
-    with np.errstate(over="ignore", invalid="ignore"):
+    if values.dtype == np.float64:
         return values.astype(np.float64, copy=False)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return values.astype(np.float64)
 
 
 def _numbers_of_list(value: Sequence[object], clock: bool) -> Numbers:
-    _check_size(length(value))
     if len(value) == 1 and isinstance(value[0], NumberRun):
         return Numbers(_as_float64(value[0].values))
+    _check_size(length(value))
     pieces: list[FloatArray] = []
     unreadable = 0
     for is_run, items in groupby(value, key=lambda item: type(item) is NumberRun):

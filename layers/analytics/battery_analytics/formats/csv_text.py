@@ -90,8 +90,9 @@ def _has_decimal_comma(lines: list[str], separator: str) -> bool:
 
 
 def _start_of_line(content: bytes, line: int) -> int:
-    ends = islice(_LINE_END_BYTES.finditer(content), line)
-    return max((end.end() for end in ends), default=0)
+    """The byte at which a line begins, counted from 0."""
+    end = next(islice(_LINE_END_BYTES.finditer(content), line - 1, None), None)
+    return len(content) if end is None else end.end()
 
 
 def _header(lines: list[str]) -> tuple[int, str, tuple[str, ...]]:

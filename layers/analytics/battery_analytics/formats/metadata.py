@@ -2,14 +2,14 @@
 
 import ast
 import math
-from collections.abc import Mapping
-from itertools import islice
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice, takewhile
 
 import numpy as np
 
 from battery_analytics.cell import Json
 from battery_analytics.formats.column_values import number_of_text
-from battery_analytics.formats.pickle_values import Call, NumberRun
+from battery_analytics.formats.pickle_values import NumberRun
 from battery_analytics.formats.pickled_objects import resolved
 
 MAX_DEPTH = 8
@@ -29,12 +29,12 @@ NUMERIC_KEYS: tuple[str, ...] = (
 def plain_metadata(source: Mapping[object, object]) -> dict[str, Json]:
     """Every key of the source as JSON; the seed's keys are there even where the source has none.
 
-    Values that are too deep or too large to be metadata become null. Numbers as text become numbers where a number
+    Values that are too deep or too many to be metadata become null. Numbers as text become numbers where a number
     belongs.
     """
     budget = _Budget(MAX_VALUES)
     metadata: dict[str, Json] = dict.fromkeys(METADATA_KEYS)
-    for key, value in source.items():
+    for key, value in islice(source.items(), MAX_VALUES):
         metadata[_text(key)] = _plain(value, budget, depth=0)
     for key in NUMERIC_KEYS:
         number = metadata.get(key)
@@ -51,10 +51,12 @@ def literal(text: str) -> object:
     if len(text) > MAX_TEXT:
         return text
     try:
-        return ast.literal_eval(text)
+        value: object = ast.literal_eval(text)
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         # Not a literal, so it is text: literal_eval runs nothing, and a cell of MAX_TEXT characters bounds its cost.
         return text
+    is_decimal_comma = isinstance(value, tuple) and not text.startswith("(")
+    return text if is_decimal_comma else value
 
 
 class _Budget:
@@ -63,30 +65,33 @@ class _Budget:
     def __init__(self, values: int) -> None:
         self.values = values
 
-    def spend(self) -> bool:
-        self.values -= 1
+    def spend(self, value: object) -> bool:
+        """Pay for a value, for a text by its length; False where too little is left."""
+        self.values -= 1 + (len(value[:MAX_TEXT]) // 100 if isinstance(value, str | bytes) else 0)
         return self.values >= 0
 
 
 def _plain(value: object, budget: _Budget, depth: int) -> Json:
-    if isinstance(value, Call):
-        value = resolved(value)
-    if isinstance(value, np.ndarray | NumberRun):
-        array = value.values if isinstance(value, NumberRun) else value
-        value = array.reshape(-1)[:MAX_VALUES].tolist()
-    if not budget.spend() or depth > MAX_DEPTH:
+    value = resolved(value)
+    if isinstance(value, np.ndarray):
+        value = value.reshape(-1)[:MAX_VALUES].tolist()
+    if depth > MAX_DEPTH or not budget.spend(value):
         return None
     if isinstance(value, Mapping):
-        return {_text(key): _plain(item, budget, depth + 1) for key, item in islice(value.items(), MAX_VALUES)}
+        named = takewhile(lambda _item: budget.values > 0, value.items())
+        return {_text(key): _plain(item, budget, depth + 1) for key, item in named}
     if isinstance(value, list | tuple):
-        plain: list[Json] = []
-        for item in islice(value, MAX_VALUES):
-            if isinstance(item, NumberRun):
-                plain.extend(_plain(number, budget, depth + 1) for number in item.values.tolist())
-            else:
-                plain.append(_plain(item, budget, depth + 1))
-        return plain
+        items = takewhile(lambda _item: budget.values > 0, _written_out(value))
+        return [_plain(item, budget, depth + 1) for item in items]
     return _plain_scalar(value)
+
+
+def _written_out(items: Sequence[object]) -> Iterator[object]:
+    for item in items:
+        if isinstance(item, NumberRun):
+            yield from item.values.tolist()
+        else:
+            yield item
 
 
 def _plain_scalar(value: object) -> Json:

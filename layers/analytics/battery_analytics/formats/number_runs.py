@@ -17,6 +17,7 @@ class RunLayout:
     size: int
     single: struct.Struct
     record: np.dtype[np.void]
+    native: np.dtype[np.generic]
 
     def begins_at(self, data: bytes, start: int) -> bool:
         """Whether the same opcode stands wherever a shortest run has one."""
@@ -31,7 +32,7 @@ class RunLayout:
         available = min((len(data) - start) // self.size, RUN_CHUNK)
         same = codes[start : start + available * self.size : self.size] == codes[start]
         values = np.frombuffer(data, dtype=self.record, count=leading(same), offset=start)["value"]
-        return values.astype(values.dtype.newbyteorder("="))
+        return values.astype(self.native)
 
 
 def leading(conditions: npt.NDArray[np.bool_]) -> int:
@@ -42,7 +43,7 @@ def leading(conditions: npt.NDArray[np.bool_]) -> int:
 
 def _layout(value: str, single: str) -> RunLayout:
     record = np.dtype([("opcode", "u1"), ("value", value)])
-    return RunLayout(record.itemsize, struct.Struct(single), record)
+    return RunLayout(record.itemsize, struct.Struct(single), record, np.dtype(value).newbyteorder("="))
 
 
 RUNS = {
