@@ -113,7 +113,7 @@ HOSTILE: dict[str, Hostile] = {
     "a call of a value": pkl(b"\x80\x04K\x01)R.", "unsafe_pickle"),
     "a hidden call in metadata": pkl(pickle.dumps({**cell(), "reference": _Calls(eval, "1")}), "unsafe_pickle"),
     # pickles that would fill the memory
-    "bytes times ten to the ten": pkl(b"cbuiltins\nbytes\n(L10000000000L\ntR.", "unsafe_pickle"),
+    "bytes times ten to the ten": pkl(b"cbuiltins\nbytes\n(L10000000000L\ntR."),
     "a memo index of two to the 31": pkl(b"\x80\x02K\x01r\xff\xff\xff\x7f.", "unsafe_pickle"),
     "an array of a huge shape": pkl(_ndarray(b"\x8a\x05\x00\xe4\x0bT\x02\x85")),
     "an array of a negative shape": pkl(_ndarray(b"J\xff\xff\xff\xff\x85")),

@@ -8,7 +8,7 @@ from battery_service.errors import ApiError
 from battery_service.limits import CLOUD, Limits
 from battery_service.multipart_body import UploadedFile, uploaded_files
 from battery_service.request import Request
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.integration.api_gateway import (
@@ -68,7 +68,7 @@ def test_any_bytes_arrive_as_they_were_sent(files: list[tuple[str, bytes]]) -> N
 )
 def test_content_that_looks_like_a_boundary_arrives_whole(content: bytes) -> None:
     # given content of boundary pieces, but for the one sequence that no multipart content may hold
-    content = content.replace(f"\r\n--{BOUNDARY}".encode(), b"")
+    assume(f"\r\n--{BOUNDARY}".encode() not in b"\r\n" + content)
     # when it is sent between two other files
     arrived = files_of(upload_event([file_part("a.pkl", b"A"), file_part("b.pkl", content), file_part("c.pkl", b"C")]))
     # then nothing is cut or moved

@@ -25,6 +25,9 @@ from battery_analytics.formats.pickled_cycles import (
 from battery_analytics.formats.pickled_frames import Frame
 from battery_analytics.formats.pickled_objects import admits, items_of, resolved
 
+# Protocol 2 and later, and what a list, a dict, a tuple or a named type begins with in protocols 0 and 1.
+_FIRST_BYTES = (b"\x80", b"(", b"]", b"}", b"c")
+
 
 def read_calb_pickle(file: BatteryFile) -> list[Cell]:
     """The cells that a pickle holds: one as a rule, several where it is a list of cells.
@@ -33,6 +36,9 @@ def read_calb_pickle(file: BatteryFile) -> list[Cell]:
     """
     if not file.content:
         raise EmptyFile(f"{file.name} is empty.", file=file.name)
+    if file.content[:1] not in _FIRST_BYTES or recognised_columns(_first_line(file.content).split(",")):
+        kind = "a CSV table under a pickle's name" if _first_line(file.content).count(",") > 1 else "no pickle"
+        raise CorruptedFile(f"{file.name} is {kind}; send a pickle as .pkl and a table as .csv.", file=file.name)
     try:
         return _cells_of(resolved(read_pickle(file.content, admits)), file.name)
     except RefusedPickle as refusal:
@@ -43,6 +49,10 @@ def read_calb_pickle(file: BatteryFile) -> list[Cell]:
         ) from refusal
     except MalformedPickle as fault:
         raise CorruptedFile(f"{file.name} cannot be read as a pickle: {fault}.", file=file.name) from fault
+
+
+def _first_line(content: bytes) -> str:
+    return content[:1_000].split(b"\n", 1)[0].decode("latin-1")
 
 
 def _cells_of(value: object, file: str) -> list[Cell]:
