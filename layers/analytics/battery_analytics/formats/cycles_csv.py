@@ -26,6 +26,7 @@ from battery_analytics.formats.csv_text import CsvText, csv_text
 from battery_analytics.formats.metadata import literal, plain_metadata
 
 _CHUNK_ROWS = 250_000
+_ROW = re.compile(rb"[^\r\n]+")
 _METADATA_BYTES = 1_000_000
 _NAMES_OF_FIRST_CHOICE = ("cycle_number", "current_in_A", "voltage_in_V")
 
@@ -96,6 +97,9 @@ def _table_of_numbers(text: CsvText, layout: dict[Quantity, RecognisedColumn]) -
 
     if len(layout) < len(text.columns) or text.content.count(b"\n") > MAX_POINTS:
         return None
+    first_row = _ROW.search(text.content, text.rows_start)
+    if first_row is None or first_row[0].count(text.separator.encode()) >= len(text.columns):
+        return None  # pandas would make an index of what a first row has beyond the header
     header = text.separator.join(map(str, range(len(text.columns)))).encode() + b"\n"
     try:
         table = pd.read_csv(
@@ -106,8 +110,8 @@ def _table_of_numbers(text: CsvText, layout: dict[Quantity, RecognisedColumn]) -
         )
     except (pd.errors.ParserError, UnicodeDecodeError, ValueError):
         return None  # the reader of any table finds the line and names it
-    if table.empty or not isinstance(table.index, pd.RangeIndex) or table.isna().all(axis=None):
-        return None  # no row, a first row longer than the header, or no value
+    if table.empty or table.isna().all(axis=None):
+        return None
     values = {quantity: table[str(text.columns.index(column.name))] for quantity, column in layout.items()}
     return {quantity: Numbers(column.to_numpy()).times(layout[quantity].factor) for quantity, column in values.items()}
 
