@@ -9,12 +9,18 @@ from collections.abc import Sequence
 from functools import cache
 from socket import socket
 
-from battery_service.settings import Settings
+try:
+    from battery_service.settings import Settings
 
-from local_stack.front_door import FrontDoor
-from local_stack.lambda_function import Handler, LocalFunction
-from local_stack.presigned_way import PresignedWay
-from local_stack.server import GRACE_SECONDS, LocalServer, bound_socket
+    from local_stack.front_door import FrontDoor
+    from local_stack.lambda_function import Handler, LocalFunction
+    from local_stack.presigned_way import PresignedWay
+    from local_stack.server import GRACE_SECONDS, LocalServer, bound_socket
+except (ModuleNotFoundError, SyntaxError) as missing:
+    sys.exit(
+        f"This needs Python 3.13 and the project's packages ({missing}): run `make test` or `make run` once, and then "
+        ".venv/bin/python instead of python."
+    )
 
 
 def main(arguments: Sequence[str]) -> int:

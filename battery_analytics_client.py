@@ -7,15 +7,22 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from battery_client.answers import Report
-from battery_client.api import Api
-from battery_client.errors import ClientError
-from battery_client.job import JobFollower
-from battery_client.plots import save_plots, show_plots
-from battery_client.presigned import PresignedTransport
-from battery_client.progress import UploadProgress
-from battery_client.summary import summary
-from battery_client.transport import DirectTransport, Transport, TransportBySize, Upload
+try:
+    from battery_client.answers import Report
+    from battery_client.api import Api
+    from battery_client.errors import ClientError
+    from battery_client.job import JobFollower
+    from battery_client.plots import save_plots, show_plots
+    from battery_client.presigned import PresignedTransport
+    from battery_client.progress import UploadProgress
+    from battery_client.summary import summary
+    from battery_client.transport import DirectTransport, Transport, TransportBySize, Upload
+except (ModuleNotFoundError, SyntaxError) as missing:
+    sys.exit(
+        f"This needs Python 3.13 and the project's packages ({missing}): run `make test` or `make run` once, and then "
+        ".venv/bin/python instead of python."
+    )
+
 
 OPTION_NAMES = ("plots", "eol_threshold", "capacity_reference", "cycles")
 
