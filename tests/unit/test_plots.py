@@ -19,6 +19,7 @@ from battery_analytics.plots.differential_voltage import differential_voltage_pl
 from battery_analytics.plots.scale import robust_limits, ticks
 from battery_analytics.plots.temperature import temperature_vs_capacity_plot
 from battery_analytics.plots.voltage_profile import voltage_profile_plot
+from battery_analytics.projection.knee import Knee
 from battery_analytics.projection.result import CycleLifeProjection, Interval, Trend
 from PIL import Image
 
@@ -265,3 +266,24 @@ assert [matplotlib.rcParams[name] for name in names] == before
 def test_the_package_of_plots_imports_no_matplotlib_by_itself() -> None:
     program = "import sys, battery_analytics.plots; assert 'matplotlib' not in sys.modules"
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_a_knee_is_marked_in_the_capacity_and_not_in_the_efficiency() -> None:
+    fade = fade_of(200)
+    knee = Knee(100.0, (90.0, 110.0), 80.0, (70.0, 90.0), 57.0)
+
+    without, marked = (
+        np.asarray(Image.open(io.BytesIO(capacity_plot(fade, ABSTAINED, drawn, title="knee"))))
+        for drawn in (None, knee)
+    )
+
+    rows = np.flatnonzero((without != marked).any(axis=(1, 2)))
+    changed_in_the_efficiency_below = rows[rows > 0.7 * without.shape[0]]
+    assert rows.size > 10
+    assert changed_in_the_efficiency_below.size == 0
+
+
+def test_a_knee_without_onset_is_drawn_too() -> None:
+    fade = fade_of(200)
+    knee = Knee(100.0, (90.0, 110.0), None, None, 57.0)
+    assert capacity_plot(fade, ABSTAINED, knee, title="knee") != capacity_plot(fade, ABSTAINED, title="knee")
