@@ -44,7 +44,7 @@ def capacity_plot(
 
     main = Panel(sheet, LEFT_PX, right, bottom=320, top=_HEIGHT_PX - 144, x_limits=x_limits, y_limits=y_limits)
     _draw_capacity(main, fade, projection)
-    draw_knee(main, knee)
+    draw_knee(main, knee, fade)
     if one_scale:
         draw_end_of_life(main, projection)
     else:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from battery_analytics.analysis.capacity_fade import CapacityFade
 from battery_analytics.cell import FloatArray
 from battery_analytics.plots.panel import Panel
 from battery_analytics.plots.scale import Limits
@@ -68,7 +69,7 @@ def draw_end_of_life(panel: Panel, projection: CycleLifeProjection) -> None:
     panel.series(np.array([projection.eol_cycle]), _level(eol_Ah)[1:], Mark(VERMILION, marker="D", size_px=12))
 
 
-def draw_knee(panel: Panel, knee: Knee | None) -> None:
+def draw_knee(panel: Panel, knee: Knee | None, fade: CapacityFade) -> None:
     """The knee as a square on the fade with its interval as a bar, and the onset, where there is one, as a triangle."""
     if knee is None or panel.y_limits is None:
         return
@@ -77,7 +78,9 @@ def draw_knee(panel: Panel, knee: Knee | None) -> None:
     panel.series(np.array([knee.knee_cycle]), height[1:], Mark(INK, marker="s", size_px=12))
     words = f"knee at cycle {knee.knee_cycle:,.0f}"
     if knee.onset_cycle is not None:
-        panel.series(np.array([knee.onset_cycle]), height[1:], Mark(INK, marker="v", size_px=12, hollow=True))
+        known = np.isfinite(fade.discharge_capacity_Ah)
+        onset_Ah = np.interp([knee.onset_cycle], fade.cycle_number[known], fade.discharge_capacity_Ah[known])
+        panel.series(np.array([knee.onset_cycle]), onset_Ah, Mark(INK, marker="v", size_px=12, hollow=True))
         words = f"{words}, onset at {knee.onset_cycle:,.0f}"
     panel.sheet.text(panel.left + 8, panel.bottom + 32, words, color=INK)
 
