@@ -13,6 +13,7 @@ try:
     from battery_service.settings import Settings
 
     from local_stack.front_door import FrontDoor
+    from local_stack.job_functions import in_this_process
     from local_stack.lambda_function import Handler, LocalFunction
     from local_stack.presigned_way import PresignedWay
     from local_stack.server import GRACE_SECONDS, LocalServer, bound_socket
@@ -32,7 +33,7 @@ def main(arguments: Sequence[str]) -> int:
     except (OSError, ValueError) as error:
         print(_why_not_started(error, options.host, options.port), file=sys.stderr)
         return 1
-    way = PresignedWay(settings)
+    way = PresignedWay(in_this_process(settings))
     application = _application(settings, way)
     server = LocalServer(application, listener, on_ready=lambda: print(_welcome(listener, settings), flush=True))
     try:
@@ -68,9 +69,16 @@ def _settings(*, cloud_limits: bool) -> Settings:
 
 
 def _application(settings: Settings, way: PresignedWay) -> FrontDoor:
+    # Imported when first needed: the port opens before powertools loads.
     @cache
-    def load() -> Handler:
-        from functions.upload_handler.app import make_handler  # noqa: PLC0415  # the port opens before powertools loads
+    def load_site() -> Handler:
+        from functions.site.app import make_handler  # noqa: PLC0415
+
+        return make_handler(settings)
+
+    @cache
+    def load_upload_handler() -> Handler:
+        from functions.upload_handler.app import make_handler  # noqa: PLC0415
 
         return make_handler(settings)
 
@@ -78,14 +86,16 @@ def _application(settings: Settings, way: PresignedWay) -> FrontDoor:
         from battery_service.warm_up import warm_up  # noqa: PLC0415  # as above, and the science with it
 
         way.launch()
-        load()
+        load_site()
+        load_upload_handler()
         warm_up()
         way.open()
 
     # Embedded metrics are for CloudWatch to read; nobody wants them in a terminal.
     os.environ.setdefault("POWERTOOLS_METRICS_DISABLED", "true")
     threading.Thread(target=prepare, name="warm-up", daemon=True).start()
-    return FrontDoor(settings, LocalFunction("upload_handler", load), way)
+    site, upload_handler = LocalFunction("site", load_site), LocalFunction("upload_handler", load_upload_handler)
+    return FrontDoor(settings, site, upload_handler, way)
 
 
 def _welcome(listener: socket, settings: Settings) -> str:

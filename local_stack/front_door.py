@@ -30,10 +30,10 @@ def by_path(functions: Mapping[str, Invoke], otherwise: Invoke) -> Invoke:
 class FrontDoor:
     """The whole stack as one ASGI application: both ways in, and the storage that one of them needs."""
 
-    def __init__(self, settings: Settings, upload_handler: Invoke, way: PresignedWay) -> None:
-        functions = {"/api/uploads": way.uploads_api, "/api/jobs": way.uploads_api}
+    def __init__(self, settings: Settings, site: Invoke, upload_handler: Invoke, way: PresignedWay) -> None:
+        functions = {"/api/upload": upload_handler, "/api/uploads": way.uploads_api, "/api/jobs": way.uploads_api}
         cors = CorsConfiguration(allow_origins=tuple(sorted(settings.allowed_origins)), expose_headers=EXPOSED_HEADERS)
-        invoke = by_path(functions, otherwise=upload_handler)
+        invoke = by_path(functions, otherwise=site)
         self._gateway = GatewayApplication(invoke, limits=Limits(settings.limits), cors=cors)
         self._gate = StorageGate(way.door, cors=cors)
 

@@ -9,7 +9,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from battery_service.front_page import FRONT_PAGE_POLICY, front_page
+from battery_service.front_page import FrontPage, small_page
 from battery_service.limits import LOCAL
 from battery_service.multipart_body import uploaded_files
 from battery_service.request import Request
@@ -32,6 +32,7 @@ QUIET = [
     "--disable-sync",
     "--virtual-time-budget=10000",
 ]
+SMALL_PAGE = small_page() or FrontPage(b"", "")
 CHOOSE_TWO_FILES = '<script>analyse([new File(["1,2"], "a_cycles.csv"), new File(["3"], "ä b.csv")])</script>'
 ONE_PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 HOSTILE = "<img src=x onerror=\"document.title='hacked'\">"
@@ -50,8 +51,8 @@ class PageServer:
             return {"statusCode": self.status, "body": json.dumps(self.answer)}
         if "text/html" not in event["headers"]["accept"]:
             return {"statusCode": 200, "body": '{"limits": {"max_upload_bytes": 52428800}}'}
-        page = (front_page() or b"").decode().replace("</body>", f"{CHOOSE_TWO_FILES}</body>")
-        headers = {"content-type": "text/html; charset=utf-8", "content-security-policy": FRONT_PAGE_POLICY}
+        page = SMALL_PAGE.html.decode().replace("</body>", f"{CHOOSE_TWO_FILES}</body>")
+        headers = {"content-type": "text/html; charset=utf-8", "content-security-policy": SMALL_PAGE.policy}
         return {"statusCode": 200, "headers": headers, "body": page}
 
 

@@ -8,9 +8,11 @@ from contextlib import contextmanager
 
 from battery_service.settings import Settings
 
+from functions.site.app import make_handler as make_site
 from functions.upload_handler.app import make_handler
 from local_stack.front_door import FrontDoor
 from local_stack.gateway import Event
+from local_stack.job_functions import in_this_process
 from local_stack.presigned_way import PresignedWay
 from local_stack.server import LocalServer, bound_socket
 
@@ -21,10 +23,12 @@ type Handler = Callable[[Event, object], object]
 def running_stack(settings: Settings, around: Callable[[Handler], Handler]) -> Iterator[str]:
     """Its URL. `around` makes the upload handler of the real one."""
     environment, place = dict(os.environ), tempfile.tempdir
-    way = PresignedWay(settings)
+    way = PresignedWay(in_this_process(settings))
     handler = around(make_handler(settings))
     listener = bound_socket("127.0.0.1", 0)
-    server = LocalServer(FrontDoor(settings, lambda event, _id: handler(event, None), way), listener, grace_seconds=5)
+    site = make_site(settings)
+    door = FrontDoor(settings, lambda event, _id: site(event, None), lambda event, _id: handler(event, None), way)
+    server = LocalServer(door, listener, grace_seconds=5)
     thread = threading.Thread(target=server.run)
     thread.start()
     try:

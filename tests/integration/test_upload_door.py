@@ -22,7 +22,6 @@ from tests.integration.api_gateway import (
     Event,
     FormPart,
     LambdaContext,
-    body_of,
     error_of,
     file_part,
     report_of,
@@ -246,13 +245,3 @@ def test_the_whole_largest_upload_passes_the_door(handler: LambdaHandler) -> Non
     assert report_of(answer(handler, event))["sizes"] == [len(content)]
     over = upload_event([FormPart(content + b"x", file_name="a.pkl")])
     assert error_of(answer(handler, over))[:2] == (413, "too_large")
-
-
-def test_the_root_serves_a_page_to_a_browser_where_the_package_has_one(
-    handler: LambdaHandler, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("functions.upload_handler.app.front_page", lambda: b"<!doctype html><p>page</p>")
-    page = answer(handler, request_event("GET", "/", headers={"Accept": BROWSER}))
-    assert body_of(page) == b"<!doctype html><p>page</p>"
-    monkeypatch.setattr("functions.upload_handler.app.front_page", lambda: None)
-    assert report_of(answer(handler, request_event("GET", "/", headers={"Accept": BROWSER})))["status"] == "ok"

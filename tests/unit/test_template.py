@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml  # type: ignore[import-untyped]  # its types are a package of their own
+import yaml
 from battery_service.job_settings import JobSettings
 from battery_service.jobs import table_definition
 from battery_service.limits import UPLOADS
@@ -13,7 +13,7 @@ from battery_service.limits import UPLOADS
 from tests.integration.cloud import MAX_RECEIVES
 
 
-class _Loader(yaml.SafeLoader):  # type: ignore[misc]  # it has no types, as above
+class _Loader(yaml.SafeLoader):
     """Reads `!Ref x` as {"Ref": "x"} and so on."""
 
 

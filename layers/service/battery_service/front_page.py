@@ -1,5 +1,6 @@
 """What is at the root: API information for programs, a small page for browsers."""
 
+from dataclasses import dataclass
 from importlib.resources import files
 
 from battery_service.limits import UPLOADS
@@ -7,10 +8,18 @@ from battery_service.settings import Settings
 
 NAME = "Battery Analytics API"
 # The page's script and style are part of it; it talks to its own origin, and to the storage where large files go.
-FRONT_PAGE_POLICY = (
+SMALL_PAGE_POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src 'self' data: blob:; "
     "connect-src 'self' https://*.amazonaws.com; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class FrontPage:
+    """A page and its Content-Security-Policy: where its scripts, styles and images may come from."""
+
+    html: bytes
+    policy: str
 
 
 def api_information(settings: Settings) -> dict[str, object]:
@@ -45,7 +54,7 @@ def api_information(settings: Settings) -> dict[str, object]:
     }
 
 
-def front_page() -> bytes | None:
-    """The page; None where the package carries none."""
+def small_page() -> FrontPage | None:
+    """The page that needs no build; None where the package carries none."""
     page = files("battery_service") / "pages" / "small_page.html"
-    return page.read_bytes() if page.is_file() else None
+    return FrontPage(page.read_bytes(), SMALL_PAGE_POLICY) if page.is_file() else None

@@ -94,7 +94,7 @@ def _no_route(request: Request, routes: Sequence[Route]) -> Answer:
     methods = sorted({route.method for route in routes if route.is_at(request.path)})
     if methods and request.method == "OPTIONS":
         return Answer(204, content_type=None, headers=preflight_headers(methods))
-    if methods:
+    if methods and request.method not in methods:  # else the path has characters that no parameter takes
         error = ApiError(
             "not_found",
             f"{request.path} does not take {request.method[:20]}; it takes {', '.join(methods)}.",

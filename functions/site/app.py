@@ -1,0 +1,42 @@
+"""The site's door: the dashboard, API information, health and the contract. Open to anybody; no science, no AWS."""
+
+import os
+from pathlib import Path
+
+from battery_service.built_page import BuiltPage
+from battery_service.errors import ApiError
+from battery_service.front_page import FrontPage, small_page
+from battery_service.negotiation import accepts_gzip
+from battery_service.public_routes import public_routes
+from battery_service.request import Request
+from battery_service.responses import Answer
+from battery_service.routing import LambdaHandler, Route, lambda_handler_of
+from battery_service.settings import Settings
+
+# `make dashboard` builds it here.
+PAGE_FOLDER = Path(__file__).with_name("page")
+# An asset's name has the hash of its content, so what is under it never changes.
+FOREVER = "public, max-age=31536000, immutable"
+
+
+def make_handler(settings: Settings, page_folder: Path = PAGE_FOLDER) -> LambdaHandler:
+    """The handler for these settings; where the dashboard was not built, the small page stands in."""
+    built = BuiltPage(page_folder)
+
+    def page() -> FrontPage | None:
+        return built.document() or small_page()
+
+    def asset(request: Request, name: str) -> Answer:
+        found = built.asset(name)
+        if found is None:
+            raise ApiError("not_found", "The page has no such file; load it again.", {"path": request.path[:200]})
+        headers = {"Cache-Control": FOREVER}
+        if found.compressed is not None and accepts_gzip(request.header("accept-encoding")):
+            headers["Content-Encoding"] = "gzip"
+            return Answer(200, found.compressed, found.content_type, headers)
+        return Answer(200, found.content, found.content_type, headers)
+
+    return lambda_handler_of((*public_routes(settings, page), Route("GET", "/assets/<name>", asset)), settings)
+
+
+lambda_handler = make_handler(Settings.from_environment(os.environ))
