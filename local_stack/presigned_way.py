@@ -1,50 +1,51 @@
-"""The second way in on this machine: the functions for large files, and embedded services under them."""
+"""The second way in on this machine: embedded services, the functions for large files, and what calls these."""
 
 import logging
 import os
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from time import monotonic, sleep
 from typing import Final
 
-from battery_service.settings import Settings
-
 from local_stack.embedded_aws import HOST, REGION, EmbeddedAws
 from local_stack.event_source import EventSource
 from local_stack.gateway import Event
-from local_stack.lambda_function import LocalFunction
+from local_stack.job_functions import Connect, Invoke
 from local_stack.public_links import with_public_links
 from local_stack.schedule import Schedule
 from local_stack.storage_door import StorageDoor
 
-API_SECONDS: Final = 29.0
 WORKERS_AT_ONCE: Final = min(2, os.process_cpu_count() or 1)
 logger = logging.getLogger("local_stack")
-type Invoke = Callable[[Event, str], object]
 
 
 @dataclass(frozen=True, slots=True)
 class _Running:
     aws: EmbeddedAws
-    uploads: LocalFunction
+    functions: Mapping[str, Invoke]
     worker: EventSource
     upkeep: Schedule
 
 
 class PresignedWay:
-    """Nothing runs before `launch`, and nothing is left after `stop`. A request that comes before `open` opens it."""
+    """Nothing runs before `launch`, and nothing is left after `stop`. A request that comes before `open` opens it.
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    `connect` makes the functions for the embedded services, once these are there.
+    """
+
+    def __init__(self, connect: Connect) -> None:
+        self._connect = connect
         self._aws: EmbeddedAws | None = None
         self._running: _Running | None = None
         self._was_opened = False
         self._opening = threading.Lock()
         self._lock = threading.Lock()
         self._stopped = False
-        self.uploads_api: Invoke = with_public_links(self._call_uploads, lambda: self._ready().aws.endpoint)
+        self.uploads_api: Invoke = with_public_links(
+            self.function("UploadsApiFunction"), lambda: self._ready().aws.endpoint
+        )
 
     @property
     def is_busy(self) -> bool:
@@ -98,8 +99,13 @@ class PresignedWay:
         running = self._running
         return None if running is None else StorageDoor(HOST, running.aws.port, REGION, running.aws.credentials)
 
-    def _call_uploads(self, event: Event, request_id: str) -> object:
-        return self._ready().uploads(event, request_id)
+    def function(self, name: str) -> Invoke:
+        """One of its functions, by its name in template.yaml."""
+
+        def invoke(event: Event, request_id: str) -> object:
+            return self._ready().functions[name](event, request_id)
+
+        return invoke
 
     def _ready(self) -> _Running:
         self.open()
@@ -109,33 +115,24 @@ class PresignedWay:
 
     def _connected(self, aws: EmbeddedAws) -> _Running:
         _point_this_process_to(aws)
-        # Only now: they load boto3, and their clients are made for the environment that they find.
-        import boto3  # noqa: PLC0415
-        from battery_service.job_settings import JobSettings  # noqa: PLC0415
+        import boto3  # noqa: PLC0415  # slow, and its clients are made for the environment that they find
 
-        from functions.analysis_worker.app import make_handler as make_worker  # noqa: PLC0415
-        from functions.job_upkeep.app import make_handler as make_upkeep  # noqa: PLC0415
-        from functions.uploads_api.app import make_handler as make_uploads  # noqa: PLC0415
-        from local_stack import resources  # noqa: PLC0415
+        from local_stack import resources  # noqa: PLC0415  # as above
 
-        job_settings = JobSettings.from_environment({**os.environ, **resources.made(os.environ)})
-        uploads = make_uploads(self._settings, job_settings)
-        worker, upkeep = make_worker(job_settings), make_upkeep(job_settings)
+        environment = {**os.environ, **resources.made(os.environ)}
+        functions = self._connect(environment)
         running = _Running(
             aws=aws,
-            uploads=LocalFunction("uploads_api", lambda: uploads, API_SECONDS),
+            functions=functions,
             worker=EventSource(
                 boto3.session.Session().client("sqs"),
-                job_settings.queue_url,
-                LocalFunction("analysis_worker", lambda: worker, resources.WORKER_TIMEOUT_SECONDS),
+                environment["JOBS_QUEUE_URL"],
+                functions["WorkerFunction"],
                 region=REGION,
                 batch_size=resources.BATCH_SIZE,
                 at_once=WORKERS_AT_ONCE,
             ),
-            upkeep=Schedule(
-                LocalFunction("job_upkeep", lambda: upkeep, resources.UPKEEP_TIMEOUT_SECONDS),
-                every_seconds=resources.UPKEEP_EVERY_SECONDS,
-            ),
+            upkeep=Schedule(functions["UpkeepFunction"], every_seconds=resources.UPKEEP_EVERY_SECONDS),
         )
         running.worker.start()
         running.upkeep.start()
