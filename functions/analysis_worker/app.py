@@ -7,6 +7,8 @@ from typing import Any
 
 from battery_service.backend import connected
 from battery_service.job_settings import JobSettings
+from battery_service.settings import flag
+from battery_service.warm_up import warm_up
 from battery_service.worker import Worker
 
 type SqsHandler = Callable[[Mapping[str, Any], Any], dict[str, Any]]
@@ -32,4 +34,6 @@ def lambda_handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
 
 
 if "JOBS_TABLE" in os.environ:  # in Lambda: clients are slow to make, and the time before the first event is free
+    if flag("PRELOAD", os.environ.get("PRELOAD", "")):
+        warm_up()
     _handler()
