@@ -1,38 +1,31 @@
-"""The template and the code that it deploys: what one says about the other."""
+"""The template and the code that it deploys: what one says about the other, on jobs, files, sizes and times."""
 
-import inspect
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from battery_service.job_settings import JobSettings
 from battery_service.jobs import table_definition
-from battery_service.limits import UPLOADS
+from battery_service.limits import CLOUD, UPLOADS
+from battery_service.settings import Settings
 
 from tests.integration.cloud import MAX_RECEIVES
+from tests.template import FUNCTIONS, PARAMETERS, RESOURCES, TEMPLATE, names_used, of_type, properties, resolved
 
-
-class _Loader(yaml.SafeLoader):
-    """Reads `!Ref x` as {"Ref": "x"} and so on."""
-
-
-def _tagged(loader: Any, tag: str, node: Any) -> dict[str, Any]:
-    read = {"scalar": loader.construct_scalar, "sequence": loader.construct_sequence}.get(
-        node.id, loader.construct_mapping
-    )
-    return {tag: read(node)}
-
-
-_Loader.add_multi_constructor("!", _tagged)
-TEMPLATE: dict[str, Any] = yaml.load(Path("template.yaml").read_text(), _Loader)  # a SafeLoader with three more tags
-RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
 JOB_FUNCTIONS = ("UploadsApiFunction", "WorkerFunction", "UpkeepFunction")
+BEHIND_THE_API = ("SiteFunction", "AuthorizerFunction", "UploadFunction", "UploadsApiFunction")
+SCIENCE_FUNCTIONS = ("UploadFunction", "WorkerFunction")
+API_GATEWAY_SECONDS = 30
+OWN_KEY = "arn:aws:kms:eu-central-1:000000000000:key/1234"
 
 
-def properties(name: str) -> dict[str, Any]:
-    found: dict[str, Any] = RESOURCES[name]["Properties"]
-    return found
+def variables(function: str, **given: object) -> dict[str, str]:
+    """A function's environment: the shared part and its own."""
+    shared = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
+    own = properties(function).get("Environment", {}).get("Variables", {})
+    values = resolved({**shared, **own}, **given)
+    return {name: str(value) for name, value in values.items()}
 
 
 def test_the_table_is_the_one_that_the_tests_run_on() -> None:
@@ -51,11 +44,21 @@ def test_a_message_is_hidden_for_six_times_the_workers_timeout_and_put_aside_aft
     assert event["ScalingConfig"] == {"MaximumConcurrency": {"Ref": "WorkersAtMost"}}
 
 
+@pytest.mark.parametrize("function", BEHIND_THE_API)
+def test_a_function_behind_the_api_ends_before_the_api_gives_up(function: str) -> None:
+    assert properties(function)["Timeout"] < API_GATEWAY_SECONDS
+
+
+def test_no_upkeep_begins_before_the_last_one_has_ended() -> None:
+    upkeep = properties("UpkeepFunction")
+    assert upkeep["Events"]["EveryFewMinutes"]["Properties"]["ScheduleExpression"] == "rate(5 minutes)"
+    assert upkeep["Timeout"] < 5 * 60
+
+
 @pytest.mark.parametrize("bucket", ["UploadsBucket", "ResultsBucket"])
-def test_a_bucket_is_encrypted_private_and_by_tls_only(bucket: str) -> None:
+def test_a_bucket_is_private_by_tls_only_and_keeps_nothing_for_ever(bucket: str) -> None:
     described = properties(bucket)
     assert set(described["PublicAccessBlockConfiguration"].values()) == {True}
-    assert "BucketEncryption" in described
     [statement] = properties(f"{bucket}Policy")["PolicyDocument"]["Statement"]
     assert statement["Effect"] == "Deny"
     assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
@@ -65,44 +68,122 @@ def test_a_bucket_is_encrypted_private_and_by_tls_only(bucket: str) -> None:
     assert described["CorsConfiguration"]["CorsRules"][0]["AllowedOrigins"] == {"Ref": "AllowedOrigins"}
 
 
+def encryption(**given: object) -> dict[str, Any]:
+    """Everything that keeps data or messages, with how it says that it encrypts them."""
+    found: dict[str, Any] = {}
+    for name, bucket in of_type("AWS::S3::Bucket").items():
+        [rule] = resolved(bucket, **given)["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+        found[name] = rule["ServerSideEncryptionByDefault"].get("KMSMasterKeyID") or "AES256"
+    for name, queue in of_type("AWS::SQS::Queue").items():
+        stated = resolved(queue, **given)
+        found[name] = stated.get("KmsMasterKeyId") or stated["SqsManagedSseEnabled"]
+    for name, table in of_type("AWS::DynamoDB::Table").items():
+        stated = resolved(table, **given)["SSESpecification"]
+        found[name] = stated.get("KMSMasterKeyId") or stated["SSEEnabled"]
+    for kind, key in (("AWS::Logs::LogGroup", "KmsKeyId"), ("AWS::SNS::Topic", "KmsMasterKeyId")):
+        found |= {name: resolved(stated, **given).get(key) for name, stated in of_type(kind).items()}
+    return found
+
+
+def test_all_that_holds_files_results_or_jobs_is_encrypted_without_a_key_too() -> None:
+    plain = {name: how for name, how in encryption().items() if RESOURCES[name]["Type"] != "AWS::Logs::LogGroup"}
+    assert plain.pop("AlarmTopic") is None  # alarms name no data
+    assert plain == {
+        "UploadsBucket": "AES256",
+        "ResultsBucket": "AES256",
+        "JobsTable": True,
+        "JobsQueue": True,
+        "DeadJobsQueue": True,
+    }
+
+
+def test_a_key_of_ones_own_encrypts_everything_there_is_and_the_functions_may_use_it() -> None:
+    assert set(encryption(KmsKeyArn=OWN_KEY).values()) == {OWN_KEY}
+    for function in FUNCTIONS:
+        if (policies := properties(function).get("Policies")) is not None:
+            assert {"Ref": "KeyPolicy"} in resolved(policies, KmsKeyArn=OWN_KEY), function
+            assert {"Ref": "KeyPolicy"} not in resolved(policies), function
+
+
 def test_no_report_outlives_the_longest_retention_in_its_bucket() -> None:
     [days] = [
         rule["ExpirationInDays"]
         for rule in properties("ResultsBucket")["LifecycleConfiguration"]["Rules"]
         if "ExpirationInDays" in rule
     ]
-    assert TEMPLATE["Parameters"]["ResultRetentionHours"]["MaxValue"] / 24 < days
+    assert PARAMETERS["ResultRetentionHours"]["MaxValue"] / 24 < days
 
 
 def test_an_uploads_files_fit_into_the_workers_tmp_twice() -> None:
     assert 2 * UPLOADS.max_total_bytes < properties("WorkerFunction")["EphemeralStorage"]["Size"] * 2**20
 
 
+def test_the_smallest_worker_that_may_be_asked_for_holds_the_largest_upload() -> None:
+    needed = 200 * 2**20 + 2 * UPLOADS.max_file_bytes
+    assert needed < PARAMETERS["WorkerMemoryMB"]["MinValue"] * 2**20
+
+
+@pytest.mark.parametrize("function", SCIENCE_FUNCTIONS)
+def test_a_snapshot_is_taken_of_what_is_imported_and_without_one_nothing_is_imported_in_vain(function: str) -> None:
+    for choice, applied, preload in (("on", "PublishedVersions", "true"), ("off", "None", "false")):
+        assert resolved(properties(function), SnapStart=choice)["SnapStart"] == {"ApplyOn": applied}
+        assert variables(function, SnapStart=choice)["PRELOAD"] == preload
+    stated = properties(function)
+    assert stated["AutoPublishAlias"] == "live"
+    assert stated.get("EphemeralStorage", {"Size": 512})["Size"] == 512  # SnapStart takes no more
+
+
+def test_what_calls_a_science_function_calls_its_alias() -> None:
+    uri = properties("UploadIntegration")["IntegrationUri"]["Fn::Sub"]
+    assert uri.endswith("${UploadFunction.Arn}:live/invocations")
+    assert properties("UploadPermission")["FunctionName"] == {"Ref": "UploadFunction.Alias"}
+
+
+def test_concurrency_is_reserved_only_where_a_parameter_says_so() -> None:
+    for function, parameter in (("UploadFunction", "UploadConcurrency"), ("WorkerFunction", "WorkerConcurrency")):
+        assert "ReservedConcurrentExecutions" not in resolved(properties(function))
+        assert resolved(properties(function), **{parameter: 7})["ReservedConcurrentExecutions"] == 7
+
+
 @pytest.mark.parametrize("function", JOB_FUNCTIONS)
 def test_every_function_is_given_what_its_settings_need(function: str) -> None:
-    variables = properties(function)["Environment"]["Variables"]
-    settings = JobSettings.from_environment(
-        {name: value if isinstance(value, str) else "7" for name, value in variables.items()}
-        | {"RESULT_CACHE": "false"}
-    )
+    settings = JobSettings.from_environment(variables(function, ResultRetentionHours=7))
     assert settings.retention_s == 7 * 3600
 
 
-def test_no_function_may_do_everything() -> None:
-    for function in JOB_FUNCTIONS:
-        for policy in properties(function)["Policies"]:
-            for statement in policy["Statement"]:
-                actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
-                assert not any("*" in action for action in actions), (function, statement["Sid"])
-                assert statement["Resource"] != "*", (function, statement["Sid"])
+@pytest.mark.parametrize("function", ["SiteFunction", "UploadFunction", "UploadsApiFunction"])
+def test_a_door_takes_what_the_cloud_takes(function: str) -> None:
+    assert Settings.from_environment(variables(function)).limits == CLOUD
 
 
-def test_every_route_of_the_door_is_a_route_of_the_gateway() -> None:
-    from functions.uploads_api import app  # noqa: PLC0415
+def test_every_parameter_is_described_offered_and_used() -> None:
+    groups = TEMPLATE["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+    offered = [name for group in groups for name in group["Parameters"]]
+    assert sorted(offered) == sorted(PARAMETERS)
+    assert all(parameter["Description"] for parameter in PARAMETERS.values())
+    assert PARAMETERS.keys() <= names_used()
 
-    source = inspect.getsource(app.make_handler)
-    events = properties("UploadsApiFunction")["Events"].values()
-    for event in events:
-        method, path = event["Properties"]["Method"], event["Properties"]["Path"]
-        assert f'Route("{method}", "{path.replace("{", "<").replace("}", ">")}"' in source
-    assert source.count("Route(") == len(events)
+
+def test_the_configurations_name_parameters_that_there_are() -> None:
+    configurations = tomllib.loads(Path("samconfig.toml").read_text())
+    for name in ("default", "prod"):
+        given = dict(item.split("=", 1) for item in configurations[name]["deploy"]["parameters"]["parameter_overrides"])
+        assert given.keys() <= PARAMETERS.keys()
+        assert given["TokensParameter"] == f"/battery-analytics/{given['Stage']}/tokens"
+
+
+def test_every_resource_that_can_be_tagged_says_whose_it_is() -> None:
+    untagged = {"AWS::ApiGatewayV2::Authorizer", "AWS::ApiGatewayV2::Integration", "AWS::ApiGatewayV2::Route"}
+    untagged |= {
+        "AWS::Lambda::Permission",
+        "AWS::S3::BucketPolicy",
+        "AWS::SNS::Subscription",
+        "AWS::IAM::ManagedPolicy",
+    }
+    untagged |= {"AWS::Serverless::LayerVersion", "AWS::CloudWatch::Dashboard", "AWS::CloudWatch::Alarm"}
+    for name, resource in RESOURCES.items():
+        if resource["Type"] in untagged or name in FUNCTIONS:  # functions are tagged by Globals
+            continue
+        tags = resource["Properties"]["Tags"]
+        as_map = tags if isinstance(tags, dict) else {tag["Key"]: tag["Value"] for tag in tags}
+        assert as_map == {"application": "battery-analytics", "stage": {"Ref": "Stage"}}, name

@@ -1,0 +1,108 @@
+"""Who may do what, by the template: which routes ask for a token, and what each function is allowed."""
+
+import pytest
+from battery_service.public_routes import public_routes
+from battery_service.settings import Settings
+
+from tests.template import FUNCTIONS, holds, of_type, properties, resolved
+
+OPEN_ROUTES = {"GET /", "GET /assets/{name}", "GET /health", "GET /openapi.json", "GET /docs"}
+PROTECTED_ROUTES = {
+    "POST /api/upload",
+    "POST /api/uploads",
+    "POST /api/uploads/{upload_id}/analysis",
+    "GET /api/jobs/{job_id}",
+    "GET /api/jobs/{job_id}/result",
+    "DELETE /api/jobs/{job_id}",
+}
+JWT = {"JwtIssuer": "https://login.example.com/", "JwtAudience": "battery"}
+OPEN = {"OpenEndpoint": "yes-anybody-may-use-it-at-my-cost"}
+
+
+def authorization(**given: object) -> dict[str, tuple[str, object]]:
+    """Type and authorizer of every route."""
+    routes = (resolved(route, **given) for route in of_type("AWS::ApiGatewayV2::Route").values())
+    return {route["RouteKey"]: (route["AuthorizationType"], route.get("AuthorizerId")) for route in routes}
+
+
+def test_there_are_exactly_the_routes_that_are_known_here() -> None:
+    assert authorization().keys() == OPEN_ROUTES | PROTECTED_ROUTES
+
+
+@pytest.mark.parametrize("given", [{}, JWT, OPEN])
+def test_what_holds_no_data_is_open_in_every_deployment(given: dict[str, str]) -> None:
+    assert {authorization(**given)[route] for route in OPEN_ROUTES} == {("NONE", None)}
+
+
+def test_a_deployment_that_says_nothing_asks_for_our_own_tokens() -> None:
+    assert {str(authorization()[route]) for route in PROTECTED_ROUTES} == {str(("CUSTOM", {"Ref": "TokenAuthorizer"}))}
+    assert holds("UsesTokens")
+    assert not holds("UsesJwt")
+
+
+def test_an_issuer_takes_the_place_of_our_own_tokens() -> None:
+    found = {str(authorization(**JWT)[route]) for route in PROTECTED_ROUTES}
+    assert found == {str(("JWT", {"Ref": "JwtAuthorizer"}))}
+    assert not holds("UsesTokens", **JWT)
+
+
+def test_only_plain_words_open_the_endpoint() -> None:
+    assert {authorization(**OPEN)[route] for route in PROTECTED_ROUTES} == {("NONE", None)}
+    assert not holds("UsesTokens", **OPEN)
+
+
+def test_our_authorizer_speaks_the_form_that_its_function_does() -> None:
+    authorizer = properties("TokenAuthorizer")
+    assert authorizer["AuthorizerType"] == "REQUEST"
+    assert authorizer["AuthorizerPayloadFormatVersion"] == "2.0"
+    assert authorizer["EnableSimpleResponses"] is True
+    assert authorizer["IdentitySource"] == ["$request.header.Authorization"]
+
+
+def test_every_route_leads_to_a_function_that_api_gateway_may_call() -> None:
+    integrations = of_type("AWS::ApiGatewayV2::Integration")
+    for route in of_type("AWS::ApiGatewayV2::Route").values():
+        name = route["Target"]["Fn::Sub"].removeprefix("integrations/${").removesuffix("}")
+        assert name in integrations
+        permission = properties(name.replace("Integration", "Permission"))
+        assert permission["Principal"] == "apigateway.amazonaws.com"
+        assert "${HttpApi}" in permission["SourceArn"]["Fn::Sub"]
+
+
+def routes_to(integration: str) -> set[str]:
+    routes = of_type("AWS::ApiGatewayV2::Route").values()
+    target = f"integrations/${{{integration}}}"
+    return {route["RouteKey"] for route in routes if route["Target"]["Fn::Sub"] == target}
+
+
+def test_the_site_is_called_for_what_it_answers() -> None:
+    answered = {f"{route.method} {route.path}" for route in public_routes(Settings())} | {"GET /assets/{name}"}
+    assert routes_to("SiteIntegration") == answered
+
+
+def test_uploads_and_jobs_go_where_they_are_answered() -> None:
+    assert routes_to("UploadIntegration") == {"POST /api/upload"}
+    assert routes_to("UploadsApiIntegration") == PROTECTED_ROUTES - {"POST /api/upload"}
+
+
+def statements(function: str) -> list[dict[str, object]]:
+    policies = resolved(properties(function).get("Policies", []))
+    return [statement for policy in policies for statement in policy["Statement"]]
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_no_function_may_do_everything_or_to_everything(function: str) -> None:
+    for statement in statements(function):
+        actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+        assert not any("*" in action for action in actions), statement["Sid"]
+        assert statement["Resource"] != "*", statement["Sid"]
+
+
+def test_what_needs_nothing_of_aws_is_allowed_nothing() -> None:
+    assert {name for name in FUNCTIONS if not statements(name)} == {"SiteFunction", "UploadFunction"}
+
+
+def test_the_authorizer_reads_one_parameter() -> None:
+    [statement] = statements("AuthorizerFunction")
+    assert statement["Action"] == "ssm:GetParameter"
+    assert str(statement["Resource"]).endswith(":parameter${TokensParameter}'}")
