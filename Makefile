@@ -14,8 +14,12 @@ export UV_LINK_MODE ?= copy
 # The template is validated without an account.
 export AWS_DEFAULT_REGION ?= eu-central-1
 export SAM_CLI_TELEMETRY ?= 0
+# What Lambda runs on: x86_64 or arm64. The stamp of the artifact says for which it was built.
+ARCH ?= x86_64
+ARTIFACT := .aws-sam/.built
+ARTIFACT_SOURCES := template.yaml samconfig.toml $(shell find artifact_build functions layers -type f ! -name '*.pyc')
 
-.PHONY: help run test check bench sample train evaluate-life format clean
+.PHONY: help run test check package bench sample train evaluate-life smoke format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | column -t -s "$$(printf '\t')"
@@ -34,6 +38,9 @@ check: .venv/.dev ## lint, types, import rules and the template
 	AWS_ACCESS_KEY_ID=none AWS_SECRET_ACCESS_KEY=none .venv/bin/sam validate --template template.yaml
 	AWS_ACCESS_KEY_ID=none AWS_SECRET_ACCESS_KEY=none .venv/bin/sam validate --template template.yaml --lint
 
+package: $(ARTIFACT) ## build what is deployed, run it, and print its sizes (ARCH=arm64 for Graviton)
+	.venv/bin/python -m artifact_build.sizes
+
 bench: .venv/.dev ## measure against plain pickle, read_csv and matplotlib in the same run
 	.venv/bin/python -m benchmarks.bench $(ARGS)
 
@@ -46,12 +53,24 @@ train: .venv/.dev ## train the population model of cycle life (ARGS='--cells DIR
 evaluate-life: .venv/.dev ## print how good the projections of cycle life are (ARGS='--cells DIR --labels FILE')
 	PYTHONPATH=. OMP_NUM_THREADS=1 .venv/bin/python -m training.evaluate $(ARGS)
 
+smoke: .venv/.runtime ## check a deployment from outside (URL=https://… TOKEN=…, the local server by default)
+	BATTERY_API_TOKEN='$(TOKEN)' .venv/bin/python -m smoke $(or $(URL),http://127.0.0.1:$(PORT))
+
 format: .venv/.dev ## format the code
 	.venv/bin/ruff check --fix
 	.venv/bin/ruff format
 
 clean: ## remove everything that was built or installed here
 	rm -rf .venv .tools .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache sample_data
+
+# `make` is told of the architecture by the environment, the template by its parameter.
+$(ARTIFACT): $(ARTIFACT_SOURCES) .venv/.dev $(if $(filter-out $(ARCH),$(file <.aws-sam/.built)),rebuild)
+	@rm -f $@
+	PATH="$(CURDIR)/.venv/bin:$$PATH" ARCH=$(ARCH) .venv/bin/sam build --parameter-overrides Architecture=$(ARCH)
+	@echo $(ARCH) >$@
+
+.PHONY: rebuild
+rebuild:
 
 .venv/.runtime: $(LOCK) | $(UV_IS_HERE)
 	$(UV) sync --quiet --locked --all-packages --no-dev --inexact

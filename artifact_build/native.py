@@ -1,0 +1,43 @@
+"""Native code of a layer: which architecture it is for, and taking its symbol tables away."""
+
+import platform
+import shutil
+import subprocess
+from pathlib import Path
+from struct import unpack_from
+
+# What the template's parameter calls it -> what Linux, wheels and cross compilers do.
+MACHINES = {"x86_64": "x86_64", "arm64": "aarch64"}
+_ELF_MACHINES = {0x3E: "x86_64", 0xB7: "arm64"}
+
+
+def architecture_here() -> str | None:
+    """The architecture whose native code runs on this machine; None where it is not Linux's."""
+    names = {machine: architecture for architecture, machine in MACHINES.items()}
+    return names.get(platform.machine()) if platform.system() == "Linux" else None
+
+
+def architecture_of(file: Path) -> str | None:
+    """The architecture that a shared object is for; None where the file is none."""
+    with file.open("rb") as opened:
+        head = opened.read(20)
+    if len(head) < 20 or head[:4] != b"\x7fELF":
+        return None
+    [machine] = unpack_from("<H", head, 18)
+    return _ELF_MACHINES.get(machine, f"machine {machine:#x}")
+
+
+def shared_objects(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*.so*") if path.is_file())
+
+
+def strip(folder: Path, architecture: str) -> None:
+    """Take symbol tables out of the shared objects, where this machine has a `strip` for them; say so where not."""
+    tool = "strip" if architecture == architecture_here() else f"{MACHINES[architecture]}-linux-gnu-strip"
+    if shutil.which(tool) is None:
+        print(f"There is no {tool} here (Debian: binutils): native code keeps its symbol tables, some 30 MB.")
+        return
+    # What lies in *.libs was rewritten by auditwheel and does not load any more after strip.
+    objects = [path for path in shared_objects(folder) if not path.parent.name.endswith(".libs")]
+    if objects:
+        subprocess.run([tool, "--strip-unneeded", *objects], check=True)

@@ -1,0 +1,1 @@
+"""How large the artifact is, by package and by function with its layers: `python -m artifact_build.sizes`."""

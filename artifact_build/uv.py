@@ -1,0 +1,35 @@
+"""Calls uv, which reads the lock file: the one on the path, or else the one that `make` has put into .tools."""
+
+import subprocess
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+CANDIDATES = ("uv", str(ROOT / ".tools/uv/bin/uv"))
+
+
+def run_uv(arguments: Sequence[str]) -> str:
+    """What uv printed; it stops the build where uv fails, after uv's own words."""
+    done = subprocess.run([_uv(), "--quiet", *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode != 0:
+        raise SystemExit(f"uv {arguments[0]} failed with {done.returncode}.")
+    return done.stdout
+
+
+def locked_requirements(package: str, *, hashes: bool = True) -> str:
+    """What the package depends on, as uv.lock pins it, a requirement a line; the workspace's own packages left out."""
+    export = ["export", "--frozen", "--package", package, "--no-dev", "--no-emit-workspace", "--no-header"]
+    return run_uv([*export, "--no-annotate", *([] if hashes else ["--no-hashes"])])
+
+
+@cache
+def _uv() -> str:
+    for candidate in CANDIDATES:
+        # Asked rather than looked up: a version manager may put a uv on the path that runs for another Python only.
+        try:
+            subprocess.run([candidate, "--version"], capture_output=True, check=True)
+        except (OSError, subprocess.CalledProcessError):
+            continue
+        return candidate
+    raise SystemExit("There is no uv; `make package` brings it.")
