@@ -1,16 +1,7 @@
 """What the local stack makes is what the template declares."""
 
-from typing import Any
-
 from local_stack import resources
-from tests.unit.test_template import TEMPLATE
-
-RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
-
-
-def properties(name: str) -> dict[str, Any]:
-    found: dict[str, Any] = RESOURCES[name]["Properties"]
-    return found
+from tests.template import properties
 
 
 def test_queues_are_the_templates() -> None:

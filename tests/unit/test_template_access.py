@@ -1,5 +1,7 @@
 """Who may do what, by the template: which routes ask for a token, and what each function is allowed."""
 
+from typing import Any
+
 import pytest
 from battery_service.public_routes import public_routes
 from battery_service.settings import Settings
@@ -85,7 +87,7 @@ def test_uploads_and_jobs_go_where_they_are_answered() -> None:
     assert routes_to("UploadsApiIntegration") == PROTECTED_ROUTES - {"POST /api/upload"}
 
 
-def statements(function: str) -> list[dict[str, object]]:
+def statements(function: str) -> list[dict[str, Any]]:
     policies = resolved(properties(function).get("Policies", []))
     return [statement for policy in policies for statement in policy["Statement"]]
 
