@@ -1,0 +1,1 @@
+"""Runs the built artifact without Docker: AWS's own runtime client in a sandbox, and everything that Lambda does around it."""

@@ -1,0 +1,101 @@
+"""One instance of a function: the runtime client's process, the Runtime API that it asks, and its log."""
+
+import json
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+
+from artifact_runner.built_template import BuiltFunction
+from artifact_runner.lambda_environment import function_arn, lambda_environment
+from artifact_runner.runtime_api import FunctionError, Invocation, RuntimeApi
+from artifact_runner.sandbox import Sandbox
+
+# What Lambda gives the first import of a handler; with a snapshot it may take longer.
+INIT_SECONDS = 10.0
+SNAPSHOT_INIT_SECONDS = 130.0
+type Log = Callable[[str, str], None]
+
+
+class Instance:
+    """Starts at once; `log(function's name, line)` gets all that the function prints."""
+
+    def __init__(self, function: BuiltFunction, sandbox: Sandbox, services: Mapping[str, str], log: Log) -> None:
+        self._function = function
+        self._log = log
+        self._api = RuntimeApi()
+        paths = sandbox.paths(function)
+        environment = lambda_environment(
+            function,
+            runtime_api=self._api.address,
+            task_root=paths.task_root,
+            runtime=paths.runtime,
+            python_path=paths.python_path,
+            services=services,
+        )
+        self._process = subprocess.Popen(  # noqa: S603  # the sandbox's words and the template's
+            sandbox.command(function, environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        )
+        self._reader = threading.Thread(target=self._read, name=f"log of {function.name}", daemon=True)
+        self._reader.start()
+
+    @property
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def wait_until_initialised(self) -> None:
+        """Until the handler is loaded. Raises FunctionError where it cannot be."""
+        seconds = SNAPSHOT_INIT_SECONDS if self._function.has_snapshot else INIT_SECONDS
+        self._in_time(self._api.initialised, seconds, f"Init timed out after {seconds:.2f} seconds")
+
+    def invoke(self, event: object, request_id: str) -> object:
+        """The handler's answer. Raises FunctionError for what it raised, for its death, and past its time, which kills it."""
+        self.wait_until_initialised()
+        seconds = self._function.timeout_s
+        invocation = Invocation(
+            request_id=request_id,
+            event=json.dumps(event).encode(),
+            deadline_ms=round(1000 * (time.time() + seconds)),
+            function_arn=function_arn(self._function),
+        )
+        answer = self._in_time(self._api.submit(invocation), seconds, f"Task timed out after {seconds:.2f} seconds")
+        return json.loads(answer)
+
+    def kill(self) -> None:
+        """The end, at once. Safe to call twice."""
+        self._process.kill()
+        self._process.wait()
+        self._reader.join()
+        self._api.close()
+
+    def _in_time[Answer](self, future: Future[Answer], seconds: float, otherwise: str) -> Answer:
+        try:
+            return future.result(seconds)
+        except TimeoutError as error:
+            self._process.kill()
+            raise FunctionError("Sandbox.Timedout", otherwise) from error
+
+    def _read(self) -> None:
+        """Until the process has ended, and with it everything that was still expected of it."""
+        assert self._process.stdout is not None  # noqa: S101  # asked for above
+        with self._process.stdout as said:
+            for line in said:
+                self._log(self._function.name, line.rstrip("\n"))
+        self._api.fail(_exited(self._process.wait()))
+
+
+def _exited(status: int) -> FunctionError:
+    """As Lambda words the end of a runtime: by its exit status, or the signal that ended it."""
+    signal = -status if status < 0 else status - 128 if status > 128 else 0
+    how = "signal: killed" if signal == 9 else f"signal: {signal}" if signal else f"exit status {status}"
+    return FunctionError("Runtime.ExitError", f"Runtime exited with error: {how}")

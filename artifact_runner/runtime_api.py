@@ -1,0 +1,189 @@
+"""Lambda's Runtime API for one instance of a function: where the runtime client asks for events and leaves its answers.
+
+Source: AWS Lambda Developer Guide, "Using the Lambda runtime API for custom runtimes"; `restore` is SnapStart's part of it.
+"""
+
+import json
+import re
+import threading
+from concurrent.futures import Future
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from queue import SimpleQueue
+from typing import Final
+
+ROOT: Final = "/2018-06-01/runtime"
+# An answer's most, by Lambda's quotas: 6 MiB, and a little that they are silent about.
+PAYLOAD_BYTES: Final = 6 * 1024 * 1024 + 100
+_ANSWER: Final = re.compile(rf"{ROOT}/invocation/([^/]+)/(response|error)")
+
+
+class FunctionError(Exception):
+    """A function answered with an error, or not at all; `type` is as Lambda would name it."""
+
+    def __init__(self, error_type: str, message: str) -> None:
+        super().__init__(f"{error_type}: {message}")
+        self.type = error_type
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """One event for the function. `deadline_ms` is in milliseconds of the epoch."""
+
+    request_id: str
+    event: bytes
+    deadline_ms: int
+    function_arn: str
+
+
+class RuntimeApi:
+    """Listens from the start. One invocation is worked on at a time, as in Lambda."""
+
+    def __init__(self) -> None:
+        self.initialised: Future[None] = Future()
+        """Done when the handler is loaded; a FunctionError where it could not be."""
+        self._work: SimpleQueue[Invocation | None] = SimpleQueue()
+        self._answer: tuple[str, Future[bytes]] | None = None
+        self._lock = threading.Lock()
+        self._server = _Server(self)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        self._thread.start()
+
+    @property
+    def address(self) -> str:
+        host, port = self._server.server_address[:2]
+        return f"{host!s}:{port}"
+
+    def submit(self, invocation: Invocation) -> Future[bytes]:
+        """The function's answer, as JSON, or its FunctionError."""
+        answer: Future[bytes] = Future()
+        with self._lock:
+            self._answer = (invocation.request_id, answer)
+        self._work.put(invocation)
+        return answer
+
+    def fail(self, error: FunctionError) -> None:
+        """The instance is no more, which is the answer to all that was still expected of it."""
+        self._initialised_with(error)
+        with self._lock:
+            pending, self._answer = self._answer, None
+        if pending is not None:
+            pending[1].set_exception(error)
+
+    def close(self) -> None:
+        self._work.put(None)
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    # What the runtime client asks for
+
+    def next_invocation(self) -> Invocation | None:
+        self._initialised_with(None)
+        return self._work.get()
+
+    def restored(self) -> None:
+        """The client has done all that goes into a snapshot. None is taken: it goes on at once."""
+        self._initialised_with(None)
+
+    def answered(self, request_id: str, outcome: bytes | FunctionError) -> None:
+        with self._lock:
+            if self._answer is None or self._answer[0] != request_id:
+                return  # of an invocation that was given up
+            answer, self._answer = self._answer[1], None
+        if isinstance(outcome, FunctionError):
+            answer.set_exception(outcome)
+        else:
+            answer.set_result(outcome)
+
+    def _initialised_with(self, error: FunctionError | None) -> None:
+        with self._lock:
+            if self.initialised.done():
+                return
+            if error is None:
+                self.initialised.set_result(None)
+            else:
+                self.initialised.set_exception(error)
+
+    def failed_to_initialise(self, error: FunctionError) -> None:
+        self._initialised_with(error)
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    # A client that waits for its next event is left behind when the instance ends.
+    block_on_close = False
+
+    def __init__(self, api: RuntimeApi) -> None:
+        self.api = api
+        super().__init__(("127.0.0.1", 0), _Handler)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    # Nagle's algorithm would add 40 ms to every invocation.
+    disable_nagle_algorithm = True
+    server: _Server
+
+    def do_GET(self) -> None:
+        if self.path == f"{ROOT}/restore/next":
+            self.server.api.restored()
+            self._respond(200)
+        elif self.path == f"{ROOT}/invocation/next":
+            self._hand_over(self.server.api.next_invocation())
+        else:
+            self._respond(404)
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        api = self.server.api
+        if found := _ANSWER.fullmatch(self.path):
+            if len(body) > PAYLOAD_BYTES:
+                error = FunctionError(
+                    "Function.ResponseSizeTooLarge",
+                    f"Response payload size exceeded maximum allowed payload size ({PAYLOAD_BYTES} bytes).",
+                )
+                api.answered(found[1], error)
+                self._respond(413, {"errorType": "RequestEntityTooLarge", "errorMessage": error.message})
+                return
+            api.answered(found[1], body if found[2] == "response" else _error(body))
+            self._respond(202, {"status": "OK"})
+        elif self.path in (f"{ROOT}/init/error", f"{ROOT}/restore/error"):
+            api.failed_to_initialise(_error(body))
+            self._respond(202, {"status": "OK"})
+        else:
+            self._respond(404)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing: what matters is the function's own log."""
+
+    def _hand_over(self, invocation: Invocation | None) -> None:
+        if invocation is None:
+            self.close_connection = True
+            return
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(invocation.event)))
+        self.send_header("Lambda-Runtime-Aws-Request-Id", invocation.request_id)
+        self.send_header("Lambda-Runtime-Deadline-Ms", str(invocation.deadline_ms))
+        self.send_header("Lambda-Runtime-Invoked-Function-Arn", invocation.function_arn)
+        self.end_headers()
+        self.wfile.write(invocation.event)
+
+    def _respond(self, status: int, content: object = None) -> None:
+        body = b"" if content is None else json.dumps(content).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+def _error(body: bytes) -> FunctionError:
+    """What the runtime client says about an exception that the handler raised."""
+    try:
+        said = json.loads(body)
+        return FunctionError(str(said["errorType"]), str(said["errorMessage"]))
+    except (ValueError, KeyError, TypeError):
+        return FunctionError("Runtime.Unknown", body[:1000].decode(errors="replace"))
