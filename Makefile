@@ -19,7 +19,7 @@ ARCH ?= x86_64
 ARTIFACT := .aws-sam/.built
 ARTIFACT_SOURCES := template.yaml samconfig.toml $(shell find artifact_build functions layers -type f ! -name '*.pyc')
 
-.PHONY: help run test check package bench sample train evaluate-life smoke format clean
+.PHONY: help run test check package run-artifact bench sample train evaluate-life smoke format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | column -t -s "$$(printf '\t')"
@@ -40,6 +40,9 @@ check: .venv/.dev ## lint, types, import rules and the template
 
 package: $(ARTIFACT) ## build what is deployed, run it, and print its sizes (ARCH=arm64 for Graviton)
 	.venv/bin/python -m artifact_build.sizes
+
+run-artifact: $(ARTIFACT) ## run what is deployed as Lambda would, on http://127.0.0.1:5000 (ARGS='--parameter SnapStart=off')
+	.venv/bin/python -m artifact_runner.serve $(PORT) $(ARGS)
 
 bench: .venv/.dev ## measure against plain pickle, read_csv and matplotlib in the same run
 	.venv/bin/python -m benchmarks.bench $(ARGS)

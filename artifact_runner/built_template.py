@@ -51,10 +51,7 @@ def built_functions(
     `resources` says what `Ref` gives for a bucket, a table or a queue: its name, or its URL. Raises NotBuiltError,
     and UnresolvedError where a function refers to what nobody gave.
     """
-    file = folder / "template.yaml"
-    if not file.is_file():
-        raise NotBuiltError(f"{file} is not there: run make package")
-    template = yaml.safe_load(file.read_text())
+    template = yaml.safe_load(checked(folder).read_text())
     layers = {name: name for name, found in template["Resources"].items() if found["Type"].endswith("LayerVersion")}
     named = {**PSEUDO_PARAMETERS, **layers, **(resources or {}), **(parameters or {})}
     values = Intrinsics(template, named)
@@ -65,6 +62,14 @@ def built_functions(
         if found["Type"] == "AWS::Serverless::Function"
         and ("Condition" not in found or values.holds(found["Condition"]))
     }
+
+
+def checked(folder: Path) -> Path:
+    """The built template. Raises NotBuiltError."""
+    file = folder / "template.yaml"
+    if not file.is_file():
+        raise NotBuiltError(f"{file} is not there: run make package")
+    return file
 
 
 def _function(

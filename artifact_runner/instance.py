@@ -6,15 +6,16 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from typing import Final
 
 from artifact_runner.built_template import BuiltFunction
 from artifact_runner.lambda_environment import function_arn, lambda_environment
 from artifact_runner.runtime_api import FunctionError, Invocation, RuntimeApi
 from artifact_runner.sandbox import Sandbox
 
-# What Lambda gives the first import of a handler; with a snapshot it may take longer.
-INIT_SECONDS = 10.0
-SNAPSHOT_INIT_SECONDS = 130.0
+# What Lambda gives to the imports of a handler, and to those before a snapshot.
+INIT_SECONDS: Final = 10.0
+SNAPSHOT_INIT_SECONDS: Final = 130.0
 type Log = Callable[[str, str], None]
 
 
@@ -34,24 +35,19 @@ class Instance:
             python_path=paths.python_path,
             services=services,
         )
-        self._process = subprocess.Popen(  # noqa: S603  # the sandbox's words and the template's
-            sandbox.command(function, environment),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-        )
-        self._reader = threading.Thread(target=self._read, name=f"log of {function.name}", daemon=True)
-        self._reader.start()
+        self._started: Future[subprocess.Popen[str]] = Future()
+        command = sandbox.command(function, environment)
+        self._life = threading.Thread(target=self._live, args=(command,), name=function.name, daemon=True)
+        self._life.start()
+
+    @property
+    def process(self) -> subprocess.Popen[str]:
+        """The outermost process, with which all others of the instance end."""
+        return self._started.result()
 
     @property
     def is_alive(self) -> bool:
-        return self._process.poll() is None
-
-    @property
-    def pid(self) -> int:
-        return self._process.pid
+        return self.process.poll() is None
 
     def wait_until_initialised(self) -> None:
         """Until the handler is loaded. Raises FunctionError where it cannot be."""
@@ -73,25 +69,38 @@ class Instance:
 
     def kill(self) -> None:
         """The end, at once. Safe to call twice."""
-        self._process.kill()
-        self._process.wait()
-        self._reader.join()
+        self.process.kill()
+        self._life.join()
         self._api.close()
 
     def _in_time[Answer](self, future: Future[Answer], seconds: float, otherwise: str) -> Answer:
         try:
             return future.result(seconds)
         except TimeoutError as error:
-            self._process.kill()
+            self.process.kill()
             raise FunctionError("Sandbox.Timedout", otherwise) from error
 
-    def _read(self) -> None:
-        """Until the process has ended, and with it everything that was still expected of it."""
-        assert self._process.stdout is not None  # noqa: S101  # asked for above
-        with self._process.stdout as said:
+    def _live(self, command: list[str]) -> None:
+        """From the process's start to its end, in one thread: bubblewrap dies with the thread that started it."""
+        try:
+            process = subprocess.Popen(  # noqa: S603  # the sandbox's words and the template's
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                errors="replace",
+                start_new_session=True,  # Ctrl-C is for the runner, which ends its instances when their work is done
+            )
+        except OSError as error:
+            self._started.set_exception(error)
+            return
+        self._started.set_result(process)
+        assert process.stdout is not None  # noqa: S101  # asked for above
+        with process.stdout as said:
             for line in said:
                 self._log(self._function.name, line.rstrip("\n"))
-        self._api.fail(_exited(self._process.wait()))
+        self._api.fail(_exited(process.wait()))
 
 
 def _exited(status: int) -> FunctionError:

@@ -1,0 +1,64 @@
+"""The built artifact behind HTTP on this machine: `python -m artifact_runner.serve [port]`, as `make run-artifact` does."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from artifact_runner.built_template import BUILT, NotBuiltError, checked
+from artifact_runner.stack import ArtifactStack
+from local_stack.server import GRACE_SECONDS, LocalServer, bound_socket
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Serve until Ctrl-C or SIGTERM; 0 after a clean end, 1 where there is nothing to serve."""
+    options = _parser().parse_args(arguments)
+    try:
+        checked(options.build)
+        listener = bound_socket(options.host, options.port)
+    except (NotBuiltError, OSError) as error:
+        print(f"Cannot start: {error}", file=sys.stderr)
+        return 1
+    stack = ArtifactStack(options.build, log=_print, parameters=dict(options.parameter))
+    host, port = listener.getsockname()[:2]
+    try:
+        stack.open()
+        welcome = f"The built artifact, as {stack.artifact.sandbox.name}: http://{host}:{port} - Ctrl-C stops it"
+        server = LocalServer(stack.door, listener, on_ready=lambda: print(welcome, flush=True))
+        with server.stopped_by_signals():
+            server.run()
+            stack.way.finish(GRACE_SECONDS, is_hurried=lambda: server.is_hurried)
+    finally:
+        stack.stop()
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description="Serve the built artifact on this machine.")
+    parser.add_argument("port", nargs="?", type=int, default=5000, help="default: 5000; 0 takes a free one")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    parser.add_argument("--build", type=Path, default=BUILT, help=f"the built artifact; default: {BUILT}")
+    parser.add_argument(
+        "--parameter",
+        type=_parameter,
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a parameter of the template, such as SnapStart=off; may be given again",
+    )
+    return parser
+
+
+def _parameter(text: str) -> tuple[str, str]:
+    name, separator, value = text.partition("=")
+    if not separator:
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form NAME=VALUE")
+    return name, value
+
+
+def _print(name: str, line: str) -> None:
+    print(f"{name}: {line}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,60 @@
+"""The artifact in the place of AWS's whole: the local gateway before its functions, embedded services behind them."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from battery_service.settings import Settings
+
+from artifact_runner.artifact import Artifact
+from artifact_runner.built_template import BUILT
+from artifact_runner.instance import Log
+from local_stack.front_door import FrontDoor
+from local_stack.job_functions import Invoke
+from local_stack.presigned_way import PresignedWay
+
+# What the template's resources are called, by the variables that the embedded services' names come in.
+RESOURCES: Final[Mapping[str, str]] = {
+    "UploadsBucket": "UPLOADS_BUCKET",
+    "ResultsBucket": "RESULTS_BUCKET",
+    "JobsTable": "JOBS_TABLE",
+    "JobsQueue": "JOBS_QUEUE_URL",
+}
+
+
+class ArtifactStack:
+    """Nothing runs before `open`, and nothing is left after `stop`. `door` is the ASGI application."""
+
+    def __init__(self, folder: Path = BUILT, *, log: Log, parameters: Mapping[str, object] | None = None) -> None:
+        self._folder = folder
+        self._parameters = parameters or {}
+        self._log = log
+        self._artifact: Artifact | None = None
+        self.way = PresignedWay(self._connected)
+        site, upload_handler = self.way.function("SiteFunction"), self.way.function("UploadFunction")
+        self.door = FrontDoor(Settings(), site, upload_handler, self.way)
+
+    @property
+    def artifact(self) -> Artifact:
+        """Once it is open. Raises RuntimeError before, and where it could not be opened."""
+        if self._artifact is None:
+            raise RuntimeError("the artifact is not running; the log says why")
+        return self._artifact
+
+    def open(self) -> None:
+        """Start the services and connect the functions, in a second or two. They start when they are called."""
+        self.way.open()
+
+    def stop(self) -> None:
+        """The end, with whatever is still in it."""
+        self.way.close()
+        if self._artifact is not None:
+            self._artifact.close()
+        self.way.stop()
+
+    def _connected(self, environment: Mapping[str, str]) -> Mapping[str, Invoke]:
+        resources = {name: environment[variable] for name, variable in RESOURCES.items()}
+        self._artifact = Artifact(
+            self._folder, log=self._log, services=environment, parameters=self._parameters, resources=resources
+        )
+        return self._artifact.functions
