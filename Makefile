@@ -70,6 +70,8 @@ clean: ## remove everything that was built or installed here
 $(ARTIFACT): $(ARTIFACT_SOURCES) .venv/.dev $(if $(filter-out $(ARCH),$(file <.aws-sam/.built)),rebuild)
 	@rm -f $@
 	PATH="$(CURDIR)/.venv/bin:$$PATH" ARCH=$(ARCH) .venv/bin/sam build --parameter-overrides Architecture=$(ARCH)
+	.venv/bin/python -m artifact_build.check --architecture $(ARCH)
+	.venv/bin/python -m artifact_build.sizes >.aws-sam/sizes.txt || (cat .aws-sam/sizes.txt; exit 1)
 	@echo $(ARCH) >$@
 
 .PHONY: rebuild

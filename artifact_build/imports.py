@@ -1,7 +1,8 @@
 """Which modules our code imports: read from its sources, so that an import within a function counts as well."""
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 
@@ -29,32 +30,34 @@ def modules_of(folder: Path) -> dict[str, Path]:
     return found
 
 
-def reached(start: Path, own: dict[str, Path]) -> set[str]:
-    """Every module that the file at `start` may import, straight or by way of our own modules."""
+def reached(start: Path, module: str, own: dict[str, Path]) -> set[str]:
+    """Every module that the file, which is the module of that name, may import, straight or by way of our own modules."""
     found: set[str] = set()
-    waiting = imported_modules(start.read_text())
+    waiting = set(_imported_by(start, module))
     while waiting:
         name = waiting.pop()
-        if name in found:
-            continue
         found.add(name)
-        for parent in _with_parents(name):
-            if parent in own and parent not in found:
-                waiting.add(parent)
-        if name in own:
-            package = name if own[name].name == "__init__.py" else name.rpartition(".")[0]
-            waiting |= imported_modules(own[name].read_text(), package=package)
+        if path := own.get(name):
+            waiting |= _imported_by(path, name)
+        # Importing a.b runs a as well.
+        if parent := name.rpartition(".")[0]:
+            waiting.add(parent)
+        waiting -= found
     return found
 
 
+@cache
+def _imported_by(path: Path, module: str) -> frozenset[str]:
+    package = module if path.name == "__init__.py" else module.rpartition(".")[0]
+    return frozenset(imported_modules(path.read_text(), package=package))
+
+
 def _executed(tree: ast.AST) -> Iterator[ast.AST]:
-    waiting: list[ast.AST] = [tree]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        for child in ast.iter_child_nodes(node):
-            if not (isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test)):
-                waiting.append(child)
+    """The nodes of the tree, but for what only a type checker reads."""
+    yield tree
+    for child in ast.iter_child_nodes(tree):
+        if not (isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test)):
+            yield from _executed(child)
 
 
 def _absolute(node: ast.ImportFrom, package: str) -> str:
@@ -62,8 +65,3 @@ def _absolute(node: ast.ImportFrom, package: str) -> str:
         return node.module or ""
     base = package.split(".")[: len(package.split(".")) - node.level + 1]
     return ".".join([*base, *([node.module] if node.module else [])])
-
-
-def _with_parents(name: str) -> Iterable[str]:
-    parts = name.split(".")
-    return (".".join(parts[:length]) for length in range(1, len(parts) + 1))

@@ -37,13 +37,11 @@ def install(requirements: str, architecture: str, folder: Path) -> None:
     listed = folder.with_name("requirements.txt")
     folder.mkdir(parents=True)
     listed.write_text(requirements)
-    run_uv(
-        ["pip", "install", "--target", str(folder), "--requirement", str(listed), "--require-hashes", "--no-deps"]
-        + ["--python", sys.executable, "--python-version", "3.13", "--only-binary", ":all:"]
-        + ["--python-platform", f"{native.MACHINES[architecture]}-manylinux_2_28"]
-        # Copied, for a link would let `strip` write into uv's own cache.
-        + ["--link-mode", "copy"]
-    )
+    python = ["--python", sys.executable, "--python-version", "3.13"]
+    system = ["--python-platform", f"{native.MACHINES[architecture]}-manylinux_2_28", "--only-binary", ":all:"]
+    # Copied, for a link would let `strip` write into uv's own cache.
+    what = ["--requirement", str(listed), "--require-hashes", "--no-deps", "--link-mode", "copy"]
+    run_uv(["pip", "install", "--target", str(folder), *python, *system, *what])
     listed.unlink()
 
 

@@ -18,45 +18,45 @@ class Rule:
 
 RULES = (
     Rule("Tests of the libraries.", ("**/tests/**", "**/test/**", "**/conftest.py")),
+    Rule("For type checkers.", ("**/*.pyi", "**/py.typed")),
     Rule(
-        "For type checkers and compilers.",
-        ("**/*.pyi", "**/py.typed", "**/*.h", "**/*.hpp", "**/*.pyx", "**/*.pxd", "**/*.pxi", "**/*.c", "**/*.cpp")
-        + ("**/*.a", "**/*.pc", "**/*.f90"),
+        "For compilers.", tuple(f"**/*.{ending}" for ending in ("a", "c", "cpp", "h", "hpp", "pc", "pxd", "pxi", "pyx"))
     ),
     Rule("Commands, and notes that installers leave for each other.", ("bin/**", "share/**", ".lock")),
+    Rule("Bytecode that came along; ours is made at the end.", ("**/__pycache__/**",)),
     Rule(
         "Lists of files that are no longer as listed; the name, the version and the licences of a library stay.",
         ("*.dist-info/*", "*.dist-info/sboms/**"),
         kept=("*.dist-info/METADATA", "*.dist-info/entry_points.txt", "*.dist-info/*LICEN*", "*.dist-info/*NOTICE*"),
     ),
-    Rule("Bytecode that came along; ours is made at the end.", ("**/__pycache__/**",)),
     Rule(
         "Descriptions of the AWS services that are not used: 25 MB.",
         ("botocore/data/*/**", "boto3/data/**", "boto3/examples/**"),
         kept=tuple(f"botocore/data/{service}/**" for service in ("dynamodb", "s3", "sqs", "ssm")),
     ),
-    Rule("Builds Fortran, and instructions that only numpy's tests look at.", ("numpy/f2py/**", "numpy/_core/_simd.*")),
-    Rule("Modules that numpy's tests are made of.", ("numpy/_core/_*_tests.*", "numpy/random/_examples/**")),
-    Rule("Support of packagers and of Sphinx.", ("numpy/_pyinstaller/**", "matplotlib/sphinxext/**")),
+    Rule("Builds Fortran.", ("numpy/f2py/**",)),
+    Rule("Only numpy's tests load it.", ("numpy/_core/_simd.*", "numpy/_core/_*_tests.*", "numpy/random/_examples/**")),
+    Rule("For those who pack programs, and for Sphinx.", ("numpy/_pyinstaller/**", "matplotlib/sphinxext/**")),
     Rule(
-        "Fonts that no plot uses: all text is DejaVu Sans. Each one would be opened at a cold start, too.",
+        "Fonts that no plot uses, for all text is DejaVu Sans; a cold start would open each one, too.",
         ("matplotlib/mpl-data/fonts/**",),
         kept=("matplotlib/mpl-data/fonts/ttf/DejaVuSans.ttf", "matplotlib/mpl-data/fonts/ttf/LICENSE_DEJAVU"),
     ),
+    Rule("Data for examples.", ("matplotlib/mpl-data/sample_data/**",)),
     Rule(
-        "Windows and their pictures, and data for examples.",
-        ("matplotlib/mpl-data/sample_data/**", "matplotlib/mpl-data/images/**", "matplotlib/backends/web_backend/**")
-        + ("matplotlib/backends/qt_editor/**", "matplotlib/backends/_tkagg.*", "PIL/_imagingtk.*"),
+        "For windows on a screen.",
+        ("matplotlib/mpl-data/images/**", "matplotlib/backends/_tkagg.*", "PIL/_imagingtk.*"),
     ),
+    Rule("For windows on a screen.", ("matplotlib/backends/qt_editor/**", "matplotlib/backends/web_backend/**")),
     Rule(
-        "Puts fonts into PDF and PostScript; matplotlib needs the names of glyphs only.",
+        "Puts fonts into PDF and PostScript; matplotlib imports the names of glyphs only.",
         ("fontTools/*/**",),
         kept=("fontTools/misc/*.py",),
     ),
+    Rule("Pictures in formats that Pillow can do without.", ("PIL/_avif.*", "PIL/_imagingcms.*", "PIL/_webp.*")),
     Rule(
-        "Picture formats that are not PNG, where Pillow can do without.",
-        ("PIL/_avif.*", "PIL/_webp.*", "PIL/_imagingcms.*", "pillow.libs/libavif-*", "pillow.libs/libwebp*")
-        + ("pillow.libs/libsharpyuv-*", "pillow.libs/liblcms2-*"),
+        "What only those formats need.",
+        tuple(f"pillow.libs/lib{name}*" for name in ("avif-", "lcms2-", "sharpyuv-", "webp")),
     ),
 )
 

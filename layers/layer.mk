@@ -6,6 +6,6 @@ ARCH ?= x86_64
 
 .PHONY: layer
 layer:
-	test -n "$(ARTIFACTS_DIR)"
+	@test -n "$(ARTIFACTS_DIR)"
 	@# From the root: a pyenv shim finds 3.13 only where .python-version is.
 	cd "$(LAYER)/../.." && python3.13 -m artifact_build.layer "$(LAYER)" --architecture $(ARCH) --into "$(ARTIFACTS_DIR)/python"
