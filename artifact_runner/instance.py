@@ -47,16 +47,21 @@ class Instance:
 
     @property
     def is_alive(self) -> bool:
+        """Whether it takes another event, which shows once it has been given time to end the last one."""
+        try:
+            self.wait_until_ready()
+        except FunctionError:
+            return False
         return self.process.poll() is None
 
-    def wait_until_initialised(self) -> None:
-        """Until the handler is loaded. Raises FunctionError where it cannot be."""
+    def wait_until_ready(self) -> None:
+        """Until an event would be taken: the handler is loaded, and done with the last one. Raises FunctionError."""
         seconds = SNAPSHOT_INIT_SECONDS if self._function.has_snapshot else INIT_SECONDS
-        self._in_time(self._api.initialised, seconds, f"Init timed out after {seconds:.2f} seconds")
+        self._in_time(self._api.ready, seconds, f"Init timed out after {seconds:.2f} seconds")
 
     def invoke(self, event: object, request_id: str) -> object:
         """The handler's answer. Raises FunctionError for what it raised, for its death, and past its time, which kills it."""
-        self.wait_until_initialised()
+        self.wait_until_ready()
         seconds = self._function.timeout_s
         invocation = Invocation(
             request_id=request_id,
@@ -77,7 +82,7 @@ class Instance:
         try:
             return future.result(seconds)
         except TimeoutError as error:
-            self.process.kill()
+            self.kill()
             raise FunctionError("Sandbox.Timedout", otherwise) from error
 
     def _live(self, command: list[str]) -> None:

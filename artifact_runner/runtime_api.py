@@ -5,6 +5,7 @@ Source: AWS Lambda Developer Guide, "Using the Lambda runtime API for custom run
 
 import json
 import re
+import sys
 import threading
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -41,8 +42,7 @@ class RuntimeApi:
     """Listens from the start. One invocation is worked on at a time, as in Lambda."""
 
     def __init__(self) -> None:
-        self.initialised: Future[None] = Future()
-        """Done when the handler is loaded; a FunctionError where it could not be."""
+        self._ready: Future[None] = Future()
         self._work: SimpleQueue[Invocation | None] = SimpleQueue()
         self._answer: tuple[str, Future[bytes]] | None = None
         self._lock = threading.Lock()
@@ -55,17 +55,24 @@ class RuntimeApi:
         host, port = self._server.server_address[:2]
         return f"{host!s}:{port}"
 
+    @property
+    def ready(self) -> Future[None]:
+        """Done when the function can be given an invocation; a FunctionError where it never will."""
+        with self._lock:
+            return self._ready
+
     def submit(self, invocation: Invocation) -> Future[bytes]:
         """The function's answer, as JSON, or its FunctionError."""
         answer: Future[bytes] = Future()
         with self._lock:
             self._answer = (invocation.request_id, answer)
+            self._ready = Future()
         self._work.put(invocation)
         return answer
 
     def fail(self, error: FunctionError) -> None:
-        """The instance is no more, which is the answer to all that was still expected of it."""
-        self._initialised_with(error)
+        """The instance is no more, which is the answer to all that is still expected of it."""
+        self._ready_with(error)
         with self._lock:
             pending, self._answer = self._answer, None
         if pending is not None:
@@ -80,12 +87,15 @@ class RuntimeApi:
     # What the runtime client asks for
 
     def next_invocation(self) -> Invocation | None:
-        self._initialised_with(None)
+        self._ready_with(None)
         return self._work.get()
 
     def restored(self) -> None:
         """The client has done all that goes into a snapshot. None is taken: it goes on at once."""
-        self._initialised_with(None)
+        self._ready_with(None)
+
+    def failed_to_initialise(self, error: FunctionError) -> None:
+        self._ready_with(error)
 
     def answered(self, request_id: str, outcome: bytes | FunctionError) -> None:
         with self._lock:
@@ -97,17 +107,14 @@ class RuntimeApi:
         else:
             answer.set_result(outcome)
 
-    def _initialised_with(self, error: FunctionError | None) -> None:
+    def _ready_with(self, error: FunctionError | None) -> None:
         with self._lock:
-            if self.initialised.done():
+            if self._ready.done():
                 return
             if error is None:
-                self.initialised.set_result(None)
+                self._ready.set_result(None)
             else:
-                self.initialised.set_exception(error)
-
-    def failed_to_initialise(self, error: FunctionError) -> None:
-        self._initialised_with(error)
+                self._ready.set_exception(error)
 
 
 class _Server(ThreadingHTTPServer):
@@ -118,6 +125,11 @@ class _Server(ThreadingHTTPServer):
     def __init__(self, api: RuntimeApi) -> None:
         self.api = api
         super().__init__(("127.0.0.1", 0), _Handler)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that was killed in the middle leaves its connection broken, which its instance knows by itself."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]  # of no matter here
 
 
 class _Handler(BaseHTTPRequestHandler):
