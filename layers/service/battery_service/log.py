@@ -37,6 +37,11 @@ def log_event(message: str, request: Request, **facts: object) -> None:
     _logger.info(message, stacklevel=3, **_identity(request), **facts)  # type: ignore[arg-type]  # powertools takes any key as a fact
 
 
+def log_warning(message: str, **facts: object) -> None:
+    """What somebody should mend, though nothing has failed yet."""
+    _logger.warning(message, stacklevel=3, **facts)  # type: ignore[arg-type]  # as above
+
+
 def log_bug(request: Request, error: BaseException) -> None:
     """Where a bug is: types and frames of the whole chain, without the messages, for these may quote a file."""
     _logger.error("unhandled exception", stacklevel=3, **_identity(request), chain=_chain(error))  # type: ignore[arg-type]  # as above
