@@ -82,7 +82,7 @@ def _made_resources() -> JobSettings:
 
 def _measure(name: str, files: dict[str, bytes], limit_mb: int, settings: JobSettings) -> None:
     backend = connected(settings)
-    service = JobService(backend)
+    service = JobService(backend, caller="")
     stored = tuple(StoredFile(file, len(content)) for file, content in files.items())
     job = service.announce(stored, Options(), "benchmark")
     for index, content in enumerate(files.values()):

@@ -20,24 +20,28 @@ from battery_service.uploads import analysis_options, announced_upload
 def make_handler(settings: Settings, job_settings: JobSettings) -> LambdaHandler:
     """The handler for these settings, connected to AWS as the environment says."""
     backend = connected(job_settings)
-    service, storage = JobService(backend), backend.storage
-    limits = job_settings.limits
+    storage, limits = backend.storage, job_settings.limits
+
+    def service_for(request: Request) -> JobService:
+        return JobService(backend, request.caller)
 
     def announce(request: Request) -> Answer:
         files, options = announced_upload(request, limits)
-        job = service.announce(files, options, request.request_id)
+        job = service_for(request).announce(files, options, request.request_id)
         expires_at = job.created_at + job_settings.post_expires_s
         return json_answer(upload_body(job, storage, expires_at=expires_at, max_bytes=limits.max_file_bytes), 201)
 
     def start(request: Request, upload_id: str) -> Answer:
+        service = service_for(request)
         upload = service.upload(upload_id)
         job = service.start(upload, analysis_options(request, upload.options), request.request_id)
         return json_answer(started_body(job), 202, {"Location": job_url(job)})
 
-    def state(_: Request, job_id: str) -> Answer:
-        return json_answer(job_body(service.job(job_id)))
+    def state(request: Request, job_id: str) -> Answer:
+        return json_answer(job_body(service_for(request).job(job_id)))
 
     def result(request: Request, job_id: str) -> Answer:
+        service = service_for(request)
         job = service.finished(job_id)
         if accepts_gzip(request.header("accept-encoding")):
             if fits(settings, binary_bytes=job.result_bytes):
@@ -46,8 +50,8 @@ def make_handler(settings: Settings, job_settings: JobSettings) -> LambdaHandler
             return Answer(200, service.report(job))
         return Answer(303, content_type=None, headers={"Location": storage.result_link(job_id)})
 
-    def forget(_: Request, job_id: str) -> Answer:
-        service.forget(job_id)
+    def forget(request: Request, job_id: str) -> Answer:
+        service_for(request).forget(job_id)
         return Answer(204, content_type=None)
 
     return lambda_handler_of(

@@ -118,7 +118,7 @@ class Run:
         self.cloud.clock = Clock()
         self.job_ids: list[str] = []
         self.backend = self.cloud.backend()
-        self.service = JobService(self.backend)
+        self.service = JobService(self.backend, caller="")
 
     def announced(self) -> Job:
         stored = tuple(StoredFile(name, len(content)) for name, content in self.files.items())

@@ -223,7 +223,7 @@ def test_whoever_asks_for_a_stuck_job_sets_it_going_again(run: Run) -> None:
 @WHEN
 def test_a_start_that_fails_is_repeated_and_starts_one_job(run: Run, index: int, when: When) -> None:
     job = run.announced()
-    shaky = JobService(run.cloud.backend(AtCall(index, fails(when))))
+    shaky = JobService(run.cloud.backend(AtCall(index, fails(when))), caller="")
     with pytest.raises(EndpointConnectionError):
         shaky.start(job, job.options, "request-1")
     # when the client tries again, or nobody does
@@ -241,7 +241,7 @@ def test_a_deletion_that_fails_is_completed_by_whoever_comes_next(run: Run, inde
     job = run.started()
     calls = AtCall(index, fails(when))
     with pytest.raises(EndpointConnectionError):
-        JobService(run.cloud.backend(calls)).forget(job.job_id)
+        JobService(run.cloud.backend(calls), caller="").forget(job.job_id)
     assert (
         calls.calls[index] == ["get_item", "update_item", "list_objects_v2", "delete_objects", "delete_object"][index]
     )

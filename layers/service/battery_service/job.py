@@ -32,7 +32,8 @@ class Job:
     """Times are seconds since 1970. `due_at` is when somebody must look at the job if nothing has happened until then.
 
     `awaiting` is an upload whose job has not been started; `deleted` stays until no worker can write for it any more.
-    `sends` counts the messages sent for it, `owner` names the claim that may write.
+    `caller` is who announced it, and the only one whom it exists for. `sends` counts the messages sent for it, `owner` names
+    the claim that may write.
     """
 
     job_id: str
@@ -43,6 +44,7 @@ class Job:
     files: tuple[StoredFile, ...] = ()
     options: Options = field(default_factory=Options)
     request_id: str = ""
+    caller: str = ""
     stage: Stage | None = None
     attempts: int = 0
     sends: int = 0

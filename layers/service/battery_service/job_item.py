@@ -18,7 +18,7 @@ TTL_AFTER_EXPIRY_S = 24 * 3600
 
 _NUMBERS = ("created_at", "due_at", "expires_at", "started_at", "finished_at")
 _COUNTS = ("attempts", "sends", "report_bytes", "result_bytes")
-_TEXTS = ("status", "request_id", "stage", "owner")
+_TEXTS = ("status", "request_id", "caller", "stage", "owner")
 _RECORDS = ("files", "options", "error")
 
 type Item = Mapping[str, AttributeValueTypeDef]
@@ -29,6 +29,7 @@ def item_of(job: Job) -> dict[str, "AttributeValueTypeDef"]:
     fields: dict[str, Any] = {
         "status": job.status,
         "request_id": job.request_id,
+        "caller": job.caller,
         "files": job.files,
         "options": job.options,
         "attempts": job.attempts,

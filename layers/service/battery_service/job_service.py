@@ -18,9 +18,13 @@ MOST_TRIES = 10
 
 @dataclass(frozen=True, slots=True)
 class JobService:
-    """Uploads and jobs as their clients see them. Every method raises ApiError `not_found` for an id that is none."""
+    """Uploads and jobs as their caller sees them: those of others do not exist.
+
+    Every method raises ApiError `not_found` for an id that is none.
+    """
 
     backend: Backend
+    caller: str
 
     def announce(self, files: tuple[StoredFile, ...], options: Options, request_id: str) -> Job:
         """A new upload, which awaits its files."""
@@ -34,13 +38,14 @@ class JobService:
             files=files,
             options=options,
             request_id=request_id,
+            caller=self.caller,
         )
         self.backend.jobs.add(job)
         return job
 
     def upload(self, upload_id: str) -> Job:
         """The upload, started or not."""
-        job = self.backend.jobs.get(upload_id) if is_id(upload_id) else None
+        job = self._own(upload_id)
         if job is None:
             raise ApiError(
                 "not_found",
@@ -72,16 +77,12 @@ class JobService:
 
     def job(self, job_id: str) -> Job:
         """The job as it is; whoever asks for one that nobody works on has it looked after first."""
-        job = self.backend.jobs.get(job_id) if is_id(job_id) else None
+        job = self._own(job_id)
         if job is not None and job.status not in ENDED and job.due_at <= self.backend.jobs.now():
             look_after(self.backend, job)
-            job = self.backend.jobs.get(job_id)
+            job = self._own(job_id)
         if job is None or job.status == "awaiting":
-            raise ApiError(
-                "not_found",
-                "There is no job of this id: it was never started, its result is not kept any longer, or it was deleted.",
-                {"job_id": job_id[:64]},
-            )
+            raise _no_job(job_id)
         return job
 
     def finished(self, job_id: str) -> Job:
@@ -114,12 +115,17 @@ class JobService:
         return gzip.decompress(self.compressed_report(job))
 
     def forget(self, job_id: str) -> None:
-        """Files, result and job go now; a worker that is at it notices and leaves nothing. Unknown ids are forgotten."""
+        """Files, result and job go now; a worker that is at it notices and leaves nothing. Unknown ids are forgotten.
+
+        Raises ApiError `not_found` for a job of another caller, and leaves it alone.
+        """
         job: Job | None = None
         for _ in range(MOST_TRIES):
             job = self.backend.jobs.record(job_id) if is_id(job_id) else None
             if job is None:
                 return
+            if job.caller != self.caller:
+                raise _no_job(job_id)
             if job.status == "deleted":
                 break
             try:
@@ -128,3 +134,16 @@ class JobService:
             except Conflict:
                 continue
         settle(self.backend, job_id, job)
+
+    def _own(self, job_id: str) -> Job | None:
+        """The caller's job or upload of this id, None where there is none."""
+        job = self.backend.jobs.get(job_id) if is_id(job_id) else None
+        return job if job is not None and job.caller == self.caller else None
+
+
+def _no_job(job_id: str) -> ApiError:
+    return ApiError(
+        "not_found",
+        "There is no job of this id: it was never started, its result is not kept any longer, or it was deleted.",
+        {"job_id": job_id[:64]},
+    )

@@ -14,7 +14,10 @@ _HEADER_SAFE = re.compile(r"[\x21-\x7e]{1,128}")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request. Header names are in lower case; `query` holds decoded values, repeated ones joined by a comma."""
+    """One request. Header names are in lower case; `query` holds decoded values, repeated ones joined by a comma.
+
+    `caller` is who calls by the gateway's own word, and nobody where it asks for no token.
+    """
 
     method: str
     path: str
@@ -22,6 +25,7 @@ class Request:
     query: Mapping[str, str]
     request_id: str
     lambda_request_id: str | None
+    caller: str
     event: Mapping[str, Any]
 
     @classmethod
@@ -36,6 +40,7 @@ class Request:
             query=event.get("queryStringParameters") or {},
             request_id=_first_header_safe(request_context.get("requestId"), lambda_request_id) or str(uuid.uuid4()),
             lambda_request_id=lambda_request_id,
+            caller=_caller(request_context.get("authorizer") or {}),
             event=event,
         )
 
@@ -59,6 +64,15 @@ class Request:
             return binascii.a2b_base64(body, strict_mode=True)
         except ValueError as error:  # binascii.Error, or a character that base64 does not have
             raise ApiError("malformed_multipart", "The body is marked as base64 but is not valid base64.") from error
+
+
+def _caller(authorizer: Mapping[str, Any]) -> str:
+    """By which kind of token and who, so that a name of one kind is never taken for the same one of the other."""
+    if "jwt" in authorizer:  # one issuer, within which a subject is one caller
+        return f"jwt:{authorizer['jwt']['claims'].get('sub', '')}"
+    if "lambda" in authorizer:
+        return f"token:{authorizer['lambda']['caller']}"
+    return ""
 
 
 def _first_header_safe(*values: object) -> str | None:
