@@ -19,7 +19,7 @@ ARCH ?= x86_64
 ARTIFACT := .aws-sam/.built
 ARTIFACT_SOURCES := template.yaml samconfig.toml $(shell find artifact_build functions layers -type f ! -name '*.pyc')
 
-.PHONY: help run test check package run-artifact bench sample train evaluate-life smoke format clean
+.PHONY: help run test check package run-artifact bench sample train evaluate-life smoke licences format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | column -t -s "$$(printf '\t')"
@@ -30,16 +30,18 @@ run: .venv/.runtime ## start the API on http://127.0.0.1:5000 (PORT=8080 for ano
 test: .venv/.dev ## run the tests (ARGS='-k pickle' for some of them)
 	.venv/bin/pytest -n auto $(ARGS)
 
-check: .venv/.dev ## lint, types, import rules and the template
+check: .venv/.dev ## lint, types, import rules, the template, the lock file and known vulnerabilities
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	AWS_ACCESS_KEY_ID=none AWS_SECRET_ACCESS_KEY=none .venv/bin/sam validate --template template.yaml
 	AWS_ACCESS_KEY_ID=none AWS_SECRET_ACCESS_KEY=none .venv/bin/sam validate --template template.yaml --lint
+	$(UV) lock --check
+	.venv/bin/python -m artifact_build.audit
 
 package: $(ARTIFACT) ## build what is deployed, run it, and print its sizes (ARCH=arm64 for Graviton)
-	.venv/bin/python -m artifact_build.sizes
+	@cat .aws-sam/sizes.txt
 
 run-artifact: $(ARTIFACT) ## run what is deployed as Lambda would, on http://127.0.0.1:5000 (ARGS='--parameter SnapStart=off')
 	.venv/bin/python -m artifact_runner.serve $(PORT) $(ARGS)
@@ -59,6 +61,9 @@ evaluate-life: .venv/.dev ## print how good the projections of cycle life are (A
 smoke: .venv/.runtime ## check a deployment from outside (URL=https://… TOKEN=…, the local server by default)
 	BATTERY_API_TOKEN='$(TOKEN)' .venv/bin/python -m smoke $(or $(URL),http://127.0.0.1:$(PORT))
 
+licences: .venv/.dev ## write docs/licences.md from the lock files
+	.venv/bin/python -m artifact_build.licences
+
 format: .venv/.dev ## format the code
 	.venv/bin/ruff check --fix
 	.venv/bin/ruff format
@@ -71,7 +76,8 @@ $(ARTIFACT): $(ARTIFACT_SOURCES) .venv/.dev $(if $(filter-out $(ARCH),$(file <.a
 	@rm -f $@
 	PATH="$(CURDIR)/.venv/bin:$$PATH" ARCH=$(ARCH) .venv/bin/sam build --parameter-overrides Architecture=$(ARCH)
 	.venv/bin/python -m artifact_build.check --architecture $(ARCH)
-	.venv/bin/python -m artifact_build.sizes >.aws-sam/sizes.txt || (cat .aws-sam/sizes.txt; exit 1)
+	.venv/bin/python -m artifact_build.sizes >.aws-sam/sizes.txt
+	.venv/bin/python -m artifact_build.sbom >.aws-sam/sbom.json
 	@echo $(ARCH) >$@
 
 .PHONY: rebuild

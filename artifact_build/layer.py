@@ -8,6 +8,7 @@ import os
 import shutil
 import sys
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 
 from artifact_build import bytecode, native
@@ -22,7 +23,7 @@ def build_layer(source: Path, architecture: str, folder: Path) -> None:
     """Fill the folder, /opt/python of the layer: the locked libraries, trimmed, and the package in `source` itself."""
     name = tomllib.loads((source / "pyproject.toml").read_text())["project"]["name"]
     package = name.replace("-", "_")
-    install(locked_requirements(name), architecture, folder)
+    install(locked_requirements("--package", name), architecture, folder)
     trim(folder)
     native.strip(folder, architecture)
     bytecode.compile_libraries(folder)
@@ -32,11 +33,11 @@ def build_layer(source: Path, architecture: str, folder: Path) -> None:
         os.utime(path, (BUILT_AT, BUILT_AT))
 
 
-def install(requirements: str, architecture: str, folder: Path) -> None:
+def install(requirements: Sequence[str], architecture: str, folder: Path) -> None:
     """Unpack the wheels for Lambda's system, whose hashes have to be those of the lock file."""
     listed = folder.with_name("requirements.txt")
     folder.mkdir(parents=True)
-    listed.write_text(requirements)
+    listed.write_text("\n".join(requirements))
     python = ["--python", sys.executable, "--python-version", "3.13"]
     system = ["--python-platform", f"{native.MACHINES[architecture]}-manylinux_2_28", "--only-binary", ":all:"]
     # Copied, for a link would let `strip` write into uv's own cache.

@@ -17,10 +17,11 @@ def run_uv(arguments: Sequence[str]) -> str:
     return done.stdout
 
 
-def locked_requirements(package: str, *, hashes: bool = True) -> str:
-    """What the package depends on, as uv.lock pins it, a requirement a line; the workspace's own packages left out."""
-    export = ["export", "--frozen", "--package", package, "--no-dev", "--no-emit-workspace", "--no-header"]
-    return run_uv([*export, "--no-annotate", *([] if hashes else ["--no-hashes"])])
+def locked_requirements(*options: str) -> list[str]:
+    """What uv.lock pins, each with its hashes, for the packages that the options name; our own packages left out."""
+    without = ("--no-dev", "--no-emit-workspace", "--no-header", "--no-annotate")
+    exported = run_uv(["export", "--frozen", *without, *options])
+    return exported.replace("\\\n", "").splitlines()
 
 
 @cache
