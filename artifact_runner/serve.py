@@ -3,9 +3,9 @@
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
-from artifact_runner.built_template import BUILT, NotBuiltError, checked
+from artifact_runner.arguments import add_artifact
+from artifact_runner.built_template import NotBuiltError, checked
 from artifact_runner.stack import ArtifactStack
 from local_stack.server import GRACE_SECONDS, LocalServer, bound_socket
 
@@ -37,23 +37,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="Serve the built artifact on this machine.")
     parser.add_argument("port", nargs="?", type=int, default=5000, help="default: 5000; 0 takes a free one")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
-    parser.add_argument("--build", type=Path, default=BUILT, help=f"the built artifact; default: {BUILT}")
-    parser.add_argument(
-        "--parameter",
-        type=_parameter,
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="a parameter of the template, such as SnapStart=off; may be given again",
-    )
+    add_artifact(parser)
     return parser
-
-
-def _parameter(text: str) -> tuple[str, str]:
-    name, separator, value = text.partition("=")
-    if not separator:
-        raise argparse.ArgumentTypeError(f"{text!r} is not of the form NAME=VALUE")
-    return name, value
 
 
 def _print(name: str, line: str) -> None:

@@ -30,6 +30,8 @@ class ArtifactStack:
         self._parameters = parameters or {}
         self._log = log
         self._artifact: Artifact | None = None
+        self.environment: Mapping[str, str] = {}
+        """What AWS clients need to reach the embedded services, and what the resources there are called; once open."""
         self.way = PresignedWay(self._connected)
         site, upload_handler = self.way.function("SiteFunction"), self.way.function("UploadFunction")
         self.door = FrontDoor(Settings(), site, upload_handler, self.way)
@@ -53,6 +55,7 @@ class ArtifactStack:
         self.way.stop()
 
     def _connected(self, environment: Mapping[str, str]) -> Mapping[str, Invoke]:
+        self.environment = environment
         resources = {name: environment[variable] for name, variable in RESOURCES.items()}
         self._artifact = Artifact(
             self._folder, log=self._log, services=environment, parameters=self._parameters, resources=resources

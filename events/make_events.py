@@ -1,47 +1,156 @@
 """Write the events for `sam local invoke` and the tests: `python -m events.make_events [folder]`.
 
-Each is what API Gateway would send, payload format version 2.0, with a small synthetic cell where one is needed.
+Each is what AWS would send, with a small synthetic cell where one is needed; what a function must answer stands beside it.
 """
 
 import json
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
+from events import jobs
+from events.sample import Event, Sample
 from tests.cells import cell, csv_set, pickled
-from tests.integration.api_gateway import Event, file_part, request_event, upload_event
+from tests.integration.api_gateway import FormPart, file_part, request_event, upload_event
+from tests.integration.hostile_uploads import calling
 
-BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+ORIGIN: Final = "https://dashboard.example.com"
+BROWSER: Final = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+QUEUE_ARN: Final = "arn:aws:sqs:eu-central-1:123456789012:battery-analytics-jobs"
+SENT_AT_MS: Final = 1_795_470_840_000
 
 
-def events() -> dict[str, Event]:
-    """Every event, by the name of its file."""
-    one = cell("SAMPLE_25_A1")
-    other = cell("SAMPLE_25_A2", fade_Ah_per_cycle=0.05)
+def samples() -> dict[str, Sample]:
+    """Every event and its answer, by the name of its file."""
+    return {**_site(), **_upload(), **_uploads_api(), **_worker(), **_upkeep()}
+
+
+def _site() -> dict[str, Sample]:
     return {
-        "health": request_event("GET", "/health"),
-        "root_json": request_event("GET", "/", headers={"Accept": "application/json"}),
-        "root_browser": request_event("GET", "/", headers=BROWSER),
-        "openapi": request_event("GET", "/openapi.json"),
-        "upload_pickle": upload_event([file_part("SAMPLE_25_A1.pkl", pickled(one))]),
-        "upload_pickle_gzip_without_plots": upload_event(
-            [file_part("SAMPLE_25_A1.pkl", pickled(one))], query={"plots": "none"}, headers={"Accept-Encoding": "gzip"}
+        "health": Sample("SiteFunction", request_event("GET", "/health"), 200, {"status": "ok"}),
+        "root_json": Sample(
+            "SiteFunction",
+            request_event("GET", "/", headers={"Accept": "application/json"}),
+            200,
+            {"name": "Battery Analytics API"},
         ),
-        "upload_csv_set": upload_event([file_part(*named) for named in csv_set(one, "SAMPLE_25_A1").items()]),
-        "upload_two_cells": upload_event(
-            [file_part("SAMPLE_25_A1.pkl", pickled(one)), file_part("SAMPLE_25_A2.pkl", pickled(other))],
-            query={"plots": "none"},
-        ),
-        "upload_without_file": upload_event([]),
-        "upload_unknown_option": upload_event(
-            [file_part("SAMPLE_25_A1.pkl", pickled(one))], query={"plots": "everything"}
+        "root_browser": Sample("SiteFunction", request_event("GET", "/", headers=BROWSER), 200),
+        "openapi": Sample("SiteFunction", request_event("GET", "/openapi.json"), 200, {"openapi": "3.1.0"}),
+        "docs": Sample("SiteFunction", request_event("GET", "/docs", headers=BROWSER), 200),
+        "asset_unknown": Sample(
+            "SiteFunction", request_event("GET", "/assets/gone-0a1b2c3d.js"), 404, {"code": "not_found"}
         ),
     }
 
 
+def _upload() -> dict[str, Sample]:
+    one = pickled(cell("SAMPLE_25_A1"))
+    other = pickled(cell("SAMPLE_25_A2", fade_Ah_per_cycle=0.05))
+    csv_files = csv_set(cell("SAMPLE_25_A1"), "SAMPLE_25_A1")
+    first, second = file_part("SAMPLE_25_A1.pkl", one), file_part("SAMPLE_25_A2.pkl", other)
+    compressed = {"Accept-Encoding": "gzip"}
+    preflight = {"Origin": ORIGIN, "Access-Control-Request-Method": "POST"}
+    return {
+        "upload_pickle": _direct([first], 200),
+        "upload_pickle_gzip_without_plots": _direct([first], 200, query={"plots": "none"}, headers=compressed),
+        "upload_csv_set": _direct([file_part(*named) for named in csv_files.items()], 200),
+        "upload_two_cells": _direct([first, second], 200, query={"plots": "none"}),
+        "upload_without_file": _direct([], 400, code="no_files"),
+        "upload_unknown_option": _direct([first], 400, query={"plots": "everything"}, code="invalid_option"),
+        "upload_corrupted_pickle": _direct([file_part("half.pkl", one[: len(one) // 2])], 400, code="corrupted_file"),
+        "upload_hostile_pickle": _direct([file_part("cell.pkl", calling("os", "system"))], 400, code="unsafe_pickle"),
+        "upload_preflight": Sample("UploadFunction", request_event("OPTIONS", "/api/upload", headers=preflight), 204),
+    }
+
+
+def _direct(
+    parts: Sequence[FormPart],
+    status: int,
+    *,
+    query: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
+    code: str | None = None,
+) -> Sample:
+    event = upload_event(parts, query=query, headers=headers)
+    return Sample("UploadFunction", event, status, {} if code is None else {"code": code})
+
+
+def _uploads_api() -> dict[str, Sample]:
+    announcement = {"files": [{"name": jobs.FILE[0], "size_bytes": len(jobs.FILE[1])}]}
+    start = _uploads_request("POST", f"/api/uploads/{jobs.TO_START}/analysis", {"plots": "none"})
+    job, result = f"/api/jobs/{jobs.SUCCEEDED}", f"/api/jobs/{jobs.SUCCEEDED}/result"
+    report = {"metadata": {"cell_id": "SAMPLE_25_A1"}}
+    return {
+        "uploads_request": Sample("UploadsApiFunction", _uploads_request("POST", "/api/uploads", announcement), 201),
+        "uploads_request_too_large": Sample(
+            "UploadsApiFunction",
+            _uploads_request("POST", "/api/uploads", {"files": [{"name": "cell.pkl", "size_bytes": 10**9}]}),
+            413,
+            {"code": "too_large"},
+        ),
+        "job_start": _of_a_job(start, 202, {"job_id": jobs.TO_START, "status": "queued"}),
+        "job_state": _of_a_job(_uploads_request("GET", job), 200, {"job_id": jobs.SUCCEEDED, "status": "succeeded"}),
+        "job_result": _of_a_job(_uploads_request("GET", result), 200, report),
+        "job_forget": _of_a_job(_uploads_request("DELETE", f"/api/jobs/{jobs.TO_FORGET}"), 204),
+        "job_of_nobody": Sample(
+            "UploadsApiFunction", _uploads_request("GET", f"/api/jobs/{jobs.NOBODYS}"), 404, {"code": "not_found"}
+        ),
+    }
+
+
+def _uploads_request(method: str, path: str, body: object = None) -> Event:
+    content = None if body is None else json.dumps(body).encode()
+    headers = {} if body is None else {"Content-Type": "application/json"}
+    return request_event(method, path, headers=headers, body=content, as_base64=False)
+
+
+def _of_a_job(event: Event, status: int, answer: Mapping[str, object] | None = None) -> Sample:
+    return Sample("UploadsApiFunction", event, status, answer or {}, needs_jobs=True)
+
+
+def _worker() -> dict[str, Sample]:
+    good = _message("good", json.dumps({"job_id": jobs.TO_WORK_ON}))
+    another = _message("good", json.dumps({"job_id": jobs.TO_WORK_ON_BESIDE_A_BAD_ONE}))
+    bad = _message("bad", "not a job")
+    only_the_bad_one = {"batchItemFailures": [{"itemIdentifier": "bad"}]}
+    return {
+        "sqs_job": Sample("WorkerFunction", {"Records": [good]}, answer={"batchItemFailures": []}, needs_jobs=True),
+        "sqs_bad_and_good": Sample(
+            "WorkerFunction", {"Records": [bad, another]}, answer=only_the_bad_one, needs_jobs=True
+        ),
+    }
+
+
+def _message(message_id: str, body: str) -> Event:
+    """One record of an SQS event."""
+    return {
+        "messageId": message_id,
+        "receiptHandle": "a-receipt-handle",
+        "body": body,
+        "attributes": {
+            "ApproximateReceiveCount": "1",
+            "SentTimestamp": str(SENT_AT_MS),
+            "SenderId": "AIDAEXAMPLE",
+            "ApproximateFirstReceiveTimestamp": str(SENT_AT_MS + 5),
+        },
+        "messageAttributes": {},
+        "md5OfBody": "00000000000000000000000000000000",
+        "eventSource": "aws:sqs",
+        "eventSourceARN": QUEUE_ARN,
+        "awsRegion": "eu-central-1",
+    }
+
+
+def _upkeep() -> dict[str, Sample]:
+    """What EventBridge Scheduler sends where the schedule says nothing else: an empty object."""
+    return {"schedule": Sample("UpkeepFunction", {}, answer={"looked_after": 0})}
+
+
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    for name, event in events().items():
-        (folder / f"{name}.json").write_text(json.dumps(event, indent=2) + "\n")
+    for name, sample in samples().items():
+        (folder / f"{name}.json").write_text(json.dumps(sample.event, indent=2) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,23 +1,55 @@
-"""The events for `sam local invoke`: as their script writes them, and answered."""
+"""The sample events: as their script writes them, listed, and answered by the functions of the source tree."""
 
 import json
+import re
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
+from battery_service.settings import Settings
 
-from events.make_events import events
-from functions.upload_handler.app import lambda_handler
-from tests.integration.api_gateway import LambdaContext
+from events import jobs
+from events.make_events import samples
+from functions.analysis_worker.app import make_handler as make_worker
+from functions.job_upkeep.app import make_handler as make_upkeep
+from functions.site.app import make_handler as make_site
+from functions.upload_handler.app import make_handler as make_upload
+from functions.uploads_api.app import make_handler as make_uploads
+from tests.event_answers import assert_answered
+from tests.integration.cloud import simulated_cloud
+from tests.integration.jobs_api import WorkerContext
 
 FOLDER = Path("events")
-EXPECTED_STATUS = {"upload_without_file": 400, "upload_unknown_option": 400}
+SAMPLES = samples()
+type Functions = Mapping[str, Callable[[Any, Any], Any]]
+
+
+@pytest.fixture(scope="module")
+def functions() -> Iterator[Functions]:
+    with simulated_cloud() as cloud:
+        jobs.put_in_place(cloud.settings)
+        yield {
+            "SiteFunction": make_site(Settings()),
+            "UploadFunction": make_upload(Settings()),
+            "UploadsApiFunction": make_uploads(Settings(), cloud.settings),
+            "WorkerFunction": make_worker(cloud.settings),
+            "UpkeepFunction": make_upkeep(cloud.settings),
+        }
 
 
 def test_the_files_are_what_the_script_writes() -> None:
-    assert {path.stem: json.loads(path.read_text()) for path in FOLDER.glob("*.json")} == events()
+    written = {path.stem: json.loads(path.read_text()) for path in FOLDER.glob("*.json")}
+    assert written == {name: sample.event for name, sample in SAMPLES.items()}
 
 
-@pytest.mark.parametrize("name", events())
-def test_each_event_is_answered(name: str) -> None:
-    answer = lambda_handler(json.loads((FOLDER / f"{name}.json").read_text()), LambdaContext())
-    assert answer["statusCode"] == EXPECTED_STATUS.get(name, 200)
+def test_the_list_names_every_event_its_function_and_its_status() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (\w+) \| (\d{3})?", (FOLDER / "README.md").read_text(), re.MULTILINE)
+    assert rows == [(name, sample.function, str(sample.status or "")) for name, sample in SAMPLES.items()]
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_each_event_is_answered_as_it_must_be(name: str, functions: Functions) -> None:
+    sample = SAMPLES[name]
+    answer = functions[sample.function](json.loads((FOLDER / f"{name}.json").read_text()), WorkerContext())
+    assert_answered(sample, answer)

@@ -1,0 +1,78 @@
+"""The jobs that sample events name, put in place by `python -m events.jobs` in the AWS that the environment names.
+
+A function's own variables say where: UPLOADS_BUCKET, RESULTS_BUCKET, JOBS_TABLE and JOBS_QUEUE_URL.
+"""
+
+import gzip
+import os
+from typing import Final
+
+import boto3
+from battery_service.backend import Backend, connected
+from battery_service.job import Job, Status, StoredFile
+from battery_service.job_settings import JobSettings
+from battery_service.options import Options
+
+from tests.cells import cell, pickled
+
+FILE: Final = ("SAMPLE_25_A1.pkl", pickled(cell("SAMPLE_25_A1")))
+REPORT: Final = b'{"metadata":{"cell_id":"SAMPLE_25_A1"}}'
+REQUEST_ID: Final = "a-sample"
+HOUR_S: Final = 3600
+
+# One for each event, so that events can be sent in any order.
+TO_START, TO_WORK_ON, TO_WORK_ON_BESIDE_A_BAD_ONE, SUCCEEDED, TO_FORGET, NOBODYS = (f"{n:032x}" for n in range(6))
+STATES: Final[dict[str, Status]] = {
+    TO_START: "awaiting",
+    TO_WORK_ON: "queued",
+    TO_WORK_ON_BESIDE_A_BAD_ONE: "queued",
+    SUCCEEDED: "succeeded",
+    TO_FORGET: "succeeded",
+}
+
+
+def put_in_place(settings: JobSettings) -> None:
+    """Every job in the state that its event needs, whatever has become of it since the last time."""
+    backend = connected(settings)
+    session = boto3.session.Session()
+    for job_id, status in STATES.items():
+        session.client("dynamodb").delete_item(TableName=settings.table, Key={"job_id": {"S": job_id}})
+        job = _announced(job_id, backend)
+        session.client("s3").put_object(Bucket=settings.uploads_bucket, Key=job.key_of(0), Body=FILE[1])
+        if status != "awaiting":
+            job = _queued(job, backend)
+        if status == "succeeded":
+            _succeeded(job, backend)
+
+
+def _announced(job_id: str, backend: Backend) -> Job:
+    now = backend.jobs.now()
+    job = Job(
+        job_id=job_id,
+        status="awaiting",
+        created_at=now,
+        due_at=now + HOUR_S,
+        expires_at=now + HOUR_S,
+        files=(StoredFile(FILE[0], len(FILE[1])),),
+        request_id=REQUEST_ID,
+    )
+    backend.jobs.add(job)
+    return job
+
+
+def _queued(job: Job, backend: Backend) -> Job:
+    """As after its start, but that no message is sent: the event is the message."""
+    (arrived,) = backend.storage.uploaded(job.job_id).values()
+    files = (StoredFile(FILE[0], len(FILE[1]), arrived.etag),)
+    return backend.jobs.start(job, files, Options(plots="none"), REQUEST_ID, retention_s=HOUR_S)
+
+
+def _succeeded(job: Job, backend: Backend) -> None:
+    claimed = backend.jobs.claim(job.job_id, "sample", lease_s=60)
+    compressed = gzip.compress(REPORT, mtime=0)
+    backend.storage.put_result(job.job_id, compressed)
+    backend.jobs.succeed(claimed, report_bytes=len(REPORT), result_bytes=len(compressed), retention_s=HOUR_S)
+
+
+if __name__ == "__main__":
+    put_in_place(JobSettings.from_environment(os.environ))
