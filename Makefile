@@ -19,7 +19,7 @@ ARCH ?= x86_64
 ARTIFACT := .aws-sam/.built
 ARTIFACT_SOURCES := template.yaml samconfig.toml $(shell find artifact_build functions layers -type f ! -name '*.pyc')
 
-.PHONY: help run test check package run-artifact bench sample train evaluate-life smoke licences format clean
+.PHONY: help run test check package run-artifact bench sample train evaluate-life smoke token licences format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | column -t -s "$$(printf '\t')"
@@ -63,6 +63,9 @@ smoke: .venv/.runtime ## check a deployment from outside (URL=https://… TOKEN=
 
 licences: .venv/.dev ## write docs/licences.md from the lock files
 	.venv/bin/python -m artifact_build.licences
+
+token: .venv/.runtime ## make a token, and say how to let it in (CALLER=dashboard ARGS='--parameter /battery-analytics/prod/tokens')
+	@.venv/bin/python -m token_tool $(CALLER) $(ARGS)
 
 format: .venv/.dev ## format the code
 	.venv/bin/ruff check --fix

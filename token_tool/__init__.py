@@ -1,0 +1,1 @@
+"""Makes tokens for those who may call a deployment."""
