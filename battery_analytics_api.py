@@ -7,10 +7,12 @@ import sys
 import threading
 from collections.abc import Sequence
 from functools import cache
+from pathlib import Path
 from socket import socket
 
 try:
     from battery_service.settings import Settings
+    from battery_service.tokens import store_of
 
     from local_stack.front_door import FrontDoor
     from local_stack.job_functions import in_this_process
@@ -29,11 +31,12 @@ def main(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(arguments)
     try:
         settings = _settings(cloud_limits=options.cloud_limits)
+        tokens = None if options.tokens is None else _tokens(options.tokens)
         listener = bound_socket(options.host, options.port)
     except (OSError, ValueError) as error:
         print(_why_not_started(error, options.host, options.port), file=sys.stderr)
         return 1
-    way = PresignedWay(in_this_process(settings))
+    way = PresignedWay(in_this_process(settings), tokens=tokens)
     application = _application(settings, way)
     server = LocalServer(application, listener, on_ready=lambda: print(_welcome(listener, settings), flush=True))
     try:
@@ -53,6 +56,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("port", nargs="?", type=_port, default=5000, help="default: 5000; 0 takes a free one")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on; 0.0.0.0 opens it to the network")
     parser.add_argument("--cloud-limits", action="store_true", help="take and answer only what the cloud would: 4 MiB")
+    parser.add_argument(
+        "--tokens", type=Path, metavar="FILE", help="let in only who has a token of this file, which `make token` makes"
+    )
     return parser
 
 
@@ -66,6 +72,17 @@ def _port(text: str) -> int:
 def _settings(*, cloud_limits: bool) -> Settings:
     limits = {"LIMITS": "cloud"} if cloud_limits else {}
     return Settings.from_environment({"LIMITS": "local", "STAGE": "local", **os.environ, **limits})
+
+
+def _tokens(file: Path) -> str:
+    """The text of a token store. Raises ValueError where nobody could ever come in by it."""
+    try:
+        text = file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"the tokens cannot be read: {error}") from error
+    if not store_of(text).entries:
+        raise ValueError(f"{file} has no line of a caller and a hash in it; make token CALLER=me makes one")
+    return text
 
 
 def _application(settings: Settings, way: PresignedWay) -> FrontDoor:

@@ -8,6 +8,7 @@ from battery_service.settings import Settings
 
 from local_stack.application import GatewayApplication, Limits
 from local_stack.asgi import Receive, Send
+from local_stack.authorization import with_authorization
 from local_stack.cors import CorsConfiguration
 from local_stack.gateway import Event
 from local_stack.presigned_way import PresignedWay
@@ -28,10 +29,15 @@ def by_path(functions: Mapping[str, Invoke], otherwise: Invoke) -> Invoke:
 
 
 class FrontDoor:
-    """The whole stack as one ASGI application: both ways in, and the storage that one of them needs."""
+    """The whole stack as one ASGI application: both ways in, and the storage that one of them needs.
+
+    Where the embedded services hold tokens, both ways ask for one; the site is open.
+    """
 
     def __init__(self, settings: Settings, site: Invoke, upload_handler: Invoke, way: PresignedWay) -> None:
         functions = {"/api/upload": upload_handler, "/api/uploads": way.uploads_api, "/api/jobs": way.uploads_api}
+        if (authorizer := way.authorizer) is not None:
+            functions = {path: with_authorization(function, authorizer) for path, function in functions.items()}
         cors = CorsConfiguration(allow_origins=tuple(sorted(settings.allowed_origins)), expose_headers=EXPOSED_HEADERS)
         invoke = by_path(functions, otherwise=site)
         self._gateway = GatewayApplication(invoke, limits=Limits(settings.limits), cors=cors)

@@ -1,4 +1,4 @@
-"""The functions behind the presigned way, run in this process by the source tree's own handlers."""
+"""The functions that need the embedded services, run in this process by the source tree's own handlers."""
 
 from collections.abc import Callable, Mapping
 
@@ -21,16 +21,21 @@ def in_this_process(settings: Settings) -> Connect:
         from battery_service.job_settings import JobSettings  # noqa: PLC0415
 
         from functions.analysis_worker.app import make_handler as make_worker  # noqa: PLC0415
+        from functions.authorizer.app import make_handler as make_authorizer  # noqa: PLC0415
         from functions.job_upkeep.app import make_handler as make_upkeep  # noqa: PLC0415
         from functions.uploads_api.app import make_handler as make_uploads  # noqa: PLC0415
         from local_stack import resources  # noqa: PLC0415
 
         job_settings = JobSettings.from_environment(environment)
-        return {
+        functions = {
             "UploadsApiFunction": _local("uploads_api", make_uploads(settings, job_settings), API_SECONDS),
             "WorkerFunction": _local("analysis_worker", make_worker(job_settings), resources.WORKER_TIMEOUT_SECONDS),
             "UpkeepFunction": _local("job_upkeep", make_upkeep(job_settings), resources.UPKEEP_TIMEOUT_SECONDS),
         }
+        if parameter := environment.get("TOKENS_PARAMETER"):
+            authorizer = _local("authorizer", make_authorizer(parameter), resources.AUTHORIZER_TIMEOUT_SECONDS)
+            functions["AuthorizerFunction"] = authorizer
+        return functions
 
     return connect
 

@@ -32,11 +32,13 @@ class _Running:
 class PresignedWay:
     """Nothing runs before `launch`, and nothing is left after `stop`. A request that comes before `open` opens it.
 
-    `connect` makes the functions for the embedded services, once these are there.
+    `connect` makes the functions for the embedded services, once these are there. `tokens` is the text of a token store; with
+    it the services hold one, and there is a function that lets in by it.
     """
 
-    def __init__(self, connect: Connect) -> None:
+    def __init__(self, connect: Connect, *, tokens: str | None = None) -> None:
         self._connect = connect
+        self._tokens = tokens
         self._aws: EmbeddedAws | None = None
         self._running: _Running | None = None
         self._was_opened = False
@@ -46,6 +48,7 @@ class PresignedWay:
         self.uploads_api: Invoke = with_public_links(
             self.function("UploadsApiFunction"), lambda: self._ready().aws.endpoint
         )
+        self.authorizer: Invoke | None = None if tokens is None else self.function("AuthorizerFunction")
 
     @property
     def is_busy(self) -> bool:
@@ -120,6 +123,8 @@ class PresignedWay:
         from local_stack import resources  # noqa: PLC0415  # as above
 
         environment = {**os.environ, **resources.made(os.environ)}
+        if self._tokens is not None:
+            environment |= resources.stored_tokens(self._tokens)
         functions = self._connect(environment)
         running = _Running(
             aws=aws,

@@ -1,4 +1,4 @@
-"""The buckets, the table and the queues that template.yaml declares, made in the embedded services."""
+"""The buckets, the table, the queues and the parameter that template.yaml names, made in the embedded services."""
 
 import json
 from collections.abc import Mapping
@@ -12,6 +12,7 @@ from local_stack.embedded_aws import REGION
 # As in template.yaml; a test holds them equal. moto expires no object and no item: all of it goes with the process.
 WORKER_TIMEOUT_SECONDS: Final = 180
 UPKEEP_TIMEOUT_SECONDS: Final = 240
+AUTHORIZER_TIMEOUT_SECONDS: Final = 10
 UPKEEP_EVERY_SECONDS: Final = 300
 BATCH_SIZE: Final = 1
 QUEUE_ATTRIBUTES: Final[Mapping[str, int]] = {"VisibilityTimeout": 1080, "MessageRetentionPeriod": 345600}
@@ -24,6 +25,7 @@ NAMES: Final[Mapping[str, str]] = {
     "JOBS_TABLE": "battery-analytics-jobs",
 }
 QUEUE_NAME: Final = "battery-analytics-jobs"
+TOKENS_PARAMETER: Final = "/battery-analytics/dev/tokens"
 
 
 def made(environment: Mapping[str, str]) -> dict[str, str]:
@@ -42,6 +44,14 @@ def made(environment: Mapping[str, str]) -> dict[str, str]:
     redrive = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": RECEIVES_BEFORE_DEAD_LETTER})
     queue = sqs.create_queue(QueueName=QUEUE_NAME, Attributes={**_texts(QUEUE_ATTRIBUTES), "RedrivePolicy": redrive})
     return {**names, "JOBS_QUEUE_URL": queue["QueueUrl"]}
+
+
+def stored_tokens(text: str) -> dict[str, str]:
+    """The token store of this text, as `make token` says to put it; what it is called, by its variable."""
+    boto3.session.Session().client("ssm").put_parameter(
+        Name=TOKENS_PARAMETER, Type="SecureString", Tier="Intelligent-Tiering", Value=text
+    )
+    return {"TOKENS_PARAMETER": TOKENS_PARAMETER}
 
 
 def _texts(attributes: Mapping[str, int]) -> dict[Any, str]:
