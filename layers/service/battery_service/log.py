@@ -58,7 +58,8 @@ def log_job_bug(job_id: str, error: BaseException, **facts: object) -> None:
 
 
 def _identity(request: Request) -> dict[str, object]:
-    return {
+    caller = {"caller": request.caller} if request.caller else {}
+    return caller | {
         "request_id": request.request_id,
         "function_request_id": request.lambda_request_id,
         "method": request.method,
