@@ -1,0 +1,53 @@
+"""The built artifact behind HTTP, in a thread of the test, with the jobs in place that the sample events name."""
+
+import os
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from battery_service.job_settings import JobSettings
+
+from artifact_runner.built_template import BUILT
+from artifact_runner.stack import ArtifactStack
+from events.jobs import put_in_place
+from local_stack.server import LocalServer, bound_socket
+
+ROOT = Path(__file__).parents[2]
+needs_the_artifact = pytest.mark.skipif(
+    not (ROOT / ".aws-sam/.built").is_file(), reason="the artifact is not built: run make package, or make test"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RunningArtifact:
+    url: str
+    stack: ArtifactStack
+    lines: list[str]
+
+
+@contextmanager
+def running_artifact(**parameters: object) -> Iterator[RunningArtifact]:
+    """With these parameters of the template."""
+    environment, place = dict(os.environ), tempfile.tempdir
+    lines: list[str] = []
+    stack = ArtifactStack(ROOT / BUILT, log=lambda name, line: lines.append(f"{name}: {line}"), parameters=parameters)
+    listener = bound_socket("127.0.0.1", 0)
+    server = LocalServer(stack.door, listener, grace_seconds=5)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        stack.open()
+        put_in_place(JobSettings.from_environment(stack.environment))
+        yield RunningArtifact(f"http://127.0.0.1:{listener.getsockname()[1]}", stack, lines)
+    finally:
+        server.stop()
+        thread.join(30)
+        stack.stop()
+        os.environ.clear()
+        os.environ.update(environment)
+        tempfile.tempdir = place
+    assert not thread.is_alive()

@@ -1,0 +1,114 @@
+"""The very artifact that would be deployed, under AWS's own runtime client: every event, every way in, and a death."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import requests
+from battery_service import bridge
+from battery_service.multipart_body import UploadedFile
+from battery_service.options import Options
+
+from events.make_events import samples
+from tests import cells
+from tests.event_answers import assert_answered
+from tests.integration.presigned_flow import File, PresignedFlow, direct_report
+from tests.package.running_artifact import ROOT, RunningArtifact, needs_the_artifact, running_artifact
+from tests.real_data.folder import CALB
+
+pytestmark = [needs_the_artifact, pytest.mark.xdist_group("artifact")]
+
+PICKLE: File = ("A.pkl", cells.pickled(cells.cell("A")))
+SECOND: File = ("B.pkl", cells.pickled(cells.cell("B", fade_Ah_per_cycle=0.05)))
+TRIPLET: Sequence[File] = tuple(cells.csv_set(cells.cell("C"), "C").items())
+INPUTS: dict[str, Sequence[File]] = {"a pickle": (PICKLE,), "a CSV set": TRIPLET, "two cells": (PICKLE, SECOND)}
+SAMPLES = samples()
+B249 = CALB / "CALB_35_B249.pkl"
+
+
+@pytest.fixture(scope="module")
+def artifact(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningArtifact]:
+    tmp_path_factory.getbasetemp()  # made before the stack moves this process's temporary files
+    with running_artifact(OpenEndpoint="yes-anybody-may-use-it-at-my-cost") as running:
+        yield running
+
+
+def report_of_the_source_tree(files: Sequence[File], **options: str) -> bytes:
+    uploaded = [UploadedFile(name, content) for name, content in files]
+    return bridge.analyse(uploaded, Options(**options)).report  # type: ignore[arg-type]  # plots are text here
+
+
+# Events
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_each_event_is_answered_as_it_must_be(name: str, artifact: RunningArtifact) -> None:
+    sample = SAMPLES[name]
+    assert_answered(sample, artifact.stack.artifact.functions[sample.function](sample.event))
+
+
+# Reports
+
+
+@pytest.mark.parametrize("name", INPUTS)
+def test_both_ways_give_the_report_of_the_source_tree_byte_for_byte(name: str, artifact: RunningArtifact) -> None:
+    expected = report_of_the_source_tree(INPUTS[name])
+    assert direct_report(artifact.url, INPUTS[name]) == expected
+    assert PresignedFlow(artifact.url).report(INPUTS[name]) == expected
+
+
+@pytest.mark.real_data
+@pytest.mark.skipif(not B249.is_file(), reason=f"the real cell is not there: {B249}")
+def test_a_real_cell_has_the_report_of_the_source_tree_by_both_ways(artifact: RunningArtifact) -> None:
+    file = (B249.name, B249.read_bytes())
+    expected = report_of_the_source_tree([file])
+    assert direct_report(artifact.url, [file]) == expected
+    assert PresignedFlow(artifact.url).report([file]) == expected
+
+
+# The client
+
+
+@pytest.mark.parametrize("way", ["--direct", "--presigned"])
+def test_the_client_gets_its_report_by_both_ways(way: str, artifact: RunningArtifact, tmp_path: Path) -> None:
+    file, report = tmp_path / PICKLE[0], tmp_path / "report.json"
+    file.write_bytes(PICKLE[1])
+    url = f"{artifact.url}/api/upload"
+    options = ["--file", str(file), way, "--url", url, "--output", str(report)]
+    command = [sys.executable, "battery_analytics_client.py", *options]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == 0, ended.stderr
+    assert json.loads(report.read_bytes()) == json.loads(report_of_the_source_tree([PICKLE]))
+
+
+# A death
+
+
+def test_a_function_that_is_killed_in_the_middle_is_a_500_and_the_next_request_is_answered(
+    artifact: RunningArtifact,
+) -> None:
+    long = ("LONG.pkl", cells.pickled(cells.cell("LONG", n_cycles=800)))
+    upload = artifact.stack.artifact.functions["UploadFunction"]
+    direct_report(artifact.url, [PICKLE])  # so that one instance is warm, and is the one that works
+    (instance,) = upload.instances
+
+    def send() -> requests.Response:
+        return requests.post(f"{artifact.url}/api/upload", files=[("file", long)], timeout=60)
+
+    with ThreadPoolExecutor(1) as client:
+        sent = client.submit(send)
+        while not artifact.stack.door.is_busy:
+            time.sleep(0.001)
+        time.sleep(0.05)
+        os.kill(instance.process.pid, signal.SIGKILL)
+        answer = sent.result()
+    assert (answer.status_code, answer.json()) == (500, {"message": "Internal Server Error"})
+    assert direct_report(artifact.url, [PICKLE]) == report_of_the_source_tree([PICKLE])
+    assert instance not in upload.instances
