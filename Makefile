@@ -17,6 +17,9 @@ export SAM_CLI_TELEMETRY ?= 0
 # What Lambda runs on: x86_64 or arm64. The stamp of the artifact says for which it was built.
 ARCH ?= x86_64
 ARTIFACT := .aws-sam/.built
+SPECS := tests/browser/e2e
+# Whether a Node of 18 or later and npm are here, for what is written in TypeScript.
+NODE := $(shell node -e 'process.exit(parseInt(process.versions.node) < 18)' 2>/dev/null && command -v npm)
 ARTIFACT_SOURCES := template.yaml samconfig.toml $(shell find artifact_build functions layers -type f ! -name '*.pyc')
 
 .PHONY: help run test check package run-artifact bench sample train evaluate-life smoke token licences format clean
@@ -27,7 +30,7 @@ help: ## list the targets
 run: .venv/.runtime ## start the API on http://127.0.0.1:5000 (PORT=8080 for another port)
 	.venv/bin/python battery_analytics_api.py $(PORT) $(ARGS)
 
-test: .venv/.dev ## run the tests (ARGS='-k pickle' for some of them)
+test: .venv/.dev $(if $(NODE),browser-specs) ## run the tests (ARGS='-k pickle' for some of them)
 	.venv/bin/pytest -n auto $(ARGS)
 
 check: .venv/.dev ## lint, types, import rules, the template, the lock file and known vulnerabilities
@@ -85,6 +88,19 @@ $(ARTIFACT): $(ARTIFACT_SOURCES) .venv/.dev $(if $(filter-out $(ARCH),$(file <.a
 
 .PHONY: rebuild
 rebuild:
+
+# Where npm's registry cannot be reached, the tests in Chromium say that they are skipped, and the others run.
+.PHONY: browser-specs
+browser-specs:
+	@if $(MAKE) -s $(SPECS)/node_modules/.stamp; then $(MAKE) -s $(SPECS)/built/.stamp; else echo "No specs in Chromium: npm ci failed."; fi
+
+$(SPECS)/built/.stamp: $(SPECS)/node_modules/.stamp $(SPECS)/tsconfig.json $(shell find $(SPECS)/src -name '*.ts')
+	@cd $(SPECS) && rm -rf built && npm run --silent build
+	@touch $@
+
+$(SPECS)/node_modules/.stamp: $(SPECS)/package-lock.json
+	@cd $(SPECS) && npm ci --silent --ignore-scripts
+	@touch $@
 
 .venv/.runtime: $(LOCK) | $(UV_IS_HERE)
 	$(UV) sync --quiet --locked --all-packages --no-dev --inexact

@@ -1,0 +1,75 @@
+/** Where a spec plays: a fresh window, the server, and the files that the test put there. */
+
+import { join } from "node:path";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { Spec } from "./spec.js";
+import { Witness } from "./witness.js";
+
+/** What the test gives. `inputs` has paths of files and other words, by name. */
+export interface Setting {
+  url: string;
+  inputs: Readonly<Record<string, string>>;
+  /** Where a failing spec leaves a picture of its page. */
+  pictures: string;
+}
+
+export interface Stage extends Setting {
+  page: Page;
+  browser: Browser;
+  /** The input of this name; a spec that names one that was not given has a fault. */
+  input: (name: string) => string;
+}
+
+const SPEC_MS = 60_000;
+const STEP_MS = 15_000;
+
+/** Plays a spec; throws what went wrong, on the page or behind its back. */
+export async function play(spec: Spec, setting: Setting, browser: Browser): Promise<void> {
+  const context = await browser.newContext({ acceptDownloads: true, reducedMotion: "reduce", ...spec.window });
+  try {
+    context.setDefaultTimeout(STEP_MS);
+    const apis = [setting.url, setting.inputs["api"] ?? setting.url].map((url) => new URL(url).origin);
+    const witness = new Witness(context, apis);
+    const page = await context.newPage();
+    const input = (name: string) => given(setting, name);
+    await inTime(spec.body({ ...setting, page, browser, input }), context, setting);
+    witness.testify();
+  } finally {
+    await context.close();
+  }
+}
+
+function given({ inputs }: Setting, name: string): string {
+  const value = inputs[name];
+  if (value === undefined) throw new Error(`the test gives no input "${name}"`);
+  return value;
+}
+
+async function inTime(playing: Promise<void>, context: BrowserContext, { pictures }: Setting): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`took longer than ${SPEC_MS / 1000} s`)), SPEC_MS);
+  });
+  try {
+    await Promise.race([playing, late]);
+  } catch (fault) {
+    const told = fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
+    throw new Error(`${told}\n${await lastSeen(context, pictures)}`);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What the window shows, as a picture and in words. */
+async function lastSeen(context: BrowserContext, pictures: string): Promise<string> {
+  const [page] = context.pages();
+  if (!page) return "The window is gone.";
+  const picture = join(pictures, `${Date.now()}.png`);
+  try {
+    await page.screenshot({ path: picture, timeout: 5000 });
+    const words = await page.locator("body").innerText({ timeout: 5000 });
+    return `The page then (${picture}):\n${words.slice(0, 1500)}`;
+  } catch (fault) {
+    return `The page cannot be looked at: ${String(fault)}`;
+  }
+}
