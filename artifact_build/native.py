@@ -33,11 +33,12 @@ def shared_objects(folder: Path) -> list[Path]:
 
 def strip(folder: Path, architecture: str) -> None:
     """Take symbol tables out of the shared objects, where this machine has a `strip` for them; say so where not."""
-    tool = "strip" if architecture == architecture_here() else f"{MACHINES[architecture]}-linux-gnu-strip"
-    if shutil.which(tool) is None:
-        print(f"There is no {tool} here: native code keeps its symbol tables, some 14 MB.")
-        return
     # What lies in *.libs was rewritten by auditwheel and does not load any more after strip.
     objects = [path for path in shared_objects(folder) if not path.parent.name.endswith(".libs")]
-    if objects:
-        subprocess.run([tool, "--strip-unneeded", *objects], check=True)
+    if not objects:
+        return
+    tool = "strip" if architecture == architecture_here() else f"{MACHINES[architecture]}-linux-gnu-strip"
+    if shutil.which(tool) is None:
+        print(f"There is no {tool} here, so native code keeps its symbol tables, 11 to 14 MB.")
+        return
+    subprocess.run([tool, "--strip-unneeded", *objects], check=True)
