@@ -55,8 +55,12 @@ def request_event(
     body: bytes | None = None,
     as_base64: bool = True,
     request_id: str = "Jk3xWhtLFiAEPxA=",
+    authorizer: Mapping[str, Any] | None = None,
 ) -> Event:
-    """The event of one request, payload format version 2.0; absent parts are absent keys, as in the cloud."""
+    """The event of one request, payload format version 2.0; absent parts are absent keys, as in the cloud.
+
+    `authorizer` is what the gateway knows of a caller whom it has let in.
+    """
     event: Event = {
         "version": "2.0",
         "routeKey": f"{method} {path}",
@@ -87,6 +91,8 @@ def request_event(
         },
         "isBase64Encoded": False,
     }
+    if authorizer is not None:
+        event["requestContext"]["authorizer"] = dict(authorizer)
     if query:
         event["queryStringParameters"] = dict(query)
     if body is not None:

@@ -23,17 +23,19 @@ class WorkerContext(LambdaContext):
 
 
 class Api:
-    """A client's view of the routes, and the functions behind them."""
+    """A client's view of the routes, and the functions behind them. `caller` is whom the gateway says it has let in."""
 
-    def __init__(self, cloud: Cloud, limits: Limits = CLOUD) -> None:
+    def __init__(self, cloud: Cloud, limits: Limits = CLOUD, caller: str | None = None) -> None:
         self.cloud = cloud
+        self._authorizer = None if caller is None else {"lambda": {"caller": caller}}
         self._handler = make_handler(Settings(limits=limits), cloud.settings)
         self._worker = make_worker(cloud.settings)
         self.upkeep = make_upkeep(cloud.settings)
 
     def __call__(self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None) -> Answer:
         content = None if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
-        return self._handler(request_event(method, path, body=content, headers=headers), LambdaContext())
+        event = request_event(method, path, body=content, headers=headers, authorizer=self._authorizer)
+        return self._handler(event, LambdaContext())
 
     def announce(self, files: Mapping[str, bytes], **more: object) -> dict[str, Any]:
         announced = [{"name": name, "size_bytes": len(content)} for name, content in files.items()]

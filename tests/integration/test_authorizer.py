@@ -1,0 +1,99 @@
+"""The authorizer's door against SSM: who is let in, who is not, and what of it is in the log."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from battery_service.tokens import hash_of, line_of, new_token
+from botocore.exceptions import ClientError
+from moto import mock_aws
+
+from functions.authorizer.app import Authorizer, make_handler
+from local_stack.authorization import authorizer_event
+from tests.integration.api_gateway import LambdaContext, request_event
+
+PARAMETER = "/battery-analytics/test/tokens"
+ANN, BOB = new_token(), new_token()
+STORE = f"# who may call\n{line_of('ann', ANN)}\nnot a line\n{line_of('bob', BOB)}\n"
+
+
+@pytest.fixture
+def ssm(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    with mock_aws():
+        yield boto3.client("ssm")
+
+
+@pytest.fixture
+def authorizer(ssm: Any) -> Authorizer:
+    return stored(ssm, STORE)
+
+
+def stored(ssm: Any, text: str) -> Authorizer:
+    ssm.put_parameter(Name=PARAMETER, Type="SecureString", Value=text)
+    return make_handler(PARAMETER)
+
+
+def asked(authorizer: Authorizer, authorization: str) -> dict[str, Any]:
+    event = request_event("POST", "/api/uploads", headers={"Authorization": authorization}, body=b"{}")
+    return authorizer(authorizer_event(event, authorization), LambdaContext())
+
+
+@pytest.mark.parametrize(("token", "caller"), [(ANN, "ann"), (BOB, "bob")])
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer"])
+def test_a_token_lets_its_caller_in(authorizer: Authorizer, scheme: str, token: str, caller: str) -> None:
+    assert asked(authorizer, f"{scheme} {token}") == {"isAuthorized": True, "context": {"caller": caller}}
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    [
+        f"Bearer {new_token()}",
+        f"Bearer {ANN[:-1]}",
+        f"Bearer {ANN}x",
+        f"Bearer {ANN.upper()}",
+        f"Bearer {hash_of(ANN)}",
+        f"Bearer {line_of('ann', ANN)}",
+        f"Basic {ANN}",
+        ANN,
+        "Bearer",
+        "Bearer ann",
+        f"Bearer {ANN},Bearer {BOB}",
+        "Bearer \ud800",
+    ],
+)
+def test_anything_else_lets_nobody_in(authorizer: Authorizer, authorization: str) -> None:
+    assert asked(authorizer, authorization) == {"isAuthorized": False}
+
+
+def test_a_token_opens_as_soon_as_its_line_is_stored_and_the_others_stay(ssm: Any) -> None:
+    ssm.put_parameter(Name=PARAMETER, Type="SecureString", Value=line_of("ann", ANN))
+    assert asked(make_handler(PARAMETER), f"Bearer {BOB}") == {"isAuthorized": False}
+    ssm.put_parameter(Name=PARAMETER, Type="SecureString", Value=STORE, Overwrite=True)
+    assert all(asked(make_handler(PARAMETER), f"Bearer {token}")["isAuthorized"] for token in (ANN, BOB))
+
+
+def test_a_store_that_is_not_there_is_a_fault_and_no_admission(ssm: Any) -> None:
+    with pytest.raises(ClientError, match="ParameterNotFound"):
+        asked(make_handler(PARAMETER), f"Bearer {ANN}")
+
+
+def test_a_parameter_that_is_no_store_lets_nobody_in_and_says_so(ssm: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    assert asked(stored(ssm, ANN), f"Bearer {ANN}") == {"isAuthorized": False}
+    assert "lets nobody in" in capsys.readouterr().out
+
+
+def test_the_log_names_the_line_that_means_nothing_and_holds_neither_token_nor_hash(
+    authorizer: Authorizer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong = new_token()
+    for token in (ANN, wrong):
+        asked(authorizer, f"Bearer {token}")
+    logged = capsys.readouterr().out
+    assert '"lines":[3]' in logged
+    assert logged.count("token refused") == 1
+    for secret in (ANN, BOB, wrong, hash_of(ANN), hash_of(BOB), hash_of(wrong), "not a line"):
+        assert secret not in logged
