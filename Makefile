@@ -20,17 +20,19 @@ ARTIFACT := .aws-sam/.built
 SPECS := tests/browser/e2e
 # Whether a Node of 18 or later and npm are here, for what is written in TypeScript.
 NODE := $(shell node -e 'process.exit(parseInt(process.versions.node) < 18)' 2>/dev/null && command -v npm)
+PAGE := functions/site/page/index.html
+GENERATED := dashboard/generated
 ARTIFACT_SOURCES := template.yaml samconfig.toml $(shell find artifact_build functions layers -type f ! -name '*.pyc')
 
-.PHONY: help run test check package run-artifact bench sample train evaluate-life smoke token licences format clean
+.PHONY: help run dashboard test check package run-artifact bench sample train evaluate-life smoke token licences format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | column -t -s "$$(printf '\t')"
 
-run: .venv/.runtime ## start the API on http://127.0.0.1:5000 (PORT=8080 for another port)
+run: .venv/.runtime page-if-possible ## start the API on http://127.0.0.1:5000 (PORT=8080 for another port)
 	.venv/bin/python battery_analytics_api.py $(PORT) $(ARGS)
 
-test: .venv/.dev $(if $(NODE),browser-specs) ## run the tests (ARGS='-k pickle' for some of them)
+test: .venv/.dev page-if-possible $(if $(NODE),browser-specs) ## run the tests (ARGS='-k pickle' for some of them)
 	.venv/bin/pytest -n auto $(ARGS)
 
 check: .venv/.dev ## lint, types, import rules, the template, the lock file and known vulnerabilities
@@ -88,6 +90,39 @@ $(ARTIFACT): $(ARTIFACT_SOURCES) .venv/.dev $(if $(filter-out $(ARCH),$(file <.a
 
 .PHONY: rebuild
 rebuild:
+
+dashboard: $(PAGE) ## build the page that the API serves at / (needs Node 18 or later)
+
+# Nobody needs Node to run the API: without it, or without npm's registry, the small page is served.
+.PHONY: page-if-possible
+page-if-possible:
+ifneq ($(NODE),)
+	@$(MAKE) -s $(PAGE) || echo "The dashboard could not be built (see above); the small page is served."
+else
+	@test -f $(PAGE) || echo "There is no Node 18 with npm to build the dashboard with; the small page is served."
+endif
+
+$(PAGE): dashboard/node_modules/.stamp $(GENERATED)/api.ts $(GENERATED)/SAMPLE_CELL_cycles.csv \
+		dashboard/index.html dashboard/vite.config.ts dashboard/tsconfig.json $(shell find dashboard/src -type f 2>/dev/null)
+	@cd dashboard && npm run --silent build
+	@touch $@
+
+$(GENERATED)/api.ts: $(GENERATED)/openapi.json dashboard/node_modules/.stamp
+	@cd dashboard && npm run --silent types >/dev/null
+	@touch $@
+
+$(GENERATED)/openapi.json: $(GENERATED)/.contract ;
+
+$(GENERATED)/.contract: .venv/.runtime dashboard/contract.py $(shell find layers/service/battery_service -name '*.py')
+	@.venv/bin/python dashboard/contract.py $(GENERATED)/openapi.json
+	@touch $@
+
+$(GENERATED)/SAMPLE_CELL_cycles.csv: .venv/.runtime $(shell find sample_cells -name '*.py')
+	@.venv/bin/python -m sample_cells.showcase $(GENERATED)
+
+dashboard/node_modules/.stamp: dashboard/package-lock.json dashboard/package.json
+	@cd dashboard && npm ci --silent --ignore-scripts
+	@touch $@
 
 # Where npm's registry cannot be reached, the tests in Chromium say that they are skipped, and the others run.
 .PHONY: browser-specs

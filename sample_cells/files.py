@@ -58,6 +58,13 @@ def csv_triplet(cell: SimulatedCell) -> dict[str, bytes]:
     }
 
 
+def table_with_temperature(cell: SimulatedCell) -> bytes:
+    """The table of points of the CSV set, and a column for the temperature beside."""
+    temperatures = [value for cycle in cell.cycles for value in _temperatures(cycle.temperature_C) or ()]
+    rows = [(*row, temperature) for row, temperature in zip(_cycles_rows(cell.cycles), temperatures, strict=True)]
+    return _csv((*CYCLES_COLUMNS, "temperature_in_C"), rows)
+
+
 def write_cell(cell: SimulatedCell, folder: Path) -> list[Path]:
     """Writes the pickle and the CSV triplet into the folder, and returns their paths."""
     contents: Mapping[str, bytes] = {f"{cell.cell_id}.pkl": pickle_bytes(cell), **csv_triplet(cell)}

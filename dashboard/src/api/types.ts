@@ -1,0 +1,38 @@
+/** The API's own types under short names; they are generated from its OpenAPI document, so they cannot drift. */
+
+import type { components } from "../../generated/api";
+
+type Schemas = components["schemas"];
+
+export type Report = Schemas["Report"];
+export type SeveralReports = Schemas["SeveralReports"];
+export type Comparison = Schemas["Comparison"];
+export type Projection = Schemas["CycleLifeProjection"];
+export type Interval = NonNullable<Projection["interval"]>;
+/** The document describes these intervals in words only. */
+export type CycleRange = { low: number; high: number; level: number };
+export type VoltageCurve = Report["voltage_profile"]["voltage_curves"][number];
+export type Branch = NonNullable<Schemas["Branch"]>;
+export type Finding = Schemas["DataQuality"][number];
+export type CycleTable = Schemas["CycleTable"];
+export type Statistics = Schemas["Statistics"];
+export type Information = Schemas["Information"];
+export type Upload = Schemas["Upload"];
+export type StartedJob = Schemas["StartedJob"];
+export type Job = Schemas["Job"];
+export type ApiError = Schemas["Error"];
+
+/** What an analysis may be asked for. */
+export interface AnalysisOptions {
+  plots: "all" | "none";
+  /** End of life as a share of the reference capacity, between 0 and 1. */
+  eolThreshold: number;
+  capacityReference: "initial" | "nominal";
+  /** Whose voltage curves to return; first, middle and last where none is named. */
+  cycles?: readonly number[];
+}
+
+/** One request may give one report or several. */
+export function reportsOf(answer: Report | SeveralReports): Report[] {
+  return "cells" in answer ? answer.cells : [answer];
+}

@@ -1,0 +1,196 @@
+/** An interactive chart with its title, legend, read-out, zoom and picture; usable by mouse, touch and keyboard alone. */
+
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from "react";
+import "uplot/dist/uPlot.min.css";
+import { Icon } from "../components/Icon";
+import { download, fileName } from "../model/download";
+import { fixed, UNKNOWN } from "../model/format";
+import { useTheme } from "../theme";
+import { listen, onKey, zoomBy } from "./gestures";
+import { limitsOf } from "./limits";
+import { pictureOf } from "./picture";
+import { Plot, type Readout } from "./plot";
+import type { ChartSpec, Series } from "./spec";
+
+interface Props {
+  title: string;
+  /** What the chart shows, for those who do not see it. */
+  summary: string;
+  /** Whose chart it is; part of the picture's name. */
+  owner: string;
+  spec: ChartSpec;
+  height?: number;
+  controls?: ReactNode;
+  note?: ReactNode;
+}
+
+const STEP = 1.5;
+
+export function Chart({ title, summary, owner, spec, height = 300, controls, note }: Props) {
+  const theme = useTheme();
+  const heading = useId();
+  const place = useRef<HTMLDivElement>(null);
+  const plot = useRef<Plot | null>(null);
+  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const [whole, setWhole] = useState(false);
+  const [zoomed, setZoomed] = useState(false);
+  const [readout, setReadout] = useState<Readout | null>(null);
+  const [spoken, setSpoken] = useState("");
+
+  const shown = useMemo(() => spec.series.filter(({ label }) => !hidden.has(label)), [spec, hidden]);
+  const limits = useMemo(() => limitsOf(spec, shown, whole), [spec, shown, whole]);
+  const home = useRef(limits);
+  home.current = limits;
+
+  useEffect(() => {
+    const element = place.current;
+    if (!element) return;
+    const width = () => Math.max(element.clientWidth, 120);
+    const drawn = new Plot(element, spec, { width: width(), height }, home.current, {
+      readout: setReadout,
+      zoom: setZoomed,
+    });
+    plot.current = drawn;
+    const end = listen(drawn);
+    const resized = new ResizeObserver(() => {
+      if (width() !== drawn.u.width) drawn.u.setSize({ width: width(), height });
+    });
+    resized.observe(element);
+    return () => {
+      resized.disconnect();
+      end();
+      drawn.u.destroy();
+      plot.current = null;
+    };
+  }, [spec, height]);
+
+  useEffect(() => {
+    for (const [index, { label }] of spec.series.entries()) plot.current?.show(index, !hidden.has(label));
+    plot.current?.goHome(limits);
+  }, [spec, hidden, limits]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the colours are read from the page when the chart is drawn
+  useEffect(() => plot.current?.u.redraw(), [theme]);
+
+  const toggle = (label: string) =>
+    setHidden((before) => {
+      const after = new Set(before);
+      if (!after.delete(label)) after.add(label);
+      return after;
+    });
+
+  const key = (event: KeyboardEvent) => {
+    if (!plot.current || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!onKey(plot.current, event.key, event.shiftKey)) return;
+    event.preventDefault();
+    const read = plot.current.read();
+    if (read) setSpoken(sentence(spec, read));
+  };
+
+  const save = async () => {
+    if (plot.current)
+      download(fileName(owner, `${title}.png`), await pictureOf(plot.current, `${title} – ${owner}`, shown));
+  };
+
+  return (
+    <figure className="chart" aria-labelledby={heading}>
+      <figcaption>
+        <h3 id={heading}>{title}</h3>
+        {controls}
+        <div className="tools">
+          <button
+            type="button"
+            className="icon"
+            onClick={() => plot.current && zoomBy(plot.current, 1 / STEP)}
+            title="Zoom in"
+          >
+            <Icon name="plus" label={`Zoom in: ${title}`} />
+          </button>
+          <button
+            type="button"
+            className="icon"
+            onClick={() => plot.current && zoomBy(plot.current, STEP)}
+            title="Zoom out"
+          >
+            <Icon name="minus" label={`Zoom out: ${title}`} />
+          </button>
+          <button
+            type="button"
+            className="icon"
+            disabled={!zoomed}
+            onClick={() => plot.current?.goHome()}
+            title="Reset the zoom"
+          >
+            <Icon name="reset" label={`Reset the zoom: ${title}`} />
+          </button>
+          <button type="button" className="icon" onClick={save} title="Save as PNG">
+            <Icon name="picture" label={`Save as PNG: ${title}`} />
+          </button>
+        </div>
+      </figcaption>
+      <Legend spec={spec} hidden={hidden} readout={readout} onToggle={toggle} />
+      <div
+        className="plot"
+        ref={place}
+        role="application"
+        aria-roledescription="chart"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: the keys read and zoom the chart
+        tabIndex={0}
+        onKeyDown={key}
+        aria-label={`${summary} Arrow keys read values, with Shift they pan; plus and minus zoom, 0 resets.`}
+      />
+      <p className="visually-hidden" aria-live="polite">
+        {spoken}
+      </p>
+      <div className="chart-note">
+        {note}
+        {(limits.outside > 0 || whole) && (
+          <button type="button" className="link" onClick={() => setWhole(!whole)}>
+            {whole ? "Usual range" : `${fixed(limits.outside, 0)} outside the axis: show`}
+          </button>
+        )}
+      </div>
+    </figure>
+  );
+}
+
+interface LegendProps {
+  spec: ChartSpec;
+  hidden: ReadonlySet<string>;
+  readout: Readout | null;
+  onToggle: (label: string) => void;
+}
+
+function Legend({ spec, hidden, readout, onToggle }: LegendProps) {
+  return (
+    <ul className="legend">
+      {spec.series.map((series, index) => (
+        <li key={series.label}>
+          <button type="button" aria-pressed={!hidden.has(series.label)} onClick={() => onToggle(series.label)}>
+            <Swatch series={series} />
+            {series.label}
+            {series.read !== false && readout && <b>{fixed(readout.values[index], spec.y.decimals, spec.y.unit)}</b>}
+          </button>
+        </li>
+      ))}
+      <li className="at" aria-hidden="true">
+        {readout ? `${spec.x.label} ${fixed(readout.x, spec.x.decimals, spec.x.unit)}` : ""}
+      </li>
+    </ul>
+  );
+}
+
+function Swatch({ series: { color, mark } }: { series: Series }) {
+  const style = { "--swatch": `var(--${color})` } as React.CSSProperties;
+  const hollow = mark.kind === "points" && mark.hollow ? " hollow" : "";
+  const dashed = mark.kind === "line" && mark.dash ? " dashed" : "";
+  return <span className={`swatch ${mark.kind}${hollow}${dashed}`} style={style} aria-hidden="true" />;
+}
+
+function sentence({ x, y, series }: ChartSpec, { x: at, values }: Readout): string {
+  const read = series.flatMap(({ label }, index) => {
+    const text = fixed(values[index], y.decimals, y.unit);
+    return text === UNKNOWN ? [] : [`${label} ${text}`];
+  });
+  return `${x.label} ${fixed(at, x.decimals, x.unit)}: ${read.join(", ")}`;
+}

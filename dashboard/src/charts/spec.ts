@@ -1,0 +1,50 @@
+/** What a chart is told: axes with units, and series that each bring their own x. */
+
+export type ColorName =
+  | "blue"
+  | "orange"
+  | "vermilion"
+  | "purple"
+  | "green"
+  | "sky"
+  | "ink"
+  | "grey"
+  | `cycle-${number}`
+  | `cell-${number}`;
+
+export type Mark =
+  | { kind: "line"; width?: number; dash?: readonly number[] }
+  | { kind: "points"; shape: "circle" | "diamond" | "square" | "triangle"; size: number; hollow?: boolean };
+
+export interface Axis {
+  label: string;
+  unit: string;
+  /** Decimals of the read-out. */
+  decimals: number;
+}
+
+export interface Series {
+  label: string;
+  color: ColorName;
+  /** Ascending; equal neighbours are told apart by the chart. */
+  x: readonly number[];
+  /** Null where nothing is known. */
+  y: readonly (number | null)[];
+  mark: Mark;
+  /** Whether the y axis has to hold all of it. */
+  fits?: boolean;
+  /** Whether it has values to read: a threshold's label says it all. */
+  read?: boolean;
+}
+
+export interface ChartSpec {
+  x: Axis;
+  y: Axis;
+  series: readonly Series[];
+  /** The x axis at rest; all of the series where it is not given. */
+  xRange?: Range | undefined;
+  /** A least height of the y axis, so that noise is not blown up. */
+  leastYSpan?: number;
+}
+
+export type Range = readonly [low: number, high: number];

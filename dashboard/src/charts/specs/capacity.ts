@@ -1,0 +1,194 @@
+/** Capacity over cycles with its straight line, end-of-life threshold, knee and projection; and coulombic efficiency. */
+
+import type { CycleRange, Report } from "../../api/types";
+import { fixed, percent, significant } from "../../model/format";
+import { intervalWords } from "../../model/projection";
+import { median, trendLine } from "../../model/trend";
+import type { Axis, ChartSpec, Range, Series } from "../spec";
+
+export type Reach = "measured" | "end of life";
+
+export const CYCLE_AXIS: Axis = { label: "Cycle", unit: "", decimals: 0 };
+const CAPACITY_AXIS: Axis = { label: "Capacity", unit: "Ah", decimals: 3 };
+const RECENT_CYCLES = 5;
+const MOST_LIVES = 3;
+
+/** Whether the end of life is so near that the axis may reach it and the measured cycles can still be read. */
+export function usualReach(report: Report): Reach {
+  const end = report.statistical_metrics.cycle_life_projection.projected_eol_cycle;
+  return end !== null && end <= MOST_LIVES * lastCycle(report) ? "end of life" : "measured";
+}
+
+export function capacitySpec(report: Report, reach: Reach): ChartSpec {
+  const fade = report.capacity_fade;
+  const xRange = reachRange(report, reach);
+  const series: Series[] = [
+    {
+      label: "Discharge",
+      color: "blue",
+      x: fade.cycle_numbers,
+      y: fade.discharge_capacities,
+      mark: { kind: "points", shape: "circle", size: 5 },
+    },
+    {
+      label: "Charge",
+      color: "orange",
+      x: fade.cycle_numbers,
+      y: fade.charge_capacities,
+      mark: { kind: "points", shape: "circle", size: 6, hollow: true },
+    },
+    ...trend(report),
+    ...knee(report),
+    ...endOfLife(report, reach),
+  ];
+  return { x: CYCLE_AXIS, y: CAPACITY_AXIS, series, xRange, leastYSpan: 0.01 };
+}
+
+export function efficiencySpec(report: Report): ChartSpec {
+  const { cycle_numbers: cycles, coulombic_efficiencies: efficiencies } = report.capacity_fade;
+  const range = reachRange(report, "measured");
+  return {
+    x: CYCLE_AXIS,
+    y: { label: "Coulombic efficiency", unit: "%", decimals: 3 },
+    xRange: range,
+    leastYSpan: 0.1,
+    series: [
+      {
+        label: "Coulombic efficiency",
+        color: "purple",
+        x: cycles,
+        y: efficiencies,
+        mark: { kind: "points", shape: "circle", size: 5 },
+      },
+      level("100 %", "grey", range, 100, { fits: false }),
+    ],
+  };
+}
+
+/** A horizontal line whose label says its value. */
+export function level(
+  label: string,
+  color: Series["color"],
+  [low, high]: Range,
+  value: number,
+  more: Partial<Series> = {},
+): Series {
+  return {
+    label,
+    color,
+    x: [low, high],
+    y: [value, value],
+    mark: { kind: "line", width: 1.5, dash: [6, 4] },
+    read: false,
+    ...more,
+  };
+}
+
+function trend(report: Report): Series[] {
+  const { fade_rate: rate, r_squared: r2 } = report.statistical_metrics.cycle_life_projection;
+  const line = trendLine(report);
+  if (!line || rate === null) return [];
+  const label = `Straight line, ${significant(1000 * rate, 3, "mAh per cycle")}, R² ${fixed(r2, 2)}`;
+  return [{ label, color: "ink", ...line, mark: { kind: "line", width: 1.5 }, read: false, fits: false }];
+}
+
+function knee({
+  capacity_fade: { knee: found, cycle_numbers: cycles, discharge_capacities: capacities },
+}: Report): Series[] {
+  if (!found) return [];
+  const capacityNear = (cycle: number) => {
+    const near = cycles.flatMap((number, place) => {
+      const capacity = capacities[place];
+      return typeof capacity === "number" && Math.abs(number - cycle) <= RECENT_CYCLES ? [capacity] : [];
+    });
+    return median(near);
+  };
+  const { low, high } = found.knee_interval as unknown as CycleRange;
+  const height = capacityNear(found.knee_cycle);
+  const marks: Series[] = [
+    {
+      label: `Knee at cycle ${fixed(found.knee_cycle, 0)} (${fixed(low, 0)} to ${fixed(high, 0)})`,
+      color: "green",
+      x: [low, found.knee_cycle, high],
+      y: [height, height, height],
+      mark: { kind: "line", width: 5 },
+      read: false,
+    },
+  ];
+  if (found.onset_cycle !== null) {
+    marks.push({
+      label: `Its onset at cycle ${fixed(found.onset_cycle, 0)}`,
+      color: "green",
+      x: [found.onset_cycle],
+      y: [capacityNear(found.onset_cycle)],
+      mark: { kind: "points", shape: "triangle", size: 11 },
+      read: false,
+    });
+  }
+  return marks;
+}
+
+function endOfLife(report: Report, reach: Reach): Series[] {
+  const life = report.statistical_metrics.cycle_life_projection;
+  const { eol_capacity: capacity, projected_eol_cycle: cycle, interval, method } = life;
+  if (capacity === null) return [];
+  const range = reachRange(report, reach);
+  const name = `End of life, ${percent(life.eol_threshold, 1).replace(".0", "")}: ${fixed(capacity, 1, "Ah")}`;
+  const threshold = level(name, "vermilion", range, capacity, { fits: reach === "end of life" });
+  if (cycle === null || (reach === "measured" && cycle > range[1])) return [threshold];
+  const known = knownCapacities(report).slice(-RECENT_CYCLES);
+  const now = median(known.map(([, value]) => value));
+  const marks: Series[] = [threshold];
+  const last = known.at(-1)?.[0];
+  if (method !== "observed" && now !== null && last !== undefined && last < cycle) {
+    marks.push({
+      label: "Way to it, as projected",
+      color: "vermilion",
+      x: [last, cycle],
+      y: [now, capacity],
+      mark: { kind: "line", width: 2, dash: [2, 4] },
+      read: false,
+    });
+  }
+  if (interval?.low != null) {
+    marks.push({
+      label: `${interval.basis === "calibrated" ? "Calibrated" : "Indicative"}: ${intervalWords(interval)}`,
+      color: "vermilion",
+      x: [interval.low, Math.min(interval.high ?? range[1], range[1])],
+      y: [capacity, capacity],
+      mark: { kind: "line", width: 6 },
+      read: false,
+    });
+  }
+  marks.push({
+    label: `${method === "observed" ? "Reached" : "Projected"} at cycle ${fixed(cycle, 0)}`,
+    color: "vermilion",
+    x: [cycle],
+    y: [capacity],
+    mark: { kind: "points", shape: "diamond", size: 13 },
+    read: false,
+  });
+  return marks;
+}
+
+/** The measured cycles, or as far as the end of life with its interval, unless that is far wider. */
+function reachRange(report: Report, reach: Reach): Range {
+  const first = report.capacity_fade.cycle_numbers[0] ?? 0;
+  const { projected_eol_cycle: end, interval } = report.statistical_metrics.cycle_life_projection;
+  let last = lastCycle(report);
+  if (reach === "end of life" && end !== null)
+    last = Math.max(last, 1.05 * end, Math.min(interval?.high ?? end, 1.6 * end));
+  const pad = Math.max(0.5, 0.02 * (last - first));
+  return [first - pad, last + pad];
+}
+
+function lastCycle({ capacity_fade: { cycle_numbers: cycles } }: Report): number {
+  return cycles.at(-1) ?? 1;
+}
+
+function knownCapacities({ capacity_fade: fade }: Report): [cycle: number, capacity: number][] {
+  return fade.cycle_numbers.flatMap((cycle, place): [number, number][] => {
+    const capacity = fade.discharge_capacities[place];
+    return typeof capacity === "number" ? [[cycle, capacity]] : [];
+  });
+}

@@ -1,0 +1,80 @@
+/** Any figure of the per-cycle table over cycles, by the table's standard names. */
+
+import type { CycleTable } from "../../api/types";
+import type { Axis, ChartSpec, ColorName } from "../spec";
+import { CYCLE_AXIS } from "./capacity";
+
+export interface Figure extends Axis {
+  column: keyof CycleTable;
+  color: ColorName;
+  /** What a value of the table is multiplied by to have the unit. */
+  factor: number;
+}
+
+const figure = (
+  column: keyof CycleTable,
+  label: string,
+  unit: string,
+  decimals: number,
+  color: ColorName,
+  factor = 1,
+): Figure => ({
+  column,
+  label,
+  unit,
+  decimals,
+  color,
+  factor,
+});
+
+export const FIGURES: readonly Figure[] = [
+  figure("resistance_ohm", "Resistance", "mΩ", 3, "green", 1000),
+  figure("energy_efficiency_percent", "Energy efficiency", "%", 2, "purple"),
+  figure("discharge_energy_Wh", "Discharge energy", "Wh", 2, "blue"),
+  figure("charge_energy_Wh", "Charge energy", "Wh", 2, "orange"),
+  figure("mean_temperature_C", "Mean temperature", "°C", 2, "vermilion"),
+  figure("min_voltage_V", "Lowest voltage", "V", 4, "sky"),
+  figure("max_voltage_V", "Highest voltage", "V", 4, "sky"),
+  figure("duration_s", "Duration", "h", 2, "grey", 1 / 3600),
+  figure("equivalent_full_cycles", "Equivalent full cycles", "", 1, "grey"),
+];
+
+/** The figures of which this cell has at least one value. */
+export function figuresOf(table: CycleTable): Figure[] {
+  return FIGURES.filter(({ column }) => (table[column] as (number | null)[]).some((value) => value !== null));
+}
+
+export function figureSpec(table: CycleTable, { column, color, factor, ...axis }: Figure): ChartSpec {
+  const y = (table[column] as (number | null)[]).map((value) => (value === null ? null : factor * value));
+  return {
+    x: CYCLE_AXIS,
+    y: axis,
+    series: [
+      { label: axis.label, color, x: table.cycle_number, y, mark: { kind: "points", shape: "circle", size: 5 } },
+    ],
+  };
+}
+
+/** Discharge capacity against the cycle's mean temperature. */
+export function temperatureSpec({
+  mean_temperature_C: temperatures,
+  discharge_capacity_Ah: capacities,
+}: CycleTable): ChartSpec {
+  const known = temperatures.flatMap((temperature, place): [number, number | null][] =>
+    temperature === null ? [] : [[temperature, capacities[place] ?? null]],
+  );
+  known.sort(([a], [b]) => a - b);
+  return {
+    x: { label: "Mean temperature", unit: "°C", decimals: 2 },
+    y: { label: "Discharge capacity", unit: "Ah", decimals: 3 },
+    series: [
+      {
+        label: "Discharge capacity",
+        color: "blue",
+        x: known.map(([temperature]) => temperature),
+        y: known.map(([, capacity]) => capacity),
+        mark: { kind: "points", shape: "circle", size: 5 },
+      },
+    ],
+  };
+}

@@ -1,0 +1,72 @@
+/** The whole report on one cell. */
+
+import { useEffect, useRef } from "react";
+import type { Server } from "../model/bench";
+import type { BenchCell } from "../model/cells";
+import { downloadText, fileName } from "../model/download";
+import { cycleTableCsv } from "../model/tables";
+import { CapacityCharts } from "./CapacityCharts";
+import { Findings } from "./Findings";
+import { Headline, Subtitle } from "./Headline";
+import { Icon } from "./Icon";
+import { OtherCharts } from "./OtherCharts";
+import { Pictures } from "./Pictures";
+import { PrintedPlots } from "./PrintedPlots";
+import { isBusy } from "./SourceList";
+import { CycleTableView, ProjectionTable, SourceTable, StatisticsTable } from "./Tables";
+import { VoltageCharts } from "./VoltageCharts";
+
+export function CellView({ cell, server }: { cell: BenchCell; server: () => Promise<Server> }) {
+  const { name, report, source } = cell;
+  const heading = useRef<HTMLHeadingElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another cell's report takes the focus, so that it is read
+  useEffect(() => heading.current?.focus({ preventScroll: true }), [cell.key]);
+  return (
+    <article className="report" aria-label={`Report on ${name}`} aria-busy={isBusy(source.phase)}>
+      <header className="report-head">
+        <div>
+          <h2 tabIndex={-1} ref={heading}>
+            {name}
+          </h2>
+          <Subtitle report={report} />
+        </div>
+        <TakeAway cell={cell} />
+      </header>
+      <Headline report={report} />
+      <Findings report={report} />
+      <PrintedPlots report={report} page="first" />
+      <div className="charts">
+        <CapacityCharts report={report} name={name} />
+        <VoltageCharts key={cell.key} cell={cell} server={server} />
+        <OtherCharts report={report} name={name} />
+      </div>
+      <PrintedPlots report={report} page="second" />
+      <div className="tables">
+        <StatisticsTable report={report} />
+        <ProjectionTable report={report} />
+      </div>
+      <Pictures report={report} name={name} />
+      <CycleTableView report={report} />
+      <SourceTable report={report} />
+    </article>
+  );
+}
+
+function TakeAway({ cell: { name, report } }: { cell: BenchCell }) {
+  const saveJson = () =>
+    downloadText(fileName(name, "report.json"), JSON.stringify(report, null, 2), "application/json");
+  const saveCsv = () => downloadText(fileName(name, "cycles.csv"), cycleTableCsv(report.cycle_table), "text/csv");
+  return (
+    <div className="take-away">
+      <button type="button" className="button" onClick={saveJson}>
+        Report as JSON
+      </button>
+      <button type="button" className="button" onClick={saveCsv}>
+        Cycles as CSV
+      </button>
+      <button type="button" className="button" onClick={() => print()}>
+        <Icon name="print" /> Print
+      </button>
+    </div>
+  );
+}

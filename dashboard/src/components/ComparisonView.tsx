@@ -1,0 +1,141 @@
+/** All cells together: overlaid in one chart and side by side in a table that sorts and exports. */
+
+import { useEffect, useMemo, useRef, useState } from "react";
+import { Chart } from "../charts/Chart";
+import { colorOfCell, OVERLAYS, type Overlay, overlaySpec } from "../charts/specs/overlay";
+import type { Server, Source } from "../model/bench";
+import { type BenchCell, cellsOf } from "../model/cells";
+import { COLUMNS, comparisonCsv, type Order, type Row, ranked, sorted } from "../model/comparison";
+import { downloadText } from "../model/download";
+import { bytes, counted } from "../model/format";
+import { Choice } from "./Choice";
+import { type ComparisonState, useComparison } from "./useComparison";
+
+interface Props {
+  sources: readonly Source[];
+  server: () => Promise<Server>;
+  onCell: (key: string) => void;
+}
+
+const OVERLAY_OPTIONS = Object.entries(OVERLAYS).map(([name, { label }]) => [name as Overlay, label] as const);
+
+export function ComparisonView({ sources, server, onCell }: Props) {
+  const withReports = useMemo(() => sources.filter(({ reports }) => reports.length > 0), [sources]);
+  const cells = useMemo(() => cellsOf(withReports), [withReports]);
+  const [overlay, setOverlay] = useState<Overlay>("retention");
+  const { state, ask } = useComparison(withReports, server);
+  const spec = useMemo(() => overlaySpec(cells, overlay), [cells, overlay]);
+  const rows = ranked(cells, state.at === "known" ? state.comparison : null);
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus({ preventScroll: true }), []);
+  return (
+    <article className="report" aria-label="Comparison">
+      <header className="report-head">
+        <div>
+          <h2 tabIndex={-1} ref={heading}>
+            {counted(cells.length, "cell")} compared
+          </h2>
+          <RankNote state={state} onAsk={ask} />
+        </div>
+        <div className="take-away">
+          <button
+            type="button"
+            className="button"
+            onClick={() => downloadText("comparison.csv", comparisonCsv(rows), "text/csv")}
+          >
+            Table as CSV
+          </button>
+          <button
+            type="button"
+            className="button"
+            onClick={() =>
+              downloadText(
+                "battery-reports.json",
+                JSON.stringify(
+                  cells.map(({ report }) => report),
+                  null,
+                  2,
+                ),
+                "application/json",
+              )
+            }
+          >
+            Reports as JSON
+          </button>
+        </div>
+      </header>
+      <div className="charts one">
+        <Chart
+          title={OVERLAYS[overlay].label}
+          owner={`${cells.length}_cells`}
+          spec={spec}
+          height={380}
+          summary={`${OVERLAYS[overlay].label} over cycles of ${cells.map(({ name }) => name).join(", ")}.`}
+          controls={<Choice label="What to compare" options={OVERLAY_OPTIONS} value={overlay} onChange={setOverlay} />}
+        />
+      </div>
+      <ComparisonTable rows={rows} cells={cells} onCell={onCell} />
+    </article>
+  );
+}
+
+function RankNote({ state, onAsk }: { state: ComparisonState; onAsk: () => void }) {
+  if (state.at === "known") return <p className="soft">Rank 1 fades slowest, as the API compares them.</p>;
+  if (state.at === "asking") return <p className="soft">Asking the API to rank them…</p>;
+  return (
+    <p className="soft">
+      {state.at === "failed" ? `${state.refusal.message} ` : "They are too large together for one request. "}
+      <button type="button" className="link" onClick={onAsk}>
+        {state.at === "offered" ? `Send all ${bytes(state.bytes)} to rank them` : "Try again"}
+      </button>
+    </p>
+  );
+}
+
+interface TableProps {
+  rows: readonly Row[];
+  cells: readonly BenchCell[];
+  onCell: (key: string) => void;
+}
+
+function ComparisonTable({ rows, cells, onCell }: TableProps) {
+  const [order, setOrder] = useState<Order>({ by: "Rank", descending: false });
+  const sortBy = (by: string) => setOrder({ by, descending: order.by === by && !order.descending });
+  const direction = (name: string) => (order.by === name ? (order.descending ? "descending" : "ascending") : "none");
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and a keyboard has to reach it for that
+    <section className="card scroll" tabIndex={0} aria-label="Comparison table">
+      <table className="comparison">
+        <thead>
+          <tr>
+            {["Cell", ...COLUMNS.map(({ name }) => name)].map((name) => (
+              <th scope="col" key={name} aria-sort={direction(name)}>
+                <button type="button" onClick={() => sortBy(name)}>
+                  {name}
+                </button>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {sorted(rows, order).map((row) => (
+            <tr key={row.cell.key}>
+              <th scope="row">
+                <span
+                  className="swatch points"
+                  style={{ "--swatch": `var(--${colorOfCell(cells.indexOf(row.cell))})` } as React.CSSProperties}
+                />
+                <button type="button" className="link" onClick={() => onCell(row.cell.key)}>
+                  {row.cell.name}
+                </button>
+              </th>
+              {COLUMNS.map((column) => (
+                <td key={column.name}>{column.text(row)}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

@@ -1,0 +1,28 @@
+/** What was odd in the cell's data and what was done about it, worst first and never folded away. */
+
+import type { Report } from "../api/types";
+import { remarksOn } from "../model/findings";
+
+export function Findings({ report }: { report: Report }) {
+  const remarks = remarksOn(report);
+  return (
+    <section className="card findings" aria-labelledby="findings">
+      <h3 id="findings">Findings</h3>
+      {remarks.length === 0 ? (
+        <p className="soft">Nothing odd was found in this cell's data.</p>
+      ) : (
+        <ul>
+          {remarks.map(({ kind, text, where }) => (
+            <li key={`${kind} ${text}`}>
+              <span className={`badge ${kind}`}>{kind}</span>
+              <span>
+                {text}
+                {where && <span className="soft"> ({where})</span>}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,73 @@
+/** The cell in one line of figures: cycles, retention, health, end of life and how honest that is. */
+
+import type { ReactNode } from "react";
+import type { Report } from "../api/types";
+import { chemistryOf } from "../model/cells";
+import { fixed, significant } from "../model/format";
+import { projectionWords } from "../model/projection";
+
+const HEALTH_TONES: Readonly<Record<string, string>> = {
+  Excellent: "good",
+  Good: "good",
+  Fair: "fair",
+  Poor: "bad",
+  Critical: "bad",
+};
+
+export function Headline({ report }: { report: Report }) {
+  const { metadata, capacity_fade: fade, battery_health: health } = report;
+  const life = projectionWords(report.statistical_metrics.cycle_life_projection);
+  return (
+    <dl className="tiles">
+      <Tile name="Cycles" figure={fixed(metadata.total_cycles, 0)}>
+        numbers {metadata.first_cycle_number} to {metadata.last_cycle_number}
+      </Tile>
+      <Tile name="Retention" figure={fixed(fade.capacity_retention_percentage, 2, "%")}>
+        {significant(fade.capacity_fade_rate_per_cycle, 3, "%")} fade per cycle
+      </Tile>
+      <Tile name="Health" figure={health.health_status} tone={HEALTH_TONES[health.health_status]}>
+        {fixed(health.health_score, 1)} of 100
+      </Tile>
+      <Tile name="End of life at cycle" figure={life.headline} words={!life.isNumber} wide>
+        <span className={`badge ${life.honesty.label.toLowerCase()}`}>{life.honesty.label}</span>
+        {life.interval && <span>{life.interval}</span>}
+        {life.remaining && <span>{life.remaining}</span>}
+        <span className="honesty">{life.honesty.sentence}</span>
+      </Tile>
+    </dl>
+  );
+}
+
+export function Subtitle({ report }: { report: Report }) {
+  const { metadata } = report;
+  const about = [
+    chemistryOf(report),
+    metadata.form_factor,
+    metadata.nominal_capacity_in_Ah !== null && significant(metadata.nominal_capacity_in_Ah, 4, "Ah nominal"),
+    metadata.test_temperature_C !== null && fixed(metadata.test_temperature_C, 1, "°C"),
+  ];
+  return (
+    <p className="soft">{about.filter(Boolean).join(" · ") || "Its file says nothing of what kind of cell it is."}</p>
+  );
+}
+
+interface TileProps {
+  name: string;
+  figure: string;
+  tone?: string | undefined;
+  words?: boolean;
+  wide?: boolean;
+  children: ReactNode;
+}
+
+function Tile({ name, figure, tone = "", words = false, wide = false, children }: TileProps) {
+  return (
+    <div className={wide ? "tile wide" : "tile"}>
+      <dt>{name}</dt>
+      <dd>
+        <b className={`${tone}${words ? " words" : ""}`}>{figure}</b>
+        <span className="tile-note">{children}</span>
+      </dd>
+    </div>
+  );
+}

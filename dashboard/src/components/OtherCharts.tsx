@@ -1,0 +1,64 @@
+/** Any figure of the per-cycle table over cycles, and the capacity against temperature where it was measured. */
+
+import { useMemo, useState } from "react";
+import type { Report } from "../api/types";
+import { Chart } from "../charts/Chart";
+import { figureSpec, figuresOf, temperatureSpec } from "../charts/specs/perCycle";
+import { fixed } from "../model/format";
+
+export function OtherCharts({ report, name }: { report: Report; name: string }) {
+  const table = report.cycle_table;
+  const figures = useMemo(() => figuresOf(table), [table]);
+  const [column, setColumn] = useState<string | null>(null);
+  const figure = figures.find((candidate) => candidate.column === column) ?? figures[0];
+  const perCycle = useMemo(() => figure && figureSpec(table, figure), [table, figure]);
+  return (
+    <>
+      {figure && perCycle && (
+        <Chart
+          title="Figure per cycle"
+          owner={name}
+          spec={perCycle}
+          summary={`${figure.label} of each cycle.`}
+          controls={
+            <label className="select">
+              <span className="visually-hidden">Which figure</span>
+              <select value={figure.column} onChange={({ target }) => setColumn(target.value)}>
+                {figures.map(({ column: value, label }) => (
+                  <option key={value} value={value}>
+                    {label}
+                  </option>
+                ))}
+              </select>
+            </label>
+          }
+        />
+      )}
+      <TemperatureChart report={report} name={name} />
+    </>
+  );
+}
+
+function TemperatureChart({ report, name }: { report: Report; name: string }) {
+  const { temperature_analysis: temperature, cycle_table: table } = report;
+  const spec = useMemo(() => temperatureSpec(table), [table]);
+  if (!temperature.has_temperature_data) {
+    return (
+      <section className="chart empty" aria-labelledby="no-temperature">
+        <h3 id="no-temperature">Temperature</h3>
+        <p className="soft">{temperature.no_correlation_reason ?? "No temperature was measured."}</p>
+      </section>
+    );
+  }
+  const r = temperature.correlation_with_capacity;
+  const note = r === null ? temperature.no_correlation_reason : `Pearson's r ${fixed(r, 2)}`;
+  return (
+    <Chart
+      title="Capacity and temperature"
+      owner={name}
+      spec={spec}
+      summary={`Discharge capacity against each cycle's mean temperature. ${note ?? ""}`}
+      note={note && <span>{note}</span>}
+    />
+  );
+}

@@ -1,0 +1,137 @@
+/** What the cells are judged by, and which server does it; a change asks the API again. */
+
+import { type FormEvent, useEffect, useId, useState } from "react";
+import type { Connection } from "../api/client";
+import type { Criteria } from "../model/bench";
+import type { ServerState } from "../server";
+import { Choice } from "./Choice";
+
+const REFERENCES = [
+  ["initial", "Initial"],
+  ["nominal", "Nominal"],
+] as const;
+const TYPING_REST_MS = 500;
+
+export function CriteriaPanel({ criteria, onChange }: { criteria: Criteria; onChange: (criteria: Criteria) => void }) {
+  const threshold = useId();
+  const [text, setText] = useState(String(toPercent(criteria.eolThreshold)));
+  const percentage = Number(text);
+  const isValid = text.trim() !== "" && percentage > 0 && percentage < 100;
+
+  useEffect(() => {
+    if (!isValid || percentage === toPercent(criteria.eolThreshold)) return;
+    const timer = setTimeout(() => onChange({ ...criteria, eolThreshold: percentage / 100 }), TYPING_REST_MS);
+    return () => clearTimeout(timer);
+  }, [isValid, percentage, criteria, onChange]);
+
+  return (
+    <section className="panel" aria-labelledby={`${threshold}-head`}>
+      <h2 id={`${threshold}-head`}>End of life</h2>
+      <div className="field">
+        <label htmlFor={threshold}>End-of-life threshold</label>
+        <span className="with-unit">
+          <input
+            id={threshold}
+            type="number"
+            inputMode="decimal"
+            min={1}
+            max={99}
+            step={1}
+            value={text}
+            aria-invalid={!isValid}
+            onChange={({ target }) => setText(target.value)}
+          />
+          % of the capacity
+        </span>
+      </div>
+      {!isValid && <p className="refusal">A number between 0 and 100, both excluded.</p>}
+      <div className="field">
+        <span>Capacity reference</span>
+        <Choice
+          label="Capacity reference"
+          options={REFERENCES}
+          value={criteria.capacityReference}
+          onChange={(capacityReference) => onChange({ ...criteria, capacityReference })}
+        />
+      </div>
+    </section>
+  );
+}
+
+interface ConnectionProps {
+  connection: Connection;
+  server: ServerState;
+  /** Whether the API has turned a request away for want of a token. */
+  wantsToken: boolean;
+  onConnect: (connection: Connection) => void;
+}
+
+export function ConnectionPanel({ connection, server, wantsToken, onConnect }: ConnectionProps) {
+  const [address, setAddress] = useState(connection.address);
+  const [token, setToken] = useState(connection.token);
+  const [open, setOpen] = useState(false);
+  const ids = { address: useId(), token: useId(), note: useId() };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    onConnect({ address: address.trim(), token: token.trim() });
+  };
+  const shown = open || wantsToken || server.at === "silent";
+  return (
+    <details className="panel" open={shown} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary>
+        <h2>Connection</h2>
+        <span className={`dot ${server.at}`} />
+        <span className="soft">{stateWords(server)}</span>
+      </summary>
+      <form onSubmit={submit}>
+        <div className="field">
+          <label htmlFor={ids.address}>API address</label>
+          <input
+            id={ids.address}
+            type="text"
+            inputMode="url"
+            autoComplete="off"
+            spellCheck={false}
+            placeholder="this page's server"
+            value={address}
+            onChange={({ target }) => setAddress(target.value)}
+          />
+        </div>
+        <div className="field">
+          <label htmlFor={ids.token}>Token</label>
+          <input
+            id={ids.token}
+            type="password"
+            autoComplete="off"
+            placeholder="none"
+            aria-describedby={ids.note}
+            value={token}
+            onChange={({ target }) => setToken(target.value)}
+          />
+        </div>
+        <button type="submit" className="button">
+          Connect
+        </button>
+        {server.at === "silent" && (
+          <p className="refusal" role="alert">
+            {server.refusal.message}
+          </p>
+        )}
+        <p id={ids.note} className="soft">
+          Kept for this session only, and sent to this address alone.
+        </p>
+      </form>
+    </details>
+  );
+}
+
+function stateWords(server: ServerState): string {
+  if (server.at === "asking") return "asking…";
+  if (server.at === "silent") return "no answer";
+  const { version, limits } = server.information;
+  return `${version}, ${limits.profile}`;
+}
+
+function toPercent(share: number): number {
+  return Math.round(share * 1e6) / 1e4;
+}

@@ -1,0 +1,140 @@
+/** Every file or set of files on the page: how far it is, its cells to look at, and what went wrong beside it. */
+
+import { bytesOf } from "../api/analyse";
+import type { Bench, Phase, Source } from "../model/bench";
+import { type BenchCell, cellsOf } from "../model/cells";
+import { bytes, counted, percent } from "../model/format";
+import type { View } from "../model/view";
+import { Icon } from "./Icon";
+
+interface Props {
+  bench: Bench;
+  sources: readonly Source[];
+  view: View | null;
+  onView: (view: View) => void;
+}
+
+export function SourceList({ bench, sources, view, onView }: Props) {
+  const cells = cellsOf(sources);
+  return (
+    <nav className="sources" aria-label="Cells">
+      <div className="rail-head">
+        <h2>{counted(cells.length, "cell")}</h2>
+        <button type="button" className="link" onClick={() => bench.clear()}>
+          Remove all
+        </button>
+      </div>
+      {cells.length > 1 && (
+        <button
+          type="button"
+          className="all-cells"
+          aria-current={view?.at === "all" ? "page" : undefined}
+          onClick={() => onView({ at: "all" })}
+        >
+          Compare all {cells.length}
+        </button>
+      )}
+      <ul>
+        {sources.map((source) => (
+          <li key={source.id} className={`source ${source.phase.at}`} aria-busy={isBusy(source.phase)}>
+            <SourceCells
+              cells={cells.filter((cell) => cell.source.id === source.id)}
+              source={source}
+              view={view}
+              onView={onView}
+            />
+            <Actions bench={bench} source={source} />
+            <PhaseLine source={source} />
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+export function isBusy({ at }: Phase): boolean {
+  return at === "waiting" || at === "sending" || at === "working";
+}
+
+interface CellsProps {
+  cells: readonly BenchCell[];
+  source: Source;
+  view: View | null;
+  onView: (view: View) => void;
+}
+
+function SourceCells({ cells, source, view, onView }: CellsProps) {
+  if (cells.length === 0) return <span className="source-name">{source.name}</span>;
+  return (
+    <div className="source-cells">
+      {cells.map((cell) => (
+        <button
+          key={cell.key}
+          type="button"
+          className="cell-link"
+          aria-current={view?.at === "cell" && view.key === cell.key ? "page" : undefined}
+          onClick={() => onView({ at: "cell", key: cell.key })}
+        >
+          <span className="cell-name">{cell.name}</span>
+          <span className="soft">
+            {percentRetained(cell)} · {cell.report.battery_health.health_status}
+          </span>
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function Actions({ bench, source }: { bench: Bench; source: Source }) {
+  const { id, name, phase } = source;
+  return (
+    <div className="source-actions">
+      {isBusy(phase) && (
+        <button type="button" className="link" onClick={() => bench.cancel(id)}>
+          Cancel<span className="visually-hidden"> {name}</span>
+        </button>
+      )}
+      {(phase.at === "failed" || phase.at === "cancelled") && (
+        <button type="button" className="link" onClick={() => void bench.retry(id)}>
+          Try again<span className="visually-hidden"> {name}</span>
+        </button>
+      )}
+      <button type="button" className="icon" onClick={() => bench.remove(id)} title="Remove">
+        <Icon name="close" label={`Remove ${name}`} />
+      </button>
+    </div>
+  );
+}
+
+function PhaseLine({ source: { name, files, missing, phase } }: { source: Source }) {
+  if (phase.at === "failed") {
+    const { message, code, requestId } = phase.refusal;
+    const facts = [code, requestId && `request ${requestId}`].filter(Boolean).join(" · ");
+    return (
+      <div className="refusal" role="alert">
+        <p>{message}</p>
+        {facts && <p className="soft">{facts}</p>}
+      </div>
+    );
+  }
+  if (phase.at === "cancelled") return <p className="phase soft">Cancelled.</p>;
+  if (phase.at === "waiting") return <p className="phase soft">Waiting its turn…</p>;
+  if (phase.at === "ready") {
+    const lacks = missing.length > 0 && files.length > 0 ? `Without ${missing.join(" and ")}.` : "";
+    return lacks ? <p className="phase soft">{lacks}</p> : null;
+  }
+  const share = phase.at === "sending" ? phase.sent / Math.max(phase.total, 1) : null;
+  return (
+    <div className="phase">
+      <progress max={1} {...(share !== null && { value: share })} aria-label={`Progress of ${name}`} />
+      <p className="soft" role="status">
+        {phase.at === "sending" ? `Sending ${percent(share)} of ${bytes(bytesOf(files))}` : `${phase.stage}…`}
+      </p>
+    </div>
+  );
+}
+
+function percentRetained({ report }: BenchCell): string {
+  const retention = report.capacity_fade.capacity_retention_percentage;
+  return percent(retention === null ? null : retention / 100, 1);
+}

@@ -1,0 +1,166 @@
+/** The report's figures as tables: statistics, what each model projects, what the file says, and every cycle. */
+
+import { useState } from "react";
+import type { Interval, Report, Statistics } from "../api/types";
+import { fixed, percent, significant } from "../model/format";
+import { intervalWords, MODELS } from "../model/projection";
+
+const COLUMNS = ["mean", "median", "min", "max", "std_dev"] as const;
+const COLUMN_NAMES = { mean: "Mean", median: "Median", min: "Lowest", max: "Highest", std_dev: "Std. deviation" };
+
+export function StatisticsTable({ report }: { report: Report }) {
+  const { statistical_metrics: metrics, temperature_analysis: temperature } = report;
+  const measured: Statistics = {
+    ...temperature.temperature_stats,
+    min: temperature.temperature_range.min,
+    max: temperature.temperature_range.max,
+  };
+  const rows: [string, Statistics, number][] = [
+    ["Discharge capacity (Ah)", metrics.charge_discharge_stats.discharge_capacity, 3],
+    ["Charge capacity (Ah)", metrics.charge_discharge_stats.charge_capacity, 3],
+    ["Voltage (V)", metrics.voltage_stats, 3],
+    ["Current (A)", metrics.current_stats, 2],
+    ["Temperature (°C)", measured, 2],
+  ];
+  return (
+    <section className="card" aria-labelledby="statistics">
+      <h3 id="statistics">Statistics</h3>
+      <div className="scroll">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Figure</th>
+              {COLUMNS.map((column) => (
+                <th scope="col" key={column}>
+                  {COLUMN_NAMES[column]}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map(([name, statistics, decimals]) => (
+              <tr key={name}>
+                <th scope="row">{name}</th>
+                {COLUMNS.map((column) => (
+                  <td key={column}>{fixed(statistics[column], decimals)}</td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <p className="soft">Capacities over all cycles; voltage, current and temperature over all points.</p>
+    </section>
+  );
+}
+
+export function ProjectionTable({ report }: { report: Report }) {
+  const { models } = report.statistical_metrics.cycle_life_projection;
+  if (models.length === 0) return null;
+  return (
+    <section className="card" aria-labelledby="models">
+      <h3 id="models">What each model says of the end of life</h3>
+      <div className="scroll">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Model</th>
+              <th scope="col">Cycle</th>
+              <th scope="col">Interval, or why it says nothing</th>
+              <th scope="col">Confidence</th>
+            </tr>
+          </thead>
+          <tbody>
+            {models.map(({ name, eol_cycle, interval, confidence, abstention_reason: reason }) => (
+              <tr key={name}>
+                <th scope="row">{MODELS[name] ?? name.replaceAll("_", " ")}</th>
+                <td>{fixed(eol_cycle, 0)}</td>
+                <td className="words">{interval ? intervalWords(interval as unknown as Interval) : (reason ?? "–")}</td>
+                <td>{percent(confidence)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+export function SourceTable({ report: { source, metadata } }: { report: Report }) {
+  const told = Object.entries(metadata as Record<string, unknown>).filter(
+    ([, value]) => value !== null && typeof value !== "object",
+  );
+  const facts: [string, string][] = [
+    ["Format", `${source.format}, recognised with ${percent(source.certainty)} certainty`],
+    ["Files", source.files.join(", ")],
+    ["Points", fixed(source.points, 0)],
+    ["Columns not used", source.extra_columns.join(", ") || "none"],
+    ...told.map(([name, value]): [string, string] => [name.replaceAll("_", " "), shown(value)]),
+  ];
+  return (
+    <details className="card">
+      <summary>The file and its metadata</summary>
+      <dl className="facts">
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
+  );
+}
+
+const PAGE = 100;
+
+export function CycleTableView({ report: { cycle_table: table } }: { report: Report }) {
+  const [open, setOpen] = useState(false);
+  const [rows, setRows] = useState(PAGE);
+  const columns = Object.entries(table) as [string, (number | boolean | null)[]][];
+  const count = table.cycle_number.length;
+  return (
+    <details className="card" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary>Every cycle as a table</summary>
+      {open && (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and a keyboard has to reach it for that
+        <section className="scroll tall" tabIndex={0} aria-label="Figures of every cycle">
+          <table>
+            <thead>
+              <tr>
+                {columns.map(([name]) => (
+                  <th scope="col" key={name}>
+                    {name}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {table.cycle_number.slice(0, rows).map((cycle, place) => (
+                <tr key={cycle}>
+                  {columns.map(([name, values]) => (
+                    <td key={name}>{cellText(values[place])}</td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+          {rows < count && (
+            <button type="button" className="button small" onClick={() => setRows(rows + 10 * PAGE)}>
+              Show more of {fixed(count, 0)} cycles
+            </button>
+          )}
+        </section>
+      )}
+    </details>
+  );
+}
+
+function cellText(value: number | boolean | null | undefined): string {
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  return Number.isInteger(value) ? fixed(value, 0) : significant(value, 6);
+}
+
+function shown(value: unknown): string {
+  return typeof value === "number" ? significant(value, 8) : String(value);
+}

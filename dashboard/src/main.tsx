@@ -1,0 +1,19 @@
+/** Puts the page into its document. */
+
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { App } from "./App";
+import "./styles/tokens.css";
+import "./styles/base.css";
+import "./styles/rail.css";
+import "./styles/report.css";
+import "./styles/chart.css";
+import "./styles/print.css";
+
+const root = document.getElementById("root");
+if (!root) throw new Error("The document has no place for the page.");
+createRoot(root).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+);

@@ -1,0 +1,23 @@
+/** Which cycles' curves to ask for: the one wanted, and as many spread over the rest as an answer may well hold. */
+
+/** Points that a request for curves may bring beside the wanted ones. */
+const POINT_BUDGET = 60_000;
+/** The API returns the curves of that many cycles at once. */
+const MOST_CYCLES = 100;
+
+export function cyclesToAsk(
+  wanted: number,
+  all: readonly number[],
+  known: ReadonlySet<number>,
+  points: number,
+): number[] {
+  const perCycle = Math.max(points / Math.max(all.length, 1), 1);
+  const room = Math.min(MOST_CYCLES, Math.max(Math.floor(POINT_BUDGET / perCycle), 1)) - 1;
+  const others = all.filter((cycle) => cycle !== wanted && !known.has(cycle));
+  const taken = Math.min(room, others.length);
+  const spread = Array.from(
+    { length: taken },
+    (_, place) => others[Math.floor((place * others.length) / taken)] as number,
+  );
+  return [wanted, ...spread].sort((a, b) => a - b);
+}

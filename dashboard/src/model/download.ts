@@ -1,0 +1,20 @@
+/** Hands a file to the user; nothing leaves the page otherwise. */
+
+export function download(name: string, content: Blob): void {
+  const url = URL.createObjectURL(content);
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  // The browser reads it after the click has returned.
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
+
+export function downloadText(name: string, text: string, type: string): void {
+  download(name, new Blob([text], { type: `${type};charset=utf-8` }));
+}
+
+/** A name that every file system takes. */
+export function fileName(...words: string[]): string {
+  return words.join("_").replace(/[^\p{L}\p{N}._-]+/gu, "_");
+}

@@ -1,0 +1,50 @@
+/** Numbers as they are read: grouped, with their unit, and a dash for what is not known. */
+
+export const UNKNOWN = "–";
+
+type Maybe = number | null | undefined;
+
+function isNumber(value: Maybe): value is number {
+  return typeof value === "number" && Number.isFinite(value);
+}
+
+/** With a fixed number of decimals. */
+export function fixed(value: Maybe, decimals: number, unit = ""): string {
+  if (!isNumber(value)) return UNKNOWN;
+  const text = value.toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+  return withUnit(text.replace(/^-(0(\.0+)?)$/, "$1"), unit);
+}
+
+/** With so many significant digits, for values whose size is not known beforehand. */
+export function significant(value: Maybe, digits: number, unit = ""): string {
+  if (!isNumber(value)) return UNKNOWN;
+  return withUnit(value.toLocaleString("en", { maximumSignificantDigits: digits }), unit);
+}
+
+export function percent(share: Maybe, decimals = 0): string {
+  return isNumber(share) ? fixed(100 * share, decimals, "%") : UNKNOWN;
+}
+
+const SIZES = ["B", "kB", "MB", "GB"];
+
+export function bytes(count: number): string {
+  const power = Math.min(Math.floor(Math.log10(Math.max(count, 1)) / 3), SIZES.length - 1);
+  return fixed(count / 1000 ** power, power < 2 ? 0 : 1, SIZES[power]);
+}
+
+/** As "1 cycle" or "12 cycles". */
+export function counted(count: number, singular: string, plural = `${singular}s`): string {
+  return `${fixed(count, 0)} ${count === 1 ? singular : plural}`;
+}
+
+/** Cycle numbers for a sentence: the first few, and how many there are beyond. */
+export function cycleList(cycles: readonly number[], most = 8): string {
+  if (cycles.length === 0) return "";
+  const shown = cycles.slice(0, most).join(", ");
+  const rest = cycles.length > most ? ` and ${fixed(cycles.length - most, 0)} more` : "";
+  return `${cycles.length === 1 ? "cycle" : "cycles"} ${shown}${rest}`;
+}
+
+function withUnit(text: string, unit: string): string {
+  return unit ? `${text}\u00a0${unit}` : text;
+}

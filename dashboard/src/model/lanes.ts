@@ -1,0 +1,39 @@
+/** So many tasks at once; the others wait in order, and leave the queue when they are aborted. */
+
+export class Lanes {
+  private free: number;
+  private readonly queue: (() => void)[] = [];
+
+  constructor(lanes: number) {
+    this.free = lanes;
+  }
+
+  async take<Result>(signal: AbortSignal, task: () => Promise<Result>): Promise<Result> {
+    if (this.free > 0) this.free -= 1;
+    else await this.turn(signal);
+    try {
+      signal.throwIfAborted();
+      return await task();
+    } finally {
+      const next = this.queue.shift();
+      if (next) next();
+      else this.free += 1;
+    }
+  }
+
+  /** Resolves when a lane is handed over. */
+  private turn(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const enter = () => {
+        signal.removeEventListener("abort", leave);
+        resolve();
+      };
+      const leave = () => {
+        this.queue.splice(this.queue.indexOf(enter), 1);
+        reject(signal.reason);
+      };
+      this.queue.push(enter);
+      signal.addEventListener("abort", leave, { once: true });
+    });
+  }
+}
