@@ -36,7 +36,7 @@ class Instance:
             services=services,
         )
         self._started: Future[subprocess.Popen[str]] = Future()
-        command = sandbox.command(function, environment)
+        command = sandbox.command(function, environment, ("-m", "awslambdaric", function.handler))
         self._life = threading.Thread(target=self._live, args=(command,), name=function.name, daemon=True)
         self._life.start()
 

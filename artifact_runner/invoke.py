@@ -1,6 +1,6 @@
 """One function of the artifact, one event: `python -m artifact_runner.invoke WorkerFunction -e events/sqs_job.json`.
 
-The services behind it are embedded ones that last as long as this, with the jobs in place that the sample events name.
+The services behind it are embedded ones that last as long as this, with what the sample events refer to in place.
 """
 
 import argparse
@@ -9,13 +9,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from battery_service.job_settings import JobSettings
-
 from artifact_runner.arguments import add_artifact
 from artifact_runner.built_template import NotBuiltError, checked
 from artifact_runner.runtime_api import FunctionError
 from artifact_runner.stack import ArtifactStack
-from events.jobs import put_in_place
+from events.in_place import put_in_place
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -34,7 +32,7 @@ def main(arguments: Sequence[str]) -> int:
         stack.open()
         if options.function not in stack.artifact.functions:
             parser.error(f"there is no {options.function}; there are {', '.join(stack.artifact.functions)}")
-        put_in_place(JobSettings.from_environment(stack.environment))
+        put_in_place(stack.environment)
         answer = stack.artifact.functions[options.function](json.loads(options.event.read_text()))
     except FunctionError as error:
         print(json.dumps({"errorType": error.type, "errorMessage": error.message}))

@@ -46,7 +46,8 @@ class Sandbox(Protocol):
 
     def paths(self, function: BuiltFunction) -> Paths: ...
 
-    def command(self, function: BuiltFunction, environment: Mapping[str, str]) -> list[str]: ...
+    def command(self, function: BuiltFunction, environment: Mapping[str, str], python: Sequence[str]) -> list[str]:
+        """What runs the interpreter with these arguments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Bubblewrap:
     def paths(self, function: BuiltFunction) -> Paths:  # noqa: ARG002  # the same for all: that is the point of it
         return Paths("/var/task", "/var/runtime", "/var/task:/opt/python:/var/runtime")
 
-    def command(self, function: BuiltFunction, environment: Mapping[str, str]) -> list[str]:
+    def command(self, function: BuiltFunction, environment: Mapping[str, str], python: Sequence[str]) -> list[str]:
         mounts = {"/var/task": function.code, "/var/runtime": self.runtime, **merged(function.layers, "/opt")}
         return [
             *_limited(function),
@@ -72,7 +73,7 @@ class Bubblewrap:
             *(part for name, value in environment.items() for part in ("--setenv", name, value)),
             "--",
             *_without_rights(),
-            *_client(function),
+            *(str(PYTHON), *python),
         ]
 
 
@@ -87,10 +88,10 @@ class Bare:
         layers = (str(layer / "python") for layer in reversed(function.layers))
         return Paths(str(function.code), str(self.runtime), ":".join([str(function.code), *layers, str(self.runtime)]))
 
-    def command(self, function: BuiltFunction, environment: Mapping[str, str]) -> list[str]:
+    def command(self, function: BuiltFunction, environment: Mapping[str, str], python: Sequence[str]) -> list[str]:
         variables = (f"{name}={value}" for name, value in environment.items())
         place = ("env", "--ignore-environment", f"--chdir={function.code}", *variables)
-        return [*_limited(function), *place, *_client(function)]
+        return [*_limited(function), *place, str(PYTHON), *python]
 
 
 @cache
@@ -162,7 +163,3 @@ def _read_only(mounts: Mapping[str, Path]) -> list[str]:
         *(part for parent in parents if parent != "/" for part in ("--perms", "0755", "--dir", parent)),
         *(part for target, source in mounts.items() for part in ("--ro-bind", str(source), target)),
     ]
-
-
-def _client(function: BuiltFunction) -> Sequence[str]:
-    return (str(PYTHON), "-m", "awslambdaric", function.handler)

@@ -12,6 +12,7 @@ from artifact_runner.instance import Log
 from local_stack.front_door import FrontDoor
 from local_stack.job_functions import Invoke
 from local_stack.presigned_way import PresignedWay
+from local_stack.resources import TOKENS_PARAMETER
 
 # What the template's resources are called, by the variables that the embedded services' names come in.
 RESOURCES: Final[Mapping[str, str]] = {
@@ -23,16 +24,26 @@ RESOURCES: Final[Mapping[str, str]] = {
 
 
 class ArtifactStack:
-    """Nothing runs before `open`, and nothing is left after `stop`. `door` is the ASGI application."""
+    """Nothing runs before `open`, and nothing is left after `stop`. `door` is the ASGI application.
 
-    def __init__(self, folder: Path = BUILT, *, log: Log, parameters: Mapping[str, object] | None = None) -> None:
+    `tokens` is the text of a token store; with it, both ways in ask for one. `parameters` are the template's.
+    """
+
+    def __init__(
+        self,
+        folder: Path = BUILT,
+        *,
+        log: Log,
+        parameters: Mapping[str, object] | None = None,
+        tokens: str | None = None,
+    ) -> None:
         self._folder = folder
         self._parameters = parameters or {}
         self._log = log
         self._artifact: Artifact | None = None
         self.environment: Mapping[str, str] = {}
         """What AWS clients need to reach the embedded services, and what the resources there are called; once open."""
-        self.way = PresignedWay(self._connected)
+        self.way = PresignedWay(self._connected, tokens=tokens)
         site, upload_handler = self.way.function("SiteFunction"), self.way.function("UploadFunction")
         self.door = FrontDoor(Settings(), site, upload_handler, self.way)
 
@@ -55,9 +66,15 @@ class ArtifactStack:
         self.way.stop()
 
     def _connected(self, environment: Mapping[str, str]) -> Mapping[str, Invoke]:
-        self.environment = environment
-        resources = {name: environment[variable] for name, variable in RESOURCES.items()}
-        self._artifact = Artifact(
-            self._folder, log=self._log, services=environment, parameters=self._parameters, resources=resources
-        )
+        self.environment = {"TOKENS_PARAMETER": TOKENS_PARAMETER, **environment}
+        self._artifact = connected_artifact(self._folder, self.environment, log=self._log, parameters=self._parameters)
         return self._artifact.functions
+
+
+def connected_artifact(
+    folder: Path, environment: Mapping[str, str], *, log: Log, parameters: Mapping[str, object]
+) -> Artifact:
+    """The artifact among the embedded services that the environment names."""
+    resources = {name: environment[variable] for name, variable in RESOURCES.items()}
+    tokens = {"TokensParameter": environment["TOKENS_PARAMETER"]}
+    return Artifact(folder, log=log, services=environment, parameters={**tokens, **parameters}, resources=resources)

@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from events import jobs
+from events import in_place
 from events.sample import Event, Sample
+from local_stack.authorization import authorizer_event
 from tests.cells import cell, csv_set, pickled
 from tests.integration.api_gateway import FormPart, file_part, request_event, upload_event
 from tests.integration.hostile_uploads import calling
@@ -23,7 +24,7 @@ SENT_AT_MS: Final = 1_795_470_840_000
 
 def samples() -> dict[str, Sample]:
     """Every event and its answer, by the name of its file."""
-    return {**_site(), **_upload(), **_uploads_api(), **_worker(), **_upkeep()}
+    return {**_site(), **_upload(), **_uploads_api(), **_worker(), **_upkeep(), **_authorizer()}
 
 
 def _site() -> dict[str, Sample]:
@@ -77,9 +78,9 @@ def _direct(
 
 
 def _uploads_api() -> dict[str, Sample]:
-    announcement = {"files": [{"name": jobs.FILE[0], "size_bytes": len(jobs.FILE[1])}]}
-    start = _uploads_request("POST", f"/api/uploads/{jobs.TO_START}/analysis", {"plots": "none"})
-    job, result = f"/api/jobs/{jobs.SUCCEEDED}", f"/api/jobs/{jobs.SUCCEEDED}/result"
+    announcement = {"files": [{"name": in_place.FILE[0], "size_bytes": len(in_place.FILE[1])}]}
+    start = _uploads_request("POST", f"/api/uploads/{in_place.TO_START}/analysis", {"plots": "none"})
+    job, result = f"/api/jobs/{in_place.SUCCEEDED}", f"/api/jobs/{in_place.SUCCEEDED}/result"
     report = {"metadata": {"cell_id": "SAMPLE_25_A1"}}
     return {
         "uploads_request": Sample("UploadsApiFunction", _uploads_request("POST", "/api/uploads", announcement), 201),
@@ -89,12 +90,14 @@ def _uploads_api() -> dict[str, Sample]:
             413,
             {"code": "too_large"},
         ),
-        "job_start": _of_a_job(start, 202, {"job_id": jobs.TO_START, "status": "queued"}),
-        "job_state": _of_a_job(_uploads_request("GET", job), 200, {"job_id": jobs.SUCCEEDED, "status": "succeeded"}),
+        "job_start": _of_a_job(start, 202, {"job_id": in_place.TO_START, "status": "queued"}),
+        "job_state": _of_a_job(
+            _uploads_request("GET", job), 200, {"job_id": in_place.SUCCEEDED, "status": "succeeded"}
+        ),
         "job_result": _of_a_job(_uploads_request("GET", result), 200, report),
-        "job_forget": _of_a_job(_uploads_request("DELETE", f"/api/jobs/{jobs.TO_FORGET}"), 204),
+        "job_forget": _of_a_job(_uploads_request("DELETE", f"/api/jobs/{in_place.TO_FORGET}"), 204),
         "job_of_nobody": Sample(
-            "UploadsApiFunction", _uploads_request("GET", f"/api/jobs/{jobs.NOBODYS}"), 404, {"code": "not_found"}
+            "UploadsApiFunction", _uploads_request("GET", f"/api/jobs/{in_place.NOBODYS}"), 404, {"code": "not_found"}
         ),
     }
 
@@ -106,18 +109,18 @@ def _uploads_request(method: str, path: str, body: object = None) -> Event:
 
 
 def _of_a_job(event: Event, status: int, answer: Mapping[str, object] | None = None) -> Sample:
-    return Sample("UploadsApiFunction", event, status, answer or {}, needs_jobs=True)
+    return Sample("UploadsApiFunction", event, status, answer or {}, needs_in_place=True)
 
 
 def _worker() -> dict[str, Sample]:
-    good = _message("good", json.dumps({"job_id": jobs.TO_WORK_ON}))
-    another = _message("good", json.dumps({"job_id": jobs.TO_WORK_ON_BESIDE_A_BAD_ONE}))
+    good = _message("good", json.dumps({"job_id": in_place.TO_WORK_ON}))
+    another = _message("good", json.dumps({"job_id": in_place.TO_WORK_ON_BESIDE_A_BAD_ONE}))
     bad = _message("bad", "not a job")
     only_the_bad_one = {"batchItemFailures": [{"itemIdentifier": "bad"}]}
     return {
-        "sqs_job": Sample("WorkerFunction", {"Records": [good]}, answer={"batchItemFailures": []}, needs_jobs=True),
+        "sqs_job": Sample("WorkerFunction", {"Records": [good]}, answer={"batchItemFailures": []}, needs_in_place=True),
         "sqs_bad_and_good": Sample(
-            "WorkerFunction", {"Records": [bad, another]}, answer=only_the_bad_one, needs_jobs=True
+            "WorkerFunction", {"Records": [bad, another]}, answer=only_the_bad_one, needs_in_place=True
         ),
     }
 
@@ -145,6 +148,23 @@ def _message(message_id: str, body: str) -> Event:
 def _upkeep() -> dict[str, Sample]:
     """What EventBridge Scheduler sends where the schedule says nothing else: an empty object."""
     return {"schedule": Sample("UpkeepFunction", {}, answer={"looked_after": 0})}
+
+
+def _authorizer() -> dict[str, Sample]:
+    known = {"isAuthorized": True, "context": {"caller": in_place.CALLER}}
+    return {
+        "authorizer_token": Sample("AuthorizerFunction", _asked(in_place.TOKEN), answer=known, needs_in_place=True),
+        "authorizer_wrong_token": Sample(
+            "AuthorizerFunction", _asked("another"), answer={"isAuthorized": False}, needs_in_place=True
+        ),
+    }
+
+
+def _asked(token: str) -> Event:
+    authorization = f"Bearer {token}"
+    return authorizer_event(
+        request_event("POST", "/api/upload", headers={"Authorization": authorization}), authorization
+    )
 
 
 def main(folder: Path) -> None:

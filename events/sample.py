@@ -12,11 +12,11 @@ class Sample:
     """One event for one function, by its name in template.yaml.
 
     `status` is that of an HTTP answer, and `answer` is then among its JSON; of any other, `answer` is all that is said.
-    `needs_jobs` where it names a job that must be in place.
+    `needs_in_place` where it names a job or a token that must be there.
     """
 
     function: str
     event: Event
     status: int | None = None
     answer: Mapping[str, object] = field(default_factory=dict)
-    needs_jobs: bool = False
+    needs_in_place: bool = False

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from battery_service.settings import Settings
 
-from events import jobs
+from events import in_place
 from events.make_events import samples
 from functions.analysis_worker.app import make_handler as make_worker
+from functions.authorizer.app import make_handler as make_authorizer
 from functions.job_upkeep.app import make_handler as make_upkeep
 from functions.site.app import make_handler as make_site
 from functions.upload_handler.app import make_handler as make_upload
@@ -22,19 +23,22 @@ from tests.integration.jobs_api import WorkerContext
 
 FOLDER = Path("events")
 SAMPLES = samples()
+TOKENS = "/battery-analytics/test/tokens"
 type Functions = Mapping[str, Callable[[Any, Any], Any]]
 
 
 @pytest.fixture(scope="module")
 def functions() -> Iterator[Functions]:
     with simulated_cloud() as cloud:
-        jobs.put_in_place(cloud.settings)
+        in_place.put_jobs_in_place(cloud.settings)
+        in_place.put_token_in_place(TOKENS)
         yield {
             "SiteFunction": make_site(Settings()),
             "UploadFunction": make_upload(Settings()),
             "UploadsApiFunction": make_uploads(Settings(), cloud.settings),
             "WorkerFunction": make_worker(cloud.settings),
             "UpkeepFunction": make_upkeep(cloud.settings),
+            "AuthorizerFunction": make_authorizer(TOKENS),
         }
 
 

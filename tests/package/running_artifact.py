@@ -1,4 +1,4 @@
-"""The built artifact behind HTTP, in a thread of the test, with the jobs in place that the sample events name."""
+"""The built artifact behind HTTP, in a thread of the test."""
 
 import os
 import tempfile
@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from battery_service.job_settings import JobSettings
 
 from artifact_runner.built_template import BUILT
 from artifact_runner.stack import ArtifactStack
-from events.jobs import put_in_place
+from events.in_place import put_in_place
 from local_stack.server import LocalServer, bound_socket
 
 ROOT = Path(__file__).parents[2]
@@ -30,18 +29,19 @@ class RunningArtifact:
 
 
 @contextmanager
-def running_artifact(**parameters: object) -> Iterator[RunningArtifact]:
-    """With these parameters of the template."""
+def running_artifact(tokens: str | None = None) -> Iterator[RunningArtifact]:
+    """Open to anybody, with what the sample events refer to in place; or asking for one of these tokens."""
     environment, place = dict(os.environ), tempfile.tempdir
     lines: list[str] = []
-    stack = ArtifactStack(ROOT / BUILT, log=lambda name, line: lines.append(f"{name}: {line}"), parameters=parameters)
+    stack = ArtifactStack(ROOT / BUILT, log=lambda name, line: lines.append(f"{name}: {line}"), tokens=tokens)
     listener = bound_socket("127.0.0.1", 0)
     server = LocalServer(stack.door, listener, grace_seconds=5)
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
         stack.open()
-        put_in_place(JobSettings.from_environment(stack.environment))
+        if tokens is None:
+            put_in_place(stack.environment)
         yield RunningArtifact(f"http://127.0.0.1:{listener.getsockname()[1]}", stack, lines)
     finally:
         server.stop()

@@ -9,17 +9,19 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
 from battery_service import bridge
 from battery_service.multipart_body import UploadedFile
 from battery_service.options import Options
+from battery_service.tokens import line_of, new_token
 
 from events.make_events import samples
 from tests import cells
 from tests.event_answers import assert_answered
-from tests.integration.presigned_flow import File, PresignedFlow, direct_report
+from tests.integration.presigned_flow import File, PresignedFlow, direct_report, post
 from tests.package.running_artifact import ROOT, RunningArtifact, needs_the_artifact, running_artifact
 from tests.real_data.folder import CALB
 
@@ -36,7 +38,7 @@ B249 = CALB / "CALB_35_B249.pkl"
 @pytest.fixture(scope="module")
 def artifact(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningArtifact]:
     tmp_path_factory.getbasetemp()  # made before the stack moves this process's temporary files
-    with running_artifact(OpenEndpoint="yes-anybody-may-use-it-at-my-cost") as running:
+    with running_artifact() as running:
         yield running
 
 
@@ -86,6 +88,33 @@ def test_the_client_gets_its_report_by_both_ways(way: str, artifact: RunningArti
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert ended.returncode == 0, ended.stderr
     assert json.loads(report.read_bytes()) == json.loads(report_of_the_source_tree([PICKLE]))
+
+
+# Who may call
+
+
+def test_with_tokens_only_their_bearers_come_in_and_a_job_is_its_callers_alone() -> None:
+    ann, bob = new_token(), new_token()
+    with running_artifact(tokens=f"{line_of('ann', ann)}\n{line_of('bob', bob)}\n") as artifact:
+        url, upload = artifact.url, [("file", PICKLE)]
+
+        def status(method: str, path: str, token: str | None, **more: Any) -> int:
+            headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+            return requests.request(method, f"{url}{path}", headers=headers, timeout=60, **more).status_code
+
+        assert [status("POST", "/api/upload", token, files=upload) for token in (None, "wrong", ann)] == [401, 403, 200]
+        assert [status("GET", path, None) for path in ("/", "/health", "/docs", "/openapi.json")] == [200] * 4
+        anns = requests.Session()
+        anns.headers["Authorization"] = f"Bearer {ann}"
+        announced = {"files": [{"name": PICKLE[0], "size_bytes": len(PICKLE[1])}]}
+        place = anns.post(f"{url}/api/uploads", json=announced, timeout=60).json()
+        assert post(place["files"][0]["post"], PICKLE).status_code == 204
+        job = f"/api/jobs/{place['upload_id']}"
+        start = f"/api/uploads/{place['upload_id']}/analysis"
+        assert [status("POST", start, token, json={}) for token in (None, "wrong", bob, ann)] == [401, 403, 404, 202]
+        for path in (job, f"{job}/result"):
+            assert [status("GET", path, token) for token in (None, "wrong", bob)] == [401, 403, 404]
+        assert status("GET", job, ann) == 200
 
 
 # A death

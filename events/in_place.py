@@ -1,10 +1,11 @@
-"""The jobs that sample events name, put in place by `python -m events.jobs` in the AWS that the environment names.
+"""What sample events refer to, jobs and a token, put in place by `python -m events.in_place` in the environment's AWS.
 
-A function's own variables say where: UPLOADS_BUCKET, RESULTS_BUCKET, JOBS_TABLE and JOBS_QUEUE_URL.
+The functions' own variables say where: UPLOADS_BUCKET, RESULTS_BUCKET, JOBS_TABLE, JOBS_QUEUE_URL and TOKENS_PARAMETER.
 """
 
 import gzip
 import os
+from collections.abc import Mapping
 from typing import Final
 
 import boto3
@@ -12,11 +13,14 @@ from battery_service.backend import Backend, connected
 from battery_service.job import Job, Status, StoredFile
 from battery_service.job_settings import JobSettings
 from battery_service.options import Options
+from battery_service.tokens import line_of
 
 from tests.cells import cell, pickled
 
 FILE: Final = ("SAMPLE_25_A1.pkl", pickled(cell("SAMPLE_25_A1")))
 REPORT: Final = b'{"metadata":{"cell_id":"SAMPLE_25_A1"}}'
+CALLER: Final = "sample"
+TOKEN: Final = "a-token-for-sample-events"  # noqa: S105  # lets nobody into anything that is not made for these events
 REQUEST_ID: Final = "a-sample"
 HOUR_S: Final = 3600
 
@@ -31,8 +35,19 @@ STATES: Final[dict[str, Status]] = {
 }
 
 
-def put_in_place(settings: JobSettings) -> None:
-    """Every job in the state that its event needs, whatever has become of it since the last time."""
+def put_in_place(environment: Mapping[str, str]) -> None:
+    """All of it."""
+    put_jobs_in_place(JobSettings.from_environment(environment))
+    put_token_in_place(environment["TOKENS_PARAMETER"])
+
+
+def put_token_in_place(parameter: str) -> None:
+    """The one token of the sample events, in the place of all others."""
+    ssm = boto3.session.Session().client("ssm")
+    ssm.put_parameter(Name=parameter, Type="SecureString", Value=line_of(CALLER, TOKEN), Overwrite=True)
+
+
+def put_jobs_in_place(settings: JobSettings) -> None:
     backend = connected(settings)
     session = boto3.session.Session()
     for job_id, status in STATES.items():
@@ -75,4 +90,4 @@ def _succeeded(job: Job, backend: Backend) -> None:
 
 
 if __name__ == "__main__":
-    put_in_place(JobSettings.from_environment(os.environ))
+    put_in_place(os.environ)
