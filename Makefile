@@ -32,7 +32,7 @@ help: ## list the targets
 run: .venv/.runtime page-if-possible ## start the API on http://127.0.0.1:5000 (PORT=8080 for another port)
 	.venv/bin/python battery_analytics_api.py $(PORT) $(ARGS)
 
-test: .venv/.dev page-if-possible $(if $(NODE),browser-specs) ## run the tests (ARGS='-k pickle' for some of them)
+test: artifact $(if $(NODE),browser-specs) ## run the tests (ARGS='-k pickle' for some of them)
 	.venv/bin/pytest -n auto $(ARGS)
 
 check: .venv/.dev ## lint, types, import rules, the template, the lock file and known vulnerabilities
@@ -45,10 +45,10 @@ check: .venv/.dev ## lint, types, import rules, the template, the lock file and 
 	$(UV) lock --check
 	.venv/bin/python -m artifact_build.audit
 
-package: $(ARTIFACT) ## build what is deployed, run it, and print its sizes (ARCH=arm64 for Graviton)
+package: artifact ## build what is deployed, run it, and print its sizes (ARCH=arm64 for Graviton)
 	@cat .aws-sam/sizes.txt
 
-run-artifact: $(ARTIFACT) ## run what is deployed as Lambda would, on http://127.0.0.1:5000 (ARGS='--parameter SnapStart=off')
+run-artifact: artifact ## run what is deployed as Lambda would, on http://127.0.0.1:5000 (ARGS='--parameter SnapStart=off')
 	.venv/bin/python -m artifact_runner.serve $(PORT) $(ARGS)
 
 bench: .venv/.dev ## measure against plain pickle, read_csv and matplotlib in the same run
@@ -79,9 +79,14 @@ format: .venv/.dev ## format the code
 clean: ## remove everything that was built or installed here
 	rm -rf .venv .tools .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache sample_data
 
-# `make` is told of the architecture by the environment, the template by its parameter.
+# In a make of its own, which sees the files of the page that this one has just built.
+.PHONY: artifact
+artifact: .venv/.dev page-if-possible
+	@$(MAKE) --no-print-directory $(ARTIFACT)
+
+# The layers' Makefiles are told of the architecture by the environment, the template by its parameter.
 $(ARTIFACT): $(ARTIFACT_SOURCES) .venv/.dev $(if $(filter-out $(ARCH),$(file <.aws-sam/.built)),rebuild)
-	@rm -f $@
+	@rm -f $@ .aws-sam/sizes.txt .aws-sam/sbom.json
 	PATH="$(CURDIR)/.venv/bin:$$PATH" ARCH=$(ARCH) .venv/bin/sam build --parameter-overrides Architecture=$(ARCH)
 	.venv/bin/python -m artifact_build.check --architecture $(ARCH)
 	.venv/bin/python -m artifact_build.sizes >.aws-sam/sizes.txt
