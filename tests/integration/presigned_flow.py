@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import requests
@@ -13,24 +13,27 @@ type File = tuple[str, bytes]
 
 @dataclass(frozen=True, slots=True)
 class PresignedFlow:
-    """The API at `url`, and the options of every analysis."""
+    """The API at `url`; `headers` go with every request to it, and to nobody else."""
 
     url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def announced(self, files: Sequence[File]) -> dict[str, Any]:
         body = {"files": [{"name": name, "size_bytes": len(content)} for name, content in files]}
-        answer = requests.post(f"{self.url}/api/uploads", json=body, timeout=WAIT_SECONDS)
+        answer = requests.post(f"{self.url}/api/uploads", json=body, headers=self.headers, timeout=WAIT_SECONDS)
         assert answer.status_code == 201, answer.text
         announced: dict[str, Any] = answer.json()
         return announced
 
     def start(self, upload_id: str, options: Mapping[str, object]) -> requests.Response:
-        return requests.post(f"{self.url}/api/uploads/{upload_id}/analysis", json=options, timeout=60)
+        url = f"{self.url}/api/uploads/{upload_id}/analysis"
+        return requests.post(url, json=options, headers=self.headers, timeout=60)
 
     def ended(self, job_id: str) -> dict[str, Any]:
         deadline = time.monotonic() + WAIT_SECONDS
         while time.monotonic() < deadline:
-            job: dict[str, Any] = requests.get(f"{self.url}/api/jobs/{job_id}", timeout=60).json()
+            answer = requests.get(f"{self.url}/api/jobs/{job_id}", headers=self.headers, timeout=60)
+            job: dict[str, Any] = answer.json()
             if job["status"] in {"succeeded", "failed"}:
                 return job
             time.sleep(0.1)
@@ -47,7 +50,8 @@ class PresignedFlow:
         return self.ended(started.json()["job_id"])
 
     def result(self, job: Mapping[str, Any], **headers: str) -> requests.Response:
-        return requests.get(f"{self.url}/api/jobs/{job['job_id']}/result", headers=headers, timeout=60)
+        url = f"{self.url}/api/jobs/{job['job_id']}/result"
+        return requests.get(url, headers={**self.headers, **headers}, timeout=60)
 
     def report(self, files: Sequence[File], **options: object) -> bytes:
         job = self.job(files, **options)
