@@ -3,6 +3,7 @@
 import argparse
 import io
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ try:
     from battery_client.presigned import PresignedTransport
     from battery_client.progress import UploadProgress
     from battery_client.summary import summary
+    from battery_client.token import VARIABLE, bearer_token
     from battery_client.transport import DirectTransport, Transport, TransportBySize, Upload
 except (ModuleNotFoundError, SyntaxError) as missing:
     sys.exit(
@@ -57,6 +59,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--url", default="http://localhost:5000/api/upload", help="the upload endpoint (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--token",
+        metavar="TOKEN",
+        help=f"says who calls, where the server asks for it; {VARIABLE} in the environment does the same, and nobody "
+        "who lists this machine's processes can read it there",
     )
     way = parser.add_argument_group(
         "way", "by default as the size asks: in one request, or by way of the storage and a job for more than it takes"
@@ -103,7 +111,8 @@ def _options(chosen: argparse.Namespace) -> dict[str, str]:
 
 
 def _report(chosen: argparse.Namespace, paths: Sequence[Path]) -> Report:
-    api = Api(chosen.url)
+    token = os.environ.get(VARIABLE, "") if chosen.token is None else chosen.token
+    api = Api(chosen.url, bearer_token(token))
     follower = JobFollower(api)
     progress = UploadProgress(sys.stderr)
     try:

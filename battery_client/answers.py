@@ -8,6 +8,7 @@ from typing import Any
 import requests
 
 from battery_client.errors import ClientError, TooLargeError
+from battery_client.token import VARIABLE
 
 type Report = dict[str, Any]
 
@@ -26,7 +27,7 @@ def content_of(response: requests.Response) -> Report:
     if response.ok:
         return content
     if "error" not in content:
-        raise ClientError(_not_ours(response))
+        raise ClientError((_not_let_in(response) if "message" in content else None) or _not_ours(response))
     message = said(content, status=response.status_code)
     details = content.get("details")
     if response.status_code == 413 and isinstance(details, dict) and "presigned_route" in details:
@@ -51,6 +52,19 @@ def refused_by_storage(response: requests.Response, name: str) -> ClientError:
 def _element(xml: str, name: str) -> str:
     found = re.search(rf"<{name}>([^<]*)</{name}>", xml)
     return unescape(found[1]) if found else ""
+
+
+def _not_let_in(response: requests.Response) -> str | None:
+    """What to do where the gateway before the API lets nobody in; None where that is not what it says."""
+    status = f"({response.status_code} {response.reason})"
+    if response.status_code in {401, 403} and "Authorization" in response.request.headers:
+        return (
+            f"The token is not accepted {status}. Is it this deployment's, whole, and not taken away? "
+            "A new one is accepted after two minutes at the latest."
+        )
+    if response.status_code == 401:
+        return f"{response.url.partition('?')[0]} asks for a token {status}: set {VARIABLE}, or give --token."
+    return None
 
 
 def _not_ours(response: requests.Response) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 import requests
+from requests.auth import AuthBase
 
 from battery_client.answers import Report, content_of
 from battery_client.errors import ClientError, UnreachableError
@@ -18,9 +19,10 @@ JSON_HEADERS = {"Accept": "application/json"}
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """`upload_url` is the endpoint of the direct way; the other routes lie beside it."""
+    """`upload_url` is the endpoint of the direct way; the other routes lie beside it. `auth` says to it who calls."""
 
     upload_url: str
+    auth: AuthBase | None = None
 
     @property
     def root(self) -> str:
@@ -45,7 +47,12 @@ class Api:
         """A JSON answer, redirects followed. Raises ClientError."""
         try:
             response = requests.request(
-                method, url, json=body, headers=JSON_HEADERS, timeout=(CONNECT_SECONDS, EXCHANGE_SECONDS)
+                method,
+                url,
+                json=body,
+                headers=JSON_HEADERS,
+                auth=self.auth,
+                timeout=(CONNECT_SECONDS, EXCHANGE_SECONDS),
             )
         except requests.ConnectionError as error:
             raise UnreachableError(self.why_no_answer()) from error

@@ -60,6 +60,7 @@ class DirectTransport:
                 params=upload.options,
                 data=body,
                 headers={"Content-Type": body.content_type, **JSON_HEADERS},
+                auth=self.api.auth,
                 timeout=(CONNECT_SECONDS, ANSWER_SECONDS),
             )
         except requests.ConnectionError as error:

@@ -9,6 +9,7 @@ import pytest
 import requests
 from battery_service.tokens import hash_of, line_of, new_token
 
+import battery_analytics_client as client
 from tests import cells
 from tests.integration.presigned_flow import File, PresignedFlow, post
 from tests.integration.server_process import SCRIPT, ServerProcess, server_process
@@ -85,6 +86,23 @@ def test_anothers_upload_and_job_are_404_and_stay(server: ServerProcess) -> None
     assert ann.result(job).status_code == 200
     assert ann.start(upload["upload_id"], {}).status_code == 202
     assert requests.delete(url, headers=bearer(ANN), timeout=60).status_code == 204
+
+
+def test_the_client_takes_both_ways_with_its_token_and_finds_no_job_of_anothers(
+    server: ServerProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / FILE[0]
+    file.write_bytes(FILE[1])
+    url = ["--url", f"{server.url}/api/upload"]
+    # given a job that the client has started as Ann
+    monkeypatch.setenv("BATTERY_API_TOKEN", ANN)
+    assert client.main(["--direct", "--file", str(file), *url]) == 0
+    assert client.main(["--presigned", "--file", str(file), *url]) == 0
+    job_id = capsys.readouterr().err.partition("Job ")[2].split()[0]
+    # then she picks it up, and Bob is told that there is none
+    assert client.main(["--job", job_id, *url]) == 0
+    assert client.main(["--job", job_id, *url, "--token", BOB]) == 1
+    assert "There is no job of this id" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("path", ["/", "/health", "/docs", "/openapi.json"])
