@@ -88,6 +88,7 @@ artifact: .venv/.dev page-if-possible
 $(ARTIFACT): $(ARTIFACT_SOURCES) .venv/.dev $(if $(filter-out $(ARCH),$(file <.aws-sam/.built)),rebuild)
 	@rm -f $@ .aws-sam/sizes.txt .aws-sam/sbom.json
 	PATH="$(CURDIR)/.venv/bin:$$PATH" ARCH=$(ARCH) .venv/bin/sam build --parameter-overrides Architecture=$(ARCH)
+	.venv/bin/python -m artifact_build.pin --architecture $(ARCH)
 	.venv/bin/python -m artifact_build.check --architecture $(ARCH)
 	.venv/bin/python -m artifact_build.sizes >.aws-sam/sizes.txt
 	.venv/bin/python -m artifact_build.sbom >.aws-sam/sbom.json
