@@ -65,7 +65,13 @@ def test_a_bucket_is_private_by_tls_only_and_keeps_nothing_for_ever(bucket: str)
     rules = described["LifecycleConfiguration"]["Rules"]
     assert any("ExpirationInDays" in rule for rule in rules)
     assert any("AbortIncompleteMultipartUpload" in rule for rule in rules)
-    assert described["CorsConfiguration"]["CorsRules"][0]["AllowedOrigins"] == {"Ref": "AllowedOrigins"}
+
+
+def test_pages_post_where_they_may_and_follow_a_redirect_from_anywhere() -> None:
+    [uploads] = properties("UploadsBucket")["CorsConfiguration"]["CorsRules"]
+    assert (uploads["AllowedMethods"], uploads["AllowedOrigins"]) == (["POST"], {"Ref": "AllowedOrigins"})
+    [results] = properties("ResultsBucket")["CorsConfiguration"]["CorsRules"]
+    assert (results["AllowedMethods"], results["AllowedOrigins"]) == (["GET"], ["*"])
 
 
 def encryption(**given: object) -> dict[str, Any]:
