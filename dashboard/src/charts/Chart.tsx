@@ -19,14 +19,16 @@ interface Props {
   /** Whose chart it is; part of the picture's name. */
   owner: string;
   spec: ChartSpec;
-  height?: number;
   controls?: ReactNode;
   note?: ReactNode;
 }
 
 const STEP = 1.5;
+const HEIGHT_SHARE = 0.45;
+const LEAST_HEIGHT_PX = 260;
+const MOST_HEIGHT_PX = 440;
 
-export function Chart({ title, summary, owner, spec, height = 300, controls, note }: Props) {
+export function Chart({ title, summary, owner, spec, controls, note }: Props) {
   const theme = useTheme();
   const heading = useId();
   const place = useRef<HTMLDivElement>(null);
@@ -45,15 +47,14 @@ export function Chart({ title, summary, owner, spec, height = 300, controls, not
   useEffect(() => {
     const element = place.current;
     if (!element) return;
-    const width = () => Math.max(element.clientWidth, 120);
-    const drawn = new Plot(element, spec, { width: width(), height }, home.current, {
+    const drawn = new Plot(element, spec, sizeIn(element), home.current, {
       readout: setReadout,
       zoom: setZoomed,
     });
     plot.current = drawn;
     const end = listen(drawn);
     const resized = new ResizeObserver(() => {
-      if (width() !== drawn.u.width) drawn.u.setSize({ width: width(), height });
+      if (sizeIn(element).width !== drawn.u.width) drawn.u.setSize(sizeIn(element));
     });
     resized.observe(element);
     return () => {
@@ -62,7 +63,7 @@ export function Chart({ title, summary, owner, spec, height = 300, controls, not
       drawn.u.destroy();
       plot.current = null;
     };
-  }, [spec, height]);
+  }, [spec]);
 
   useEffect(() => {
     for (const [index, { label }] of spec.series.entries()) plot.current?.show(index, !hidden.has(label));
@@ -152,6 +153,13 @@ export function Chart({ title, summary, owner, spec, height = 300, controls, not
       </div>
     </figure>
   );
+}
+
+/** As wide as there is room, and as high as that asks for. */
+function sizeIn({ clientWidth }: HTMLElement): { width: number; height: number } {
+  const width = Math.max(clientWidth, 120);
+  const height = Math.min(Math.max(Math.round(HEIGHT_SHARE * width), LEAST_HEIGHT_PX), MOST_HEIGHT_PX);
+  return { width, height };
 }
 
 interface LegendProps {

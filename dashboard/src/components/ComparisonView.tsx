@@ -9,6 +9,7 @@ import { COLUMNS, comparisonCsv, type Order, type Row, ranked, sorted } from "..
 import { downloadText } from "../model/download";
 import { bytes, counted } from "../model/format";
 import { Choice } from "./Choice";
+import { Scroll } from "./Scroll";
 import { type ComparisonState, useComparison } from "./useComparison";
 
 interface Props {
@@ -69,7 +70,6 @@ export function ComparisonView({ sources, server, onCell }: Props) {
           title={OVERLAYS[overlay].label}
           owner={`${cells.length}_cells`}
           spec={spec}
-          height={380}
           summary={`${OVERLAYS[overlay].label} over cycles of ${cells.map(({ name }) => name).join(", ")}.`}
           controls={<Choice label="What to compare" options={OVERLAY_OPTIONS} value={overlay} onChange={setOverlay} />}
         />
@@ -103,8 +103,7 @@ function ComparisonTable({ rows, cells, onCell }: TableProps) {
   const sortBy = (by: string) => setOrder({ by, descending: order.by === by && !order.descending });
   const direction = (name: string) => (order.by === name ? (order.descending ? "descending" : "ascending") : "none");
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and a keyboard has to reach it for that
-    <section className="card scroll" tabIndex={0} aria-label="Comparison table">
+    <Scroll className="card" label="Comparison table">
       <table className="comparison">
         <thead>
           <tr>
@@ -136,6 +135,6 @@ function ComparisonTable({ rows, cells, onCell }: TableProps) {
           ))}
         </tbody>
       </table>
-    </section>
+    </Scroll>
   );
 }

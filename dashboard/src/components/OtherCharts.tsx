@@ -42,11 +42,12 @@ export function OtherCharts({ report, name }: { report: Report; name: string }) 
 function TemperatureChart({ report, name }: { report: Report; name: string }) {
   const { temperature_analysis: temperature, cycle_table: table } = report;
   const spec = useMemo(() => temperatureSpec(table), [table]);
-  if (!temperature.has_temperature_data) {
+  const { min, max } = temperature.temperature_range;
+  if (!temperature.has_temperature_data || min === max) {
     return (
-      <section className="chart empty" aria-labelledby="no-temperature">
-        <h3 id="no-temperature">Temperature</h3>
-        <p className="soft">{temperature.no_correlation_reason ?? "No temperature was measured."}</p>
+      <section className="chart" aria-label="Capacity and temperature">
+        <h3>Capacity and temperature</h3>
+        <p className="nothing soft">{temperature.no_correlation_reason ?? "No temperature was measured."}</p>
       </section>
     );
   }

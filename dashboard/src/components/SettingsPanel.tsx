@@ -3,6 +3,7 @@
 import { type FormEvent, useEffect, useId, useState } from "react";
 import type { Connection } from "../api/client";
 import type { Criteria } from "../model/bench";
+import { percent } from "../model/format";
 import type { ServerState } from "../server";
 import { Choice } from "./Choice";
 
@@ -11,9 +12,12 @@ const REFERENCES = [
   ["nominal", "Nominal"],
 ] as const;
 const TYPING_REST_MS = 500;
+/** Where the panel stands beside the report rather than above it. */
+const ROOMY = "(min-width: 1000px)";
 
 export function CriteriaPanel({ criteria, onChange }: { criteria: Criteria; onChange: (criteria: Criteria) => void }) {
   const threshold = useId();
+  const [open, setOpen] = useState(() => matchMedia(ROOMY).matches);
   const [text, setText] = useState(String(toPercent(criteria.eolThreshold)));
   const percentage = Number(text);
   const isValid = text.trim() !== "" && percentage > 0 && percentage < 100;
@@ -25,8 +29,13 @@ export function CriteriaPanel({ criteria, onChange }: { criteria: Criteria; onCh
   }, [isValid, percentage, criteria, onChange]);
 
   return (
-    <section className="panel" aria-labelledby={`${threshold}-head`}>
-      <h2 id={`${threshold}-head`}>End of life</h2>
+    <details className="panel" open={open} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary>
+        <h2>End of life</h2>
+        <span className="soft">
+          {percent(criteria.eolThreshold, 1).replace(".0", "")} of {criteria.capacityReference}
+        </span>
+      </summary>
       <div className="field">
         <label htmlFor={threshold}>End-of-life threshold</label>
         <span className="with-unit">
@@ -54,7 +63,7 @@ export function CriteriaPanel({ criteria, onChange }: { criteria: Criteria; onCh
           onChange={(capacityReference) => onChange({ ...criteria, capacityReference })}
         />
       </div>
-    </section>
+    </details>
   );
 }
 

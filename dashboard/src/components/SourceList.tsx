@@ -106,7 +106,7 @@ function Actions({ bench, source }: { bench: Bench; source: Source }) {
   );
 }
 
-function PhaseLine({ source: { name, files, missing, phase } }: { source: Source }) {
+function PhaseLine({ source: { name, files, roles, phase } }: { source: Source }) {
   if (phase.at === "failed") {
     const { message, code, requestId } = phase.refusal;
     const facts = [code, requestId && `request ${requestId}`].filter(Boolean).join(" · ");
@@ -120,8 +120,7 @@ function PhaseLine({ source: { name, files, missing, phase } }: { source: Source
   if (phase.at === "cancelled") return <p className="phase soft">Cancelled.</p>;
   if (phase.at === "waiting") return <p className="phase soft">Waiting its turn…</p>;
   if (phase.at === "ready") {
-    const lacks = missing.length > 0 && files.length > 0 ? `Without ${missing.join(" and ")}.` : "";
-    return lacks ? <p className="phase soft">{lacks}</p> : null;
+    return roles.length > 0 ? <p className="phase soft">CSV set: {roles.join(", ")}</p> : null;
   }
   const share = phase.at === "sending" ? phase.sent / Math.max(phase.total, 1) : null;
   return (

@@ -4,6 +4,7 @@ import { useState } from "react";
 import type { Interval, Report, Statistics } from "../api/types";
 import { fixed, percent, significant } from "../model/format";
 import { intervalWords, MODELS } from "../model/projection";
+import { Scroll } from "./Scroll";
 
 const COLUMNS = ["mean", "median", "min", "max", "std_dev"] as const;
 const COLUMN_NAMES = { mean: "Mean", median: "Median", min: "Lowest", max: "Highest", std_dev: "Std. deviation" };
@@ -25,7 +26,7 @@ export function StatisticsTable({ report }: { report: Report }) {
   return (
     <section className="card" aria-labelledby="statistics">
       <h3 id="statistics">Statistics</h3>
-      <div className="scroll">
+      <Scroll label="Table of statistics">
         <table>
           <thead>
             <tr>
@@ -48,7 +49,7 @@ export function StatisticsTable({ report }: { report: Report }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
       <p className="soft">Capacities over all cycles; voltage, current and temperature over all points.</p>
     </section>
   );
@@ -60,13 +61,15 @@ export function ProjectionTable({ report }: { report: Report }) {
   return (
     <section className="card" aria-labelledby="models">
       <h3 id="models">What each model says of the end of life</h3>
-      <div className="scroll">
+      <Scroll label="Table of projections">
         <table>
           <thead>
             <tr>
               <th scope="col">Model</th>
               <th scope="col">Cycle</th>
-              <th scope="col">Interval, or why it says nothing</th>
+              <th scope="col" className="words">
+                Interval, or why it says nothing
+              </th>
               <th scope="col">Confidence</th>
             </tr>
           </thead>
@@ -81,7 +84,7 @@ export function ProjectionTable({ report }: { report: Report }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     </section>
   );
 }
@@ -123,8 +126,7 @@ export function CycleTableView({ report: { cycle_table: table } }: { report: Rep
     <details className="card" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary>Every cycle as a table</summary>
       {open && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and a keyboard has to reach it for that
-        <section className="scroll tall" tabIndex={0} aria-label="Figures of every cycle">
+        <Scroll className="tall" label="Figures of every cycle">
           <table>
             <thead>
               <tr>
@@ -150,7 +152,7 @@ export function CycleTableView({ report: { cycle_table: table } }: { report: Rep
               Show more of {fixed(count, 0)} cycles
             </button>
           )}
-        </section>
+        </Scroll>
       )}
     </details>
   );

@@ -4,7 +4,7 @@ import { analyse, type Progress } from "../api/analyse";
 import type { ApiClient } from "../api/client";
 import { Refusal } from "../api/refusal";
 import { type AnalysisOptions, type Information, type Report, reportsOf, type SeveralReports } from "../api/types";
-import { groupFiles } from "./grouping";
+import { groupFiles, type Role } from "./grouping";
 import { Lanes } from "./lanes";
 
 /** What every cell is asked for alike. */
@@ -24,7 +24,7 @@ export interface Source {
   readonly id: number;
   readonly name: string;
   readonly files: readonly File[];
-  readonly missing: readonly string[];
+  readonly roles: readonly Role[];
   readonly phase: Phase;
   readonly reports: readonly Report[];
   /** The criteria of `reports`. */

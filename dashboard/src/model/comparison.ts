@@ -3,7 +3,6 @@
 import type { Comparison } from "../api/types";
 import type { BenchCell } from "./cells";
 import { fixed, percent, significant } from "./format";
-import { intervalWords } from "./projection";
 import { csvOf } from "./tables";
 import { median } from "./trend";
 
@@ -136,5 +135,7 @@ function sureness(cell: BenchCell): string {
   if (abstained) return "abstains";
   if (method === "observed") return "observed";
   const sure = confidence === null ? "" : `, confidence ${percent(confidence)}`;
-  return interval ? `${interval.basis}: ${intervalWords(interval)}${sure}` : method;
+  if (!interval) return method;
+  const until = interval.high === null ? "or later" : `to ${fixed(interval.high, 0)}`;
+  return `${interval.basis}, ${fixed(interval.low, 0)} ${until}${sure}`;
 }

@@ -24,8 +24,12 @@ const METHODS: Readonly<Record<string, string>> = {
 export const MODELS: Readonly<Record<string, string>> = {
   observed: "Crossing within the file",
   population: "Population of similar cells",
-  trajectory: "The cell's own course",
-  straight_line: "Straight line",
+  trajectory: "The cell's own course, mean of its curves",
+  last_fifth_line: "· line through the last fifth",
+  double_exponential: "· double exponential",
+  power_law: "· power law",
+  bacon_watts: "· two lines with a bend",
+  straight_line: "Straight line through all cycles",
 };
 
 export function projectionWords(life: Projection): ProjectionWords {
@@ -72,6 +76,7 @@ function honestySentence({ method, confidence, interval }: Projection, threshold
 
 function remainingWords({ method, remaining_cycles, remaining_equivalent_full_cycles }: Projection): string | null {
   if (method === "observed" || remaining_cycles === null) return null;
-  const full = remaining_equivalent_full_cycles === null ? "" : ` (${fixed(remaining_equivalent_full_cycles, 0)} full)`;
+  const full =
+    remaining_equivalent_full_cycles === null ? "" : ` (${fixed(remaining_equivalent_full_cycles, 0)} equivalent full)`;
   return `${fixed(remaining_cycles, 0)} cycles to go${full}`;
 }

@@ -24,18 +24,18 @@ export function capacitySpec(report: Report, reach: Reach): ChartSpec {
   const xRange = reachRange(report, reach);
   const series: Series[] = [
     {
-      label: "Discharge",
-      color: "blue",
-      x: fade.cycle_numbers,
-      y: fade.discharge_capacities,
-      mark: { kind: "points", shape: "circle", size: 5 },
-    },
-    {
       label: "Charge",
       color: "orange",
       x: fade.cycle_numbers,
       y: fade.charge_capacities,
       mark: { kind: "points", shape: "circle", size: 6, hollow: true },
+    },
+    {
+      label: "Discharge",
+      color: "blue",
+      x: fade.cycle_numbers,
+      y: fade.discharge_capacities,
+      mark: { kind: "points", shape: "circle", size: 5 },
     },
     ...trend(report),
     ...knee(report),
