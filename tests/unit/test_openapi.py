@@ -4,10 +4,13 @@ import json
 import re
 from collections.abc import Iterator
 
+import jsonschema
 from battery_service.docs_page import docs_page
 from battery_service.openapi import openapi_document
 from battery_service.options import OPTION_NAMES
 from battery_service.settings import Settings
+
+from local_stack.authorization import FORBIDDEN, UNAUTHORIZED
 
 DOCUMENT = json.loads(json.dumps(openapi_document(Settings())))
 
@@ -36,6 +39,23 @@ def test_the_upload_names_every_option() -> None:
     assert tuple(parameter["name"] for parameter in parameters) == OPTION_NAMES
 
 
+def test_every_route_with_data_asks_for_a_token_and_no_other_does() -> None:
+    asking = {path for path, operations in DOCUMENT["paths"].items() for op in operations.values() if "security" in op}
+    assert asking == {path for path in DOCUMENT["paths"] if path.startswith("/api/")}
+    for path in asking:
+        for operation in DOCUMENT["paths"][path].values():
+            assert operation["security"] == [{"token": []}]
+            assert {"401", "403"} < operation["responses"].keys()
+
+
+def test_what_the_gateway_answers_to_whom_it_does_not_let_in_is_described() -> None:
+    for answer, name in ((UNAUTHORIZED, "Unauthorized"), (FORBIDDEN, "Forbidden")):
+        content = DOCUMENT["components"]["responses"][name]["content"]["application/json"]
+        validator = jsonschema.Draft202012Validator({**content["schema"], "components": DOCUMENT["components"]})
+        validator.validate(json.loads(str(answer["body"])))
+        assert content["schema"] != {"$ref": "#/components/schemas/Error"}
+
+
 def test_every_field_of_the_report_says_what_it_is() -> None:
     for name, schema in DOCUMENT["components"]["schemas"].items():
         for field, described in schema.get("properties", {}).items():
@@ -48,6 +68,8 @@ def test_the_page_shows_every_route_and_field_and_loads_nothing() -> None:
         assert f"<code>{path}</code>" in page
     for field in DOCUMENT["components"]["schemas"]["CapacityFade"]["properties"]:
         assert field in page
+    assert page.count("Asks for a") == 6
+    assert "Authorization: Bearer" in page
     assert not re.search(r"<script|<link|<img|src=|https?://|@import|url\(", page)
 
 

@@ -19,6 +19,8 @@ td:first-child { white-space: nowrap }
 nav a { margin-right: 1rem }
 """
 
+LINKS = (("#tokens", "Tokens"), ("#endpoints", "Endpoints"), ("#schemas", "Fields"), ("openapi.json", "OpenAPI"))
+
 
 def docs_page(document: Mapping[str, Any]) -> bytes:
     """The whole page, from the document alone."""
@@ -27,7 +29,9 @@ def docs_page(document: Mapping[str, Any]) -> bytes:
     sections = [
         f"<h1>{escape(info['title'])} <small>{escape(info['version'])}</small></h1>",
         f"<p>{_prose(info['description'])}</p>",
-        '<nav><a href="#endpoints">Endpoints</a><a href="#schemas">Fields</a><a href="openapi.json">OpenAPI</a></nav>',
+        f"<nav>{''.join(f'<a href="{link}">{title}</a>' for link, title in LINKS)}</nav>",
+        '<h2 id="tokens">Tokens</h2>',
+        *(f"<p>{_prose(scheme['description'])}</p>" for scheme in document["components"]["securitySchemes"].values()),
         '<h2 id="endpoints">Endpoints</h2>',
         *(
             _operation(method, path, operation, document)
@@ -46,6 +50,7 @@ def _operation(method: str, path: str, operation: Mapping[str, Any], document: M
     parts = [
         f'<h3><span class="method">{escape(method.upper())}</span><code>{escape(path)}</code></h3>',
         f"<p>{_prose(operation.get('description') or operation['summary'])}</p>",
+        '<p>Asks for a <a href="#tokens">token</a>.</p>' if operation.get("security") else "",
     ]
     if parameters := operation.get("parameters"):
         rows = ((parameter["name"], _type(parameter["schema"]), parameter["description"]) for parameter in parameters)

@@ -62,7 +62,7 @@ ANNOUNCEMENT = record(
 UPLOAD = record(
     "Where the files go. Post each as multipart/form-data to `post.url`: first `post.fields`, then the part `file`.",
     {
-        "upload_id": text("The upload's id; who has it may start the job."),
+        "upload_id": text("The upload's id, with which its caller starts the job."),
         "expires_at": text("Until when the forms work, ISO 8601 in UTC."),
         "max_bytes": whole("Bytes that one file may have."),
         "files": array(
@@ -92,7 +92,7 @@ UPLOAD = record(
 STARTED = record(
     "The job, be it new or started before.",
     {
-        "job_id": text("The job's id; who has it may see, fetch and delete it."),
+        "job_id": text("The job's id, with which its caller sees, fetches and deletes it."),
         "status": {"type": "string", "enum": list(STATUSES), "description": "`queued`, or how far it is by now."},
         "status_url": text("Where to ask for it."),
     },
@@ -184,9 +184,10 @@ JOB_PATHS: Schema = {
         "delete": {
             "operationId": "forgetJob",
             "summary": "Forget a job, its files and its result now",
-            "description": "At any time, also of an upload that was never started; an unknown id is forgotten already.",
+            "description": "At any time, also of an upload that was never started; an unknown id is forgotten already. "
+            "A job of another caller is not found, and stays.",
             "parameters": [_JOB_ID],
-            "responses": _responses({"204": {"description": "It is gone."}}, {}),
+            "responses": _responses({"204": {"description": "It is gone."}}, {"404": "NotFound"}),
         },
     },
     "/api/jobs/{job_id}/result": {

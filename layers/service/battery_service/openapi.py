@@ -7,6 +7,7 @@ from battery_service.json_schema import Schema, array, record, ref, text, whole
 from battery_service.options import CAPACITY_REFERENCES, MAX_CYCLES
 from battery_service.report_schema import PLOT_OPTION_VALUES, SCHEMAS
 from battery_service.settings import Settings
+from battery_service.token_schema import SECURITY_SCHEMES, TOKEN_RESPONSES, TOKEN_SCHEMAS, with_tokens
 
 DESCRIPTION = (
     "Upload cycling data of lithium-ion cells, as pickles (.pkl) in the CALB / BatteryLife layout or as CSV sets "
@@ -111,6 +112,14 @@ UPLOAD_BODY: Schema = {
 def openapi_document(settings: Settings) -> Schema:
     """The document for this deployment; only its version and limits differ from one to the next."""
     size = f"{settings.limits.max_upload_bytes:,} bytes of files"
+    paths = {
+        "/": {"get": _simple("information", "API information; a page for browsers", ref("Information"), page=True)},
+        "/health": {"get": _simple("health", "Whether the service lives", ref("Health"))},
+        "/openapi.json": {"get": _simple("contract", "This document", {"type": "object"})},
+        "/docs": {"get": _page("docs", "This document as a page")},
+        "/api/upload": {"post": _upload()},
+        **JOB_PATHS,
+    }
     return {
         "openapi": "3.1.0",
         "info": {
@@ -120,21 +129,23 @@ def openapi_document(settings: Settings) -> Schema:
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": "/"}],
-        "paths": {
-            "/": {"get": _simple("information", "API information; a page for browsers", ref("Information"), page=True)},
-            "/health": {"get": _simple("health", "Whether the service lives", ref("Health"))},
-            "/openapi.json": {"get": _simple("contract", "This document", {"type": "object"})},
-            "/docs": {"get": _page("docs", "This document as a page")},
-            "/api/upload": {"post": _upload()},
-            **JOB_PATHS,
-        },
+        "paths": with_tokens(paths),
         "components": {
-            "schemas": {**SCHEMAS, **JOB_SCHEMAS, "Error": ERROR, "Information": INFORMATION, "Health": HEALTH},
+            "securitySchemes": SECURITY_SCHEMES,
+            "schemas": {
+                **SCHEMAS,
+                **JOB_SCHEMAS,
+                "Error": ERROR,
+                **TOKEN_SCHEMAS,
+                "Information": INFORMATION,
+                "Health": HEALTH,
+            },
             "headers": {"X-Request-Id": {"description": "The request's id.", "schema": {"type": "string"}}},
             "responses": {
+                **TOKEN_RESPONSES,
                 "BadRequest": _error("Something is wrong with the form, a file or an option.", 400),
                 "TooLarge": _error("The upload, or its report, is too large for one request.", 413),
-                "NotFound": _error("There is no such upload or job (any more).", 404),
+                "NotFound": _error("There is no such upload or job (any more), or it is another caller's.", 404),
                 "NotUploaded": _error("The upload's files are not there as announced, or in a job already.", 409),
                 "NoResult": _error(
                     "The job has not succeeded (yet); `details` say how far it is, or why it failed.", 409
