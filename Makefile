@@ -33,7 +33,7 @@ run: .venv/.runtime page-if-possible ## start the API on http://127.0.0.1:5000 (
 	.venv/bin/python battery_analytics_api.py $(PORT) $(ARGS)
 
 test: artifact $(if $(NODE),browser-specs) ## run the tests (ARGS='-k pickle' for some of them)
-	.venv/bin/pytest -n auto --dist loadgroup $(ARGS)
+	.venv/bin/pytest -n auto $(ARGS)
 
 check: .venv/.dev ## lint, types, import rules, the template, the lock file and known vulnerabilities
 	.venv/bin/ruff check

@@ -25,7 +25,7 @@ from tests.integration.presigned_flow import File, PresignedFlow, direct_report,
 from tests.package.running_artifact import ROOT, RunningArtifact, needs_the_artifact, running_artifact
 from tests.real_data.folder import CALB
 
-pytestmark = [needs_the_artifact, pytest.mark.xdist_group("artifact")]
+pytestmark = needs_the_artifact
 
 PICKLE: File = ("A.pkl", cells.pickled(cells.cell("A")))
 SECOND: File = ("B.pkl", cells.pickled(cells.cell("B", fade_Ah_per_cycle=0.05)))
