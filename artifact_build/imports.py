@@ -1,7 +1,7 @@
 """Which modules our code imports: read from its sources, so that an import within a function counts as well."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -52,12 +52,16 @@ def _imported_by(path: Path, module: str) -> frozenset[str]:
     return frozenset(imported_modules(path.read_text(), package=package))
 
 
-def _executed(tree: ast.AST) -> Iterator[ast.AST]:
-    """The nodes of the tree, but for what only a type checker reads."""
-    yield tree
-    for child in ast.iter_child_nodes(tree):
-        if not (isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test)):
-            yield from _executed(child)
+def _executed(node: ast.AST) -> Iterator[ast.AST]:
+    """The node and what is in it, but for what only a type checker reads."""
+    yield node
+    match node:
+        case ast.If(test=ast.Name("TYPE_CHECKING") | ast.Attribute(attr="TYPE_CHECKING")):
+            children: Iterable[ast.AST] = node.orelse
+        case _:
+            children = ast.iter_child_nodes(node)
+    for child in children:
+        yield from _executed(child)
 
 
 def _absolute(node: ast.ImportFrom, package: str) -> str:

@@ -30,6 +30,8 @@ def build_layer(source: Path, architecture: str, folder: Path) -> None:
     shutil.copytree(source / package, folder / package, ignore=shutil.ignore_patterns("__pycache__", "py.typed"))
     bytecode.compile_own(folder / package)
     for path in (folder, *folder.rglob("*")):
+        # Lambda runs as somebody else, whatever this machine's umask is.
+        path.chmod(0o755 if path.is_dir() else 0o644)
         os.utime(path, (BUILT_AT, BUILT_AT))
 
 

@@ -2,16 +2,26 @@
 
 import importlib.util
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from artifact_build.artifact import OWN_PACKAGES, functions_of, layers_of
+from artifact_build.check import of_another_architecture
 from artifact_build.libraries import python_libraries
+from artifact_build.likeness import differences
+from artifact_build.native import MACHINES, architecture_here
+from artifact_build.reach import failing_imports, missing_modules
+from artifact_runner.built_template import BuiltFunction
 from tests.package.running_artifact import ROOT, needs_the_artifact
 
 pytestmark = needs_the_artifact
 BUILT = ROOT / ".aws-sam/build"
+STAMP = ROOT / ".aws-sam/.built"
+BUILT_FOR = STAMP.read_text().strip() if STAMP.is_file() else None
+runs_here = pytest.mark.skipif(architecture_here() != BUILT_FOR, reason=f"{BUILT_FOR} is not this machine's processor")
 LIMIT_BYTES = 245_000_000
 # Layers are unpacked to /opt, of which python/ is on the path of imports.
 SCIENCE, SERVICE = BUILT / "AnalyticsLayer/python", BUILT / "ServiceLayer/python"
@@ -69,3 +79,45 @@ def test_the_list_of_parts_names_every_library_and_every_native_library_in_the_l
 
 def test_every_file_has_the_same_time_so_that_equal_sources_are_equal_uploads() -> None:
     assert len({path.stat().st_mtime for path in (*SCIENCE.rglob("*"), *SERVICE.rglob("*"))}) == 1
+
+
+def test_every_file_can_be_read_by_whom_lambda_runs_it_as() -> None:
+    for path in (*SCIENCE.rglob("*"), *SERVICE.rglob("*")):
+        assert path.stat().st_mode & 0o777 == (0o755 if path.is_dir() else 0o644), path
+
+
+@pytest.fixture
+def without(tmp_path: Path) -> Callable[[str], BuiltFunction]:
+    """The science function as it would be if this were missing in its science layer."""
+
+    def built(missing: str) -> BuiltFunction:
+        [function] = [function for function in functions_of(BUILT) if function.name == "UploadFunction"]
+        layer = tmp_path / "AnalyticsLayer/python"
+        for path in SCIENCE.rglob("*"):
+            name = path.relative_to(SCIENCE)
+            if path.is_file() and not name.is_relative_to(missing):
+                (layer / name).parent.mkdir(parents=True, exist_ok=True)
+                (layer / name).symlink_to(path)
+        return replace(function, layers=(layer.parent, *function.layers[1:]))
+
+    return built
+
+
+@runs_here
+def test_the_check_fails_where_a_library_is_missing(without: Callable[[str], BuiltFunction]) -> None:
+    broken = without("orjson")
+    assert any("No module named 'orjson'" in complaint for complaint in failing_imports(broken))
+    assert missing_modules(broken) == ["UploadFunction has no orjson."]
+
+
+@runs_here
+def test_the_check_fails_where_the_plots_have_no_font(without: Callable[[str], BuiltFunction]) -> None:
+    with pytest.raises(SystemExit, match="UploadFunction could not be run"):
+        differences(without("matplotlib/mpl-data/fonts"))
+
+
+def test_the_check_fails_where_native_code_is_for_another_processor() -> None:
+    [other] = MACHINES.keys() - {BUILT_FOR}
+    complaints = of_another_architecture(functions_of(BUILT), other)
+    assert complaints
+    assert all(complaint.endswith(f"is for {BUILT_FOR}, not for {other}.") for complaint in complaints)

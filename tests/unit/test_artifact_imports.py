@@ -18,8 +18,13 @@ def test_what_is_imported_from_a_module_may_be_a_module_too() -> None:
 
 
 def test_what_only_a_type_checker_imports_does_not_count() -> None:
-    source = "import typing\nif typing.TYPE_CHECKING:\n    import mypy_boto3_s3\nelse:\n    import json\n"
+    source = "import typing\nif typing.TYPE_CHECKING:\n    import mypy_boto3_s3\n"
     assert imported_modules(source) == {"typing"}
+
+
+def test_what_is_imported_where_no_type_checker_looks_does_count() -> None:
+    source = "if TYPE_CHECKING:\n    import types_a\nelse:\n    import a\nif not TYPE_CHECKING:\n    import b\n"
+    assert imported_modules(source) == {"a", "b"}
 
 
 def test_a_relative_import_is_told_from_the_package_it_stands_in() -> None:
