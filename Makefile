@@ -24,7 +24,7 @@ PAGE := functions/site/page/index.html
 GENERATED := dashboard/generated
 ARTIFACT_SOURCES := template.yaml samconfig.toml $(shell find artifact_build functions layers -type f ! -name '*.pyc')
 
-.PHONY: help run dashboard test check package run-artifact bench sample train evaluate-life smoke token licences format clean
+.PHONY: help run dashboard test check package run-artifact bench bench-cost sample train evaluate-life smoke token licences format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | column -t -s "$$(printf '\t')"
@@ -53,6 +53,9 @@ run-artifact: artifact ## run what is deployed as Lambda would, on http://127.0.
 
 bench: .venv/.dev ## measure against plain pickle, read_csv and matplotlib in the same run
 	.venv/bin/python -m benchmarks.bench $(ARGS)
+
+bench-cost: artifact ## measure the built artifact, and print what 1,000 analyses cost
+	.venv/bin/python -m benchmarks.cost $(ARGS)
 
 sample: .venv/.runtime ## write synthetic cells to sample_data/
 	.venv/bin/python -m sample_cells $(ARGS)
