@@ -48,7 +48,7 @@ check: .venv/.dev ## lint, types, import rules, the template, the lock file and 
 package: artifact ## build what is deployed, run it, and print its sizes (ARCH=arm64 for Graviton)
 	@cat .aws-sam/sizes.txt
 
-run-artifact: artifact ## run what is deployed as Lambda would, on http://127.0.0.1:5000 (ARGS='--parameter SnapStart=off')
+run-artifact: artifact ## run what is deployed as Lambda would, on http://127.0.0.1:5000 (ARGS='--parameter SnapStart=on')
 	.venv/bin/python -m artifact_runner.serve $(PORT) $(ARGS)
 
 bench: .venv/.dev ## measure against plain pickle, read_csv and matplotlib in the same run
