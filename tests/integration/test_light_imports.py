@@ -21,7 +21,8 @@ SCIENCE = ("numpy", "pandas", "matplotlib", "scipy", "sklearn", "battery_analyti
 JOBS_PROBE = """
 import json, os, sys
 os.environ |= dict.fromkeys(("UPLOADS_BUCKET", "RESULTS_BUCKET", "JOBS_TABLE", "JOBS_QUEUE_URL"), "x")
-os.environ["AWS_DEFAULT_REGION"] = "eu-central-1"
+os.environ |= {"AWS_DEFAULT_REGION": "eu-central-1", "TOKENS_PARAMETER": "/x"}
+from functions.authorizer.app import lambda_handler as authorizer
 from functions.job_upkeep.app import lambda_handler as upkeep
 from functions.uploads_api.app import lambda_handler
 http = {"method": "GET", "path": "/api/jobs/unknown"}
@@ -31,7 +32,7 @@ print(json.dumps(sorted(sys.modules)), file=sys.stderr)
 """
 
 
-def test_jobs_are_served_without_the_science() -> None:
+def test_callers_are_let_in_and_jobs_served_without_the_science() -> None:
     probe = subprocess.run([sys.executable, "-c", JOBS_PROBE], capture_output=True, text=True, check=True)
     assert set(SCIENCE) & set(json.loads(probe.stderr)) == set()
 
