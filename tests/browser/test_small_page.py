@@ -128,3 +128,9 @@ def test_an_error_is_shown_in_the_servers_words(tmp_path: Path) -> None:
 
     assert f"{HOSTILE} has no column 'x'. missing_columns · request r-17" in words_of(document)
     assert '<div id="error" role="alert">' in document
+
+
+def test_a_server_that_asks_for_a_token_is_said_to_do_so(tmp_path: Path) -> None:
+    document = document_of(PageServer(401, {"message": "Unauthorized"}), tmp_path)
+
+    assert "This server asks for a token" in words_of(document)
