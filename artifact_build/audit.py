@@ -11,12 +11,14 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import shorten
 
 from artifact_build.uv import locked_requirements
 
 # pip-audit's names for the database of the package index and for OSV.
 DATABASES = ("pypi", "osv")
 PATIENCE_S = 10
+REASON_LENGTH = 160
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ def asked(database: str, requirements: Sequence[str]) -> Verdict | str:
     try:
         said = verdict(done.stdout)
     except ValueError:
-        return (done.stderr.strip().splitlines() or ["no answer"])[-1]
+        return shorten((done.stderr.splitlines() or ["no answer"])[-1], REASON_LENGTH)
     return said if said.n_known else said.unknown[0]
 
 
