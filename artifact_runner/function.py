@@ -26,15 +26,17 @@ class Function:
         self._is_closed = False
 
     def __call__(self, event: Event, request_id: str = "") -> object:
-        if len(json.dumps(event)) > PAYLOAD_BYTES:
+        encoded = json.dumps(event).encode()
+        if len(encoded) > PAYLOAD_BYTES:
             raise FunctionError("RequestTooLarge", f"Request must be smaller than {PAYLOAD_BYTES} bytes")
         with self._turns:
             instance = self._warm() or self._started()
             try:
-                return instance.invoke(event, request_id or str(uuid4()))
+                answer = instance.invoke(encoded, request_id or str(uuid4()))
             finally:
                 with self._lock:
                     self._idle.append(instance)
+        return json.loads(answer)
 
     @property
     def instances(self) -> frozenset[Instance]:

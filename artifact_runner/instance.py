@@ -1,6 +1,5 @@
 """One instance of a function: the runtime client's process, the Runtime API that it asks, and its log."""
 
-import json
 import subprocess
 import threading
 import time
@@ -59,18 +58,20 @@ class Instance:
         seconds = SNAPSHOT_INIT_SECONDS if self._function.has_snapshot else INIT_SECONDS
         self._in_time(self._api.ready, seconds, f"Init timed out after {seconds:.2f} seconds")
 
-    def invoke(self, event: object, request_id: str) -> object:
-        """The handler's answer. Raises FunctionError for what it raised, for its death, and past its time, which kills it."""
+    def invoke(self, event: bytes, request_id: str) -> bytes:
+        """The handler's answer to an event, both as JSON.
+
+        Raises FunctionError for what it raised, for its death, and past its time, which kills it.
+        """
         self.wait_until_ready()
         seconds = self._function.timeout_s
         invocation = Invocation(
             request_id=request_id,
-            event=json.dumps(event).encode(),
+            event=event,
             deadline_ms=round(1000 * (time.time() + seconds)),
             function_arn=function_arn(self._function),
         )
-        answer = self._in_time(self._api.submit(invocation), seconds, f"Task timed out after {seconds:.2f} seconds")
-        return json.loads(answer)
+        return self._in_time(self._api.submit(invocation), seconds, f"Task timed out after {seconds:.2f} seconds")
 
     def kill(self) -> None:
         """The end, at once. Safe to call twice."""

@@ -30,20 +30,24 @@ class BenchmarkInputs:
     n_points: int
 
 
-def benchmark_inputs(cell_path: Path | None = None) -> BenchmarkInputs:
-    """Made from the cell at this path; else from the real cell beside the repository; else from a sample cell."""
+def small_pickle(cell_path: Path | None = None) -> tuple[str, bytes]:
+    """Where a cell of 1.8 MB is from, and its bytes: the one at this path, the real one, or a sample."""
     path = cell_path or REAL_CELL
     if path.exists():
-        origin, small_pickle = f"real cell {path}", path.read_bytes()
-    elif cell_path is None:
-        origin, small_pickle = f"sample cell of the same size, for want of {path}", _sample_pickle()
-    else:
-        raise SystemExit(f"no such cell: {path}")
-    cell: dict[str, Any] = pickle.loads(small_pickle)
+        return f"real cell {path}", path.read_bytes()
+    if cell_path is None:
+        return f"sample cell of the same size, for want of {path}", _sample_pickle()
+    raise SystemExit(f"no such cell: {path}")
+
+
+def benchmark_inputs(cell_path: Path | None = None) -> BenchmarkInputs:
+    """Made from the cell at this path; else from the real cell beside the repository; else from a sample cell."""
+    origin, content = small_pickle(cell_path)
+    cell: dict[str, Any] = pickle.loads(content)
     cycles = _in_a_row(cell["cycle_data"])
     return BenchmarkInputs(
         origin=origin,
-        small_pickle=small_pickle,
+        small_pickle=content,
         large_pickle=pickle.dumps({**cell, "cycle_data": cycles}),
         large_csv=_cycles_csv(cycles),
         n_cycles=len(cycles),
