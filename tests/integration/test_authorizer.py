@@ -9,9 +9,10 @@ from battery_service.tokens import hash_of, line_of, new_token
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from functions.authorizer.app import Authorizer, make_handler
+from functions.authorizer.app import CONNECT_S, READ_S, TRIES, Authorizer, make_handler
 from local_stack.authorization import authorizer_event
 from tests.integration.api_gateway import LambdaContext, request_event
+from tests.template import properties
 
 PARAMETER = "/battery-analytics/test/tokens"
 ANN, BOB = new_token(), new_token()
@@ -79,6 +80,11 @@ def test_a_token_opens_as_soon_as_its_line_is_stored_and_the_others_stay(ssm: An
 def test_a_store_that_is_not_there_is_a_fault_and_no_admission(ssm: Any) -> None:
     with pytest.raises(ClientError, match="ParameterNotFound"):
         asked(make_handler(PARAMETER), f"Bearer {ANN}")
+
+
+def test_it_gives_up_on_ssm_before_lambda_gives_up_on_it() -> None:
+    longest_pause_s = 1  # between two tries of boto's standard mode
+    assert TRIES * (CONNECT_S + READ_S) + (TRIES - 1) * longest_pause_s < properties("AuthorizerFunction")["Timeout"]
 
 
 def test_a_parameter_that_is_no_store_lets_nobody_in_and_says_so(ssm: Any, capsys: pytest.CaptureFixture[str]) -> None:

@@ -28,16 +28,15 @@ class TokenParameter:
         now: Callable[[], float] = time.time,
     ) -> None:
         self._client, self._name, self._on_read, self._now = client, name, on_read, now
-        self._store: TokenStore | None = None
-        self._read_at = 0.0
+        # One value, so that threads see a store and its time together.
+        self._remembered: tuple[TokenStore, float] | None = None
 
     def store(self) -> TokenStore:
         """The store, at most a minute old. Raises what the client does where it cannot be read: an old one is not used."""
-        now = self._now()
+        now, remembered = self._now(), self._remembered
         # A clock that was set back makes it old, too.
-        if self._store is None or not 0 <= now - self._read_at < REMEMBERED_S:
-            self._store = None
+        if remembered is None or not 0 <= now - remembered[1] < REMEMBERED_S:
             answer = self._client.get_parameter(Name=self._name, WithDecryption=True)
-            self._store, self._read_at = store_of(answer["Parameter"]["Value"]), now
-            self._on_read(self._store)
-        return self._store
+            remembered = self._remembered = store_of(answer["Parameter"]["Value"]), now
+            self._on_read(remembered[0])
+        return remembered[0]
