@@ -1,12 +1,20 @@
 """The files that the specs drop, made when they are first asked for."""
 
+import os
+import pickle
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
 from tests import cells
 
-HOSTILE_MARKUP = "<img src=x onerror=\"document.title='hacked'\">"
+MARKUP = "<img src=x onerror=\"document.title='hacked'\">"
+ABOVE_4_MIB_CYCLES = 1500
+
+
+class _RunsACommand:
+    def __reduce__(self) -> tuple[object, ...]:
+        return os.system, ("true",)
 
 
 class DroppedFiles:
@@ -17,17 +25,33 @@ class DroppedFiles:
 
     @cached_property
     def small(self) -> Mapping[str, Path]:
-        """Everything but the large file."""
+        """Everything but the large files."""
         first = cells.cell("TEST_25_A1", n_cycles=40)
         second = cells.cell("TEST_25_B2", n_cycles=30, fade_Ah_per_cycle=0.05)
+        words = {**cells.cell(MARKUP), "form_factor": MARKUP, MARKUP: MARKUP}
         triplet = cells.csv_set(cells.cell("TEST_35_C3", n_cycles=20), "TEST_35_C3")
+        cycles, metadata, metrics = (self._written(name, content) for name, content in triplet.items())
         return {
             "pickle": self._written("TEST_25_A1.pkl", cells.pickled(first)),
             "second_pickle": self._written("TEST_25_B2.pkl", cells.pickled(second)),
-            **{
-                name.rpartition("_")[2].removesuffix(".csv"): self._written(name, text)
-                for name, text in triplet.items()
-            },
+            "cycles": cycles,
+            "metadata": metadata,
+            "metrics": metrics,
+            "hostile": self._written("HOSTILE.pkl", pickle.dumps(_RunsACommand())),
+            "hostile_words": self._written(f"{MARKUP}.pkl", cells.pickled(words)),
+            "corrupted": self._written("CORRUPTED.pkl", cells.pickled(first)[:2000]),
+            "empty": self._written("EMPTY.pkl", b""),
+        }
+
+    @cached_property
+    def large(self) -> Mapping[str, Path]:
+        """What is too large for one request to the cloud."""
+        cell = cells.cell("TEST_25_D4", n_cycles=ABOVE_4_MIB_CYCLES, fade_Ah_per_cycle=0.001)
+        return {
+            "above_4_MiB": self._written("TEST_25_D4.pkl", cells.pickled(cell)),
+            "unusable_above_4_MiB": self._written(
+                "UNUSABLE.csv", b"cycle_number,voltage_in_V\n" + b"1,3.5\n" * 750_000
+            ),
         }
 
     def _written(self, name: str, content: bytes) -> Path:

@@ -36,3 +36,5 @@ def missing_for_dashboard() -> str | None:
 
 
 needs_the_dashboard = pytest.mark.skipif(missing_for_dashboard() is not None, reason=str(missing_for_dashboard()))
+# One worker plays all specs, so that no server is started twice.
+in_one_worker = pytest.mark.xdist_group("chromium")
