@@ -1,6 +1,6 @@
 /** An interactive chart with its title, legend, read-out, zoom and picture; usable by mouse, touch and keyboard alone. */
 
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, type ReactNode, type RefObject, useEffect, useId, useMemo, useRef, useState } from "react";
 import "uplot/dist/uPlot.min.css";
 import { Icon } from "../components/Icon";
 import { download, fileName } from "../model/download";
@@ -8,7 +8,7 @@ import { fixed, UNKNOWN } from "../model/format";
 import { useTheme } from "../theme";
 import { listen, onKey, zoomBy } from "./gestures";
 import { limitsOf } from "./limits";
-import { pictureOf } from "./picture";
+import { pictureOf, pngOf } from "./picture";
 import { Plot, type Readout } from "./plot";
 import type { ChartSpec, Series } from "./spec";
 
@@ -32,6 +32,7 @@ export function Chart({ title, summary, owner, spec, controls, note }: Props) {
   const theme = useTheme();
   const heading = useId();
   const place = useRef<HTMLDivElement>(null);
+  const paper = useRef<HTMLDivElement>(null);
   const plot = useRef<Plot | null>(null);
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const [whole, setWhole] = useState(false);
@@ -47,10 +48,7 @@ export function Chart({ title, summary, owner, spec, controls, note }: Props) {
   useEffect(() => {
     const element = place.current;
     if (!element) return;
-    const drawn = new Plot(element, spec, sizeIn(element), home.current, {
-      readout: setReadout,
-      zoom: setZoomed,
-    });
+    const drawn = new Plot(element, spec, sizeIn(element), home.current, { onReadout: setReadout, onZoom: setZoomed });
     plot.current = drawn;
     const end = listen(drawn);
     const resized = new ResizeObserver(() => {
@@ -88,10 +86,10 @@ export function Chart({ title, summary, owner, spec, controls, note }: Props) {
     if (read) setSpoken(sentence(spec, read));
   };
 
-  const save = async () => {
-    if (plot.current)
-      download(fileName(owner, `${title}.png`), await pictureOf(plot.current, `${title} – ${owner}`, shown));
-  };
+  const picture = () =>
+    pictureOf({ title: `${title} – ${owner}`, spec, axes: plot.current?.axesNow() ?? limits, hidden });
+  const save = async () => download(fileName(owner, `${title}.png`), await pngOf(await picture()));
+  usePaper(paper, picture);
 
   return (
     <figure className="chart" aria-labelledby={heading}>
@@ -129,7 +127,7 @@ export function Chart({ title, summary, owner, spec, controls, note }: Props) {
           </button>
         </div>
       </figcaption>
-      <Legend spec={spec} hidden={hidden} readout={readout} onToggle={toggle} />
+      <Legend series={spec.series} hidden={hidden} onToggle={toggle} />
       <div
         className="plot"
         ref={place}
@@ -139,7 +137,9 @@ export function Chart({ title, summary, owner, spec, controls, note }: Props) {
         tabIndex={0}
         onKeyDown={key}
         aria-label={`${summary} Arrow keys read values, with Shift they pan; plus and minus zoom, 0 resets.`}
-      />
+      >
+        {readout && <Tooltip spec={spec} readout={readout} />}
+      </div>
       <p className="visually-hidden" aria-live="polite">
         {spoken}
       </p>
@@ -151,7 +151,49 @@ export function Chart({ title, summary, owner, spec, controls, note }: Props) {
           </button>
         )}
       </div>
+      <div className="on-paper" ref={paper} />
     </figure>
+  );
+}
+
+/** On paper there is a picture of the chart as it is on the screen at that moment. */
+function usePaper(place: RefObject<HTMLDivElement | null>, picture: () => Promise<HTMLCanvasElement>): void {
+  const latest = useRef(picture);
+  latest.current = picture;
+  useEffect(() => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    addEventListener("beforeprint", async () => place.current?.replaceChildren(await latest.current()), { signal });
+    addEventListener("afterprint", () => place.current?.replaceChildren(), { signal });
+    return () => controller.abort();
+  }, [place]);
+}
+
+function Tooltip({ spec, readout: { x, values, left, top } }: { spec: ChartSpec; readout: Readout }) {
+  // On the side that has room, so that it never hides what it tells of.
+  const place = {
+    [left > 0.5 ? "right" : "left"]: `calc(${100 * (left > 0.5 ? 1 - left : left)}% + 14px)`,
+    [top > 0.5 ? "bottom" : "top"]: `${100 * (top > 0.5 ? 1 - top : top)}%`,
+  };
+  return (
+    <div className="tooltip-area" aria-hidden="true">
+      <div className="tooltip" style={place}>
+        <b>
+          {spec.x.label} {fixed(x, spec.x.decimals, spec.x.unit)}
+        </b>
+        {spec.series.map((series, index) => {
+          const value = values[index];
+          return (
+            typeof value === "number" && (
+              <span key={series.label}>
+                <Swatch series={series} />
+                {series.label} <b>{fixed(value, spec.y.decimals, spec.y.unit)}</b>
+              </span>
+            )
+          );
+        })}
+      </div>
+    </div>
   );
 }
 
@@ -163,27 +205,22 @@ function sizeIn({ clientWidth }: HTMLElement): { width: number; height: number }
 }
 
 interface LegendProps {
-  spec: ChartSpec;
+  series: readonly Series[];
   hidden: ReadonlySet<string>;
-  readout: Readout | null;
   onToggle: (label: string) => void;
 }
 
-function Legend({ spec, hidden, readout, onToggle }: LegendProps) {
+function Legend({ series: all, hidden, onToggle }: LegendProps) {
   return (
     <ul className="legend">
-      {spec.series.map((series, index) => (
+      {all.map((series) => (
         <li key={series.label}>
           <button type="button" aria-pressed={!hidden.has(series.label)} onClick={() => onToggle(series.label)}>
             <Swatch series={series} />
             {series.label}
-            {series.read !== false && readout && <b>{fixed(readout.values[index], spec.y.decimals, spec.y.unit)}</b>}
           </button>
         </li>
       ))}
-      <li className="at" aria-hidden="true">
-        {readout ? `${spec.x.label} ${fixed(readout.x, spec.x.decimals, spec.x.unit)}` : ""}
-      </li>
     </ul>
   );
 }

@@ -6,7 +6,8 @@ import type { Mark } from "./spec";
 type PointMark = Extract<Mark, { kind: "points" }>;
 type Add = (path: Path2D, x: number, y: number, radius: number) => void;
 
-const ROOMY_POINTS_PER_PIXEL = 0.35;
+/** More than this and they are drawn as a trace. */
+const MOST_POINTS_PER_PIXEL = 1;
 
 const SHAPES: Record<PointMark["shape"], Add> = {
   circle: (path, x, y, radius) => {
@@ -23,7 +24,7 @@ export function pointsPath({ shape, size, hollow = false }: PointMark): uPlot.Se
     const path = new Path2D();
     const [xs, ys] = [u.data[0], u.data[seriesIndex] ?? []];
     const scale = u.series[seriesIndex]?.scale ?? "y";
-    const crowded = last - first > ROOMY_POINTS_PER_PIXEL * u.bbox.width;
+    const crowded = last - first > MOST_POINTS_PER_PIXEL * u.bbox.width;
     const radius = (devicePixelRatio * (crowded ? Math.min(size, 3) : size)) / 2;
     const taken = new Set<number>();
     for (let row = first; row <= last; row += 1) {

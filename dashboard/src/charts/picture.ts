@@ -1,50 +1,85 @@
-/** A chart as a PNG: what is on the screen, with its title and legend above it, on the page's ground. */
+/** A chart as a picture, black on white whatever the theme: its title, the legend of what is shown, and the plot. */
 
-import { colorOf, type Plot } from "./plot";
-import type { Series } from "./spec";
+import { colorOf, Plot } from "./plot";
+import type { Axes, ChartSpec, Series } from "./spec";
 
+export interface Pictured {
+  title: string;
+  spec: ChartSpec;
+  /** What is shown of it: the axes as they are zoomed, and the labels of hidden series. */
+  axes: Axes;
+  hidden: ReadonlySet<string>;
+}
+
+const WIDTH = 560;
+const HEIGHT = 330;
+/** Pixels a unit of length: fine enough for paper. */
+const DENSITY = 3;
 const MARGIN = 14;
-const LINE = 20;
+const LINE = 19;
 
-export function pictureOf(plot: Plot, title: string, shown: readonly Series[]): Promise<Blob> {
-  const chart = plot.u.ctx.canvas;
-  const ratio = devicePixelRatio;
-  const width = chart.width / ratio;
+/** Drawn within the microtasks that follow, so that a listener of `beforeprint` is in time. */
+export async function pictureOf({ title, spec, axes, hidden }: Pictured): Promise<HTMLCanvasElement> {
+  const place = document.createElement("div");
+  place.className = "offscreen";
+  place.dataset.theme = "light";
+  document.body.append(place);
+  const scale = DENSITY / devicePixelRatio;
+  const plot = new Plot(place, spec, { width: WIDTH * scale, height: HEIGHT * scale }, axes, { scale });
+  for (const [index, { label }] of spec.series.entries()) plot.show(index, !hidden.has(label));
+  await plot.drawn();
   const canvas = document.createElement("canvas");
   const pen = canvas.getContext("2d");
-  if (!pen) return Promise.reject(new Error("This browser draws no pictures."));
-  const rows = legendRows(pen, shown, width - 2 * MARGIN);
-  const head = MARGIN + LINE + rows.length * LINE;
-  canvas.width = chart.width;
-  canvas.height = chart.height + head * ratio;
-  pen.scale(ratio, ratio);
-  pen.fillStyle = colorOf("card");
-  pen.fillRect(0, 0, canvas.width, canvas.height);
-  pen.fillStyle = colorOf("ink");
-  pen.font = "600 14px system-ui, sans-serif";
-  pen.fillText(title, MARGIN, MARGIN + 8);
-  pen.font = "12px system-ui, sans-serif";
-  rows.forEach((row, index) => {
-    const y = MARGIN + LINE + index * LINE + 6;
-    for (const { series, left } of row) {
-      pen.fillStyle = colorOf(series.color);
-      pen.fillRect(left, y - 8, 10, 10);
-      pen.fillStyle = colorOf("axis");
-      pen.fillText(series.label, left + 15, y + 1);
-    }
-  });
-  pen.drawImage(chart, 0, head, width, chart.height / ratio);
+  if (pen) {
+    const shown = spec.series.filter(({ label }) => !hidden.has(label));
+    const rows = legendRows(pen, shown, WIDTH - 2 * MARGIN);
+    const head = MARGIN + LINE + rows.length * LINE;
+    canvas.width = DENSITY * WIDTH;
+    canvas.height = DENSITY * (HEIGHT + head);
+    pen.scale(DENSITY, DENSITY);
+    drawHead(pen, title, rows, place);
+    pen.drawImage(plot.u.ctx.canvas, 0, head, WIDTH, HEIGHT);
+  }
+  plot.u.destroy();
+  place.remove();
+  return canvas;
+}
+
+export function pngOf(canvas: HTMLCanvasElement): Promise<Blob> {
   return new Promise((resolve, reject) =>
     canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("The picture could not be made."))), "image/png"),
   );
 }
 
-function legendRows(pen: CanvasRenderingContext2D, shown: readonly Series[], width: number) {
-  pen.font = "12px system-ui, sans-serif";
-  const rows: { series: Series; left: number }[][] = [];
+type LegendRow = { series: Series; left: number }[];
+
+function drawHead(pen: CanvasRenderingContext2D, title: string, rows: readonly LegendRow[], place: Element): void {
+  pen.fillStyle = colorOf("card", place);
+  pen.fillRect(0, 0, pen.canvas.width, pen.canvas.height);
+  pen.fillStyle = colorOf("ink", place);
+  pen.font = "600 14px system-ui, sans-serif";
+  pen.fillText(title, MARGIN, MARGIN + 8);
+  pen.font = LEGEND_FONT;
+  for (const [index, row] of rows.entries()) {
+    const y = MARGIN + (index + 1) * LINE + 7;
+    for (const { series, left } of row) {
+      pen.fillStyle = colorOf(series.color, place);
+      if (series.mark.kind === "line") pen.fillRect(left, y - 5, 11, 3);
+      else pen.fillRect(left + 1, y - 8, 9, 9);
+      pen.fillStyle = colorOf("axis", place);
+      pen.fillText(series.label, left + 16, y);
+    }
+  }
+}
+
+const LEGEND_FONT = "12px system-ui, sans-serif";
+
+function legendRows(pen: CanvasRenderingContext2D, shown: readonly Series[], width: number): LegendRow[] {
+  pen.font = LEGEND_FONT;
+  const rows: LegendRow[] = [];
   let left = Number.POSITIVE_INFINITY;
   for (const series of shown) {
-    const room = 15 + pen.measureText(series.label).width + 18;
+    const room = 16 + pen.measureText(series.label).width + 16;
     if (left + room > width + MARGIN) {
       left = MARGIN;
       rows.push([]);

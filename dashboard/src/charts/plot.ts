@@ -3,42 +3,51 @@
 import uPlot from "uplot";
 import { aligned, nearest } from "./alignment";
 import { pointsPath } from "./marks";
-import type { ChartSpec, ColorName, Range, Series } from "./spec";
+import type { Axes, Axis, ChartSpec, ColorName, Range, Series } from "./spec";
 
 export interface Readout {
   x: number;
   /** One value a series; null where it has none near the cursor. */
   values: (number | null)[];
+  /** Where the cursor is, as shares of the plot's width and height, from its left and its top. */
+  left: number;
+  top: number;
+}
+
+interface Watching {
+  onReadout?: (readout: Readout | null) => void;
+  /** Told whether the axes have left their rest. */
+  onZoom?: (zoomed: boolean) => void;
+  /** How large letters, lines and points are. */
+  scale?: number;
 }
 
 const NEAR_PX = 28;
-const FONT = "12px system-ui, sans-serif";
 
-export function colorOf(name: ColorName | "axis" | "grid" | "card"): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim() || "#888";
+/** A colour of the page as it is at `place`, whose theme may be another than the page's. */
+export function colorOf(name: ColorName | "axis" | "grid" | "card", place: Element = document.documentElement): string {
+  return getComputedStyle(place).getPropertyValue(`--${name}`).trim() || "#888";
 }
 
-/** Draws the chart into `place`; `onReadout` follows the cursor, `onZoom` says whether the axes have left their rest. */
 export class Plot {
   readonly u: uPlot;
   private readonly rows: Int32Array[];
   private readonly xs: Float64Array[];
-  private home: { x: Range; y: Range };
 
   constructor(
     place: HTMLElement,
     private readonly spec: ChartSpec,
     size: { width: number; height: number },
-    home: { x: Range; y: Range },
-    on: { readout: (readout: Readout | null) => void; zoom: (zoomed: boolean) => void },
+    private home: Axes,
+    { onReadout, onZoom, scale = 1 }: Watching = {},
   ) {
     const { data, rows, xs } = aligned(spec.series);
     this.rows = rows;
     this.xs = xs;
-    this.home = home;
+    const color = (name: Parameters<typeof colorOf>[0]) => () => colorOf(name, place);
     const options: uPlot.Options = {
       ...size,
-      padding: [10, 14, 0, 0],
+      padding: [10 * scale, 14 * scale, 0, 0],
       legend: { show: false },
       focus: { alpha: 1 },
       cursor: {
@@ -50,14 +59,19 @@ export class Plot {
         x: { time: false, auto: false, min: home.x[0], max: home.x[1], range: (_, low, high) => [low, high] },
         y: { auto: false, min: home.y[0], max: home.y[1], range: (_, low, high) => [low, high] },
       },
-      axes: [axis(spec.x, 34), axis(spec.y, 62)],
-      series: [{}, ...spec.series.map(drawn)],
+      axes: [axis(spec.x, 34, scale, color), axis(spec.y, 62, scale, color)],
+      series: [{}, ...spec.series.map((series) => drawn(series, scale, color(series.color)))],
       hooks: {
-        setCursor: [() => on.readout(this.read())],
-        setScale: [() => on.zoom(this.isZoomed())],
+        setCursor: [() => onReadout?.(this.read())],
+        setScale: [() => onZoom?.(this.isZoomed())],
       },
     };
     this.u = new uPlot(options, data as uPlot.AlignedData, place);
+  }
+
+  /** Resolves once what was asked for is on the canvas: uPlot draws in a microtask. */
+  async drawn(): Promise<void> {
+    await Promise.resolve();
   }
 
   /** Moves the axes' rest, and the axes with it. */
@@ -66,14 +80,14 @@ export class Plot {
     this.setAxes(home);
   }
 
-  setAxes({ x, y }: { x: Range; y: Range }): void {
+  setAxes({ x, y }: Axes): void {
     this.u.batch(() => {
       this.u.setScale("x", { min: x[0], max: x[1] });
       this.u.setScale("y", { min: y[0], max: y[1] });
     });
   }
 
-  axesNow(): { x: Range; y: Range } {
+  axesNow(): Axes {
     const range = (name: string): Range => [this.u.scales[name]?.min ?? 0, this.u.scales[name]?.max ?? 1];
     return { x: range("x"), y: range("y") };
   }
@@ -109,7 +123,7 @@ export class Plot {
   /** What is under the cursor; null while it is elsewhere. */
   read(): Readout | null {
     const { u } = this;
-    const { left = -1 } = u.cursor;
+    const { left = -1, top = 0 } = u.cursor;
     if (left < 0) return null;
     const rows = this.spec.series.map((series, index) =>
       series.read === false || !u.series[index + 1]?.show ? null : (u.cursor.idxs?.[index + 1] ?? null),
@@ -119,6 +133,8 @@ export class Plot {
     return {
       x: u.data[0][first] as number,
       values: rows.map((row, index) => (row === null ? null : ((u.data[index + 1]?.[row] as number | null) ?? null))),
+      left: left / u.over.clientWidth,
+      top: top / u.over.clientHeight,
     };
   }
 
@@ -134,23 +150,33 @@ export class Plot {
   }
 }
 
-function drawn({ label, color, mark }: Series): uPlot.Series {
-  const stroke = () => colorOf(color);
+function drawn({ label, mark }: Series, scale: number, stroke: () => string): uPlot.Series {
   const common: uPlot.Series = { label, stroke, points: { show: false }, scale: "y" };
-  if (mark.kind === "points") return { ...common, fill: stroke, width: 1.5, paths: pointsPath(mark) };
-  return { ...common, width: mark.width ?? 2, ...(mark.dash && { dash: [...mark.dash] }) };
+  if (mark.kind === "points") {
+    return { ...common, fill: stroke, width: 1.5 * scale, paths: pointsPath({ ...mark, size: mark.size * scale }) };
+  }
+  const dash = mark.dash?.map((length) => length * scale);
+  return { ...common, width: (mark.width ?? 2) * scale, ...(dash && { dash }) };
 }
 
-function axis({ label, unit }: { label: string; unit: string }, size: number): uPlot.Axis {
+function axis(
+  { label, unit }: Axis,
+  size: number,
+  scale: number,
+  color: (name: "axis" | "grid") => () => string,
+): uPlot.Axis {
+  const font = `${Math.round(12 * scale)}px system-ui, sans-serif`;
   return {
     label: unit ? `${label} (${unit})` : label,
-    labelSize: 22,
-    size,
-    font: FONT,
-    labelFont: FONT,
-    stroke: () => colorOf("axis"),
-    grid: { stroke: () => colorOf("grid"), width: 1 },
-    ticks: { stroke: () => colorOf("grid"), width: 1, size: 5 },
+    labelSize: 22 * scale,
+    size: size * scale,
+    gap: 5 * scale,
+    space: (_, index) => (index === 0 ? 55 : 32) * scale,
+    font,
+    labelFont: font,
+    stroke: color("axis"),
+    grid: { stroke: color("grid"), width: scale },
+    ticks: { stroke: color("grid"), width: scale, size: 5 * scale },
   };
 }
 

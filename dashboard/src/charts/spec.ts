@@ -47,4 +47,10 @@ export interface ChartSpec {
   leastYSpan?: number;
 }
 
+/** What both axes span. */
+export interface Axes {
+  x: Range;
+  y: Range;
+}
+
 export type Range = readonly [low: number, high: number];

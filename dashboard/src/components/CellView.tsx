@@ -11,7 +11,6 @@ import { Headline, Subtitle } from "./Headline";
 import { Icon } from "./Icon";
 import { OtherCharts } from "./OtherCharts";
 import { Pictures } from "./Pictures";
-import { PrintedPlots } from "./PrintedPlots";
 import { isBusy } from "./SourceList";
 import { CycleTableView, ProjectionTable, SourceTable, StatisticsTable } from "./Tables";
 import { VoltageCharts } from "./VoltageCharts";
@@ -34,13 +33,11 @@ export function CellView({ cell, server }: { cell: BenchCell; server: () => Prom
       </header>
       <Headline report={report} />
       <Findings report={report} />
-      <PrintedPlots report={report} page="first" />
       <div className="charts">
         <CapacityCharts report={report} name={name} />
         <VoltageCharts key={cell.key} cell={cell} server={server} />
         <OtherCharts report={report} name={name} />
       </div>
-      <PrintedPlots report={report} page="second" />
       <div className="tables">
         <StatisticsTable report={report} />
         <ProjectionTable report={report} />

@@ -2,6 +2,10 @@
 
 import type { Report } from "../api/types";
 import { remarksOn } from "../model/findings";
+import { counted } from "../model/format";
+
+/** What leaves the first page room for the capacity plot; the style sheet for paper holds it. */
+const MOST_ON_PAPER = 9;
 
 export function Findings({ report }: { report: Report }) {
   const remarks = remarksOn(report);
@@ -11,7 +15,7 @@ export function Findings({ report }: { report: Report }) {
       {remarks.length === 0 ? (
         <p className="soft">Nothing odd was found in this cell's data.</p>
       ) : (
-        <ul>
+        <ul className="remarks">
           {remarks.map(({ kind, text, where }) => (
             <li key={`${kind} ${text}`}>
               <span className={`badge ${kind}`}>{kind}</span>
@@ -21,6 +25,11 @@ export function Findings({ report }: { report: Report }) {
               </span>
             </li>
           ))}
+          {remarks.length > MOST_ON_PAPER && (
+            <li className="on-paper">
+              and {counted(remarks.length - MOST_ON_PAPER, "more finding")}, which the report as JSON has.
+            </li>
+          )}
         </ul>
       )}
     </section>

@@ -68,7 +68,7 @@ function honestySentence({ method, confidence, interval }: Projection, threshold
   const sure =
     confidence === null
       ? "nothing was calibrated on such cells"
-      : `${percent(confidence)} of such projections came within 15 % of the truth`;
+      : `the truth lies within 15 % of it with a probability of ${percent(confidence)}`;
   const basis = interval?.basis === "calibrated" ? "the interval is calibrated on cells the model has not seen" : sure;
   const both = interval?.basis === "calibrated" && confidence !== null ? `${basis}; ${sure}` : basis;
   return `${threshold}, ${whose}; ${both}.`;
