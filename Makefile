@@ -24,7 +24,7 @@ PAGE := functions/site/page/index.html
 GENERATED := dashboard/generated
 ARTIFACT_SOURCES := template.yaml samconfig.toml $(shell find artifact_build functions layers -type f ! -name '*.pyc')
 
-.PHONY: help run dashboard test check package run-artifact bench bench-cost sample train evaluate-life smoke token licences format clean
+.PHONY: help run dashboard test check package run-artifact cold-start bench bench-cost sample train evaluate-life smoke token licences format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | column -t -s "$$(printf '\t')"
@@ -50,6 +50,9 @@ package: artifact ## build what is deployed, run it, and print its sizes (ARCH=a
 
 run-artifact: artifact ## run what is deployed as Lambda would, on http://127.0.0.1:5000 (ARGS='--parameter SnapStart=on')
 	.venv/bin/python -m artifact_runner.serve $(PORT) $(ARGS)
+
+cold-start: artifact ## measure how long the artifact takes from nothing to its first answer
+	.venv/bin/python -m benchmarks.cold_start $(ARGS)
 
 bench: .venv/.dev ## measure against plain pickle, read_csv and matplotlib in the same run
 	.venv/bin/python -m benchmarks.bench $(ARGS)

@@ -12,13 +12,13 @@ from socket import socket
 
 try:
     from battery_service.settings import Settings
-    from battery_service.tokens import store_of
 
     from local_stack.front_door import FrontDoor
     from local_stack.job_functions import in_this_process
     from local_stack.lambda_function import Handler, LocalFunction
     from local_stack.presigned_way import PresignedWay
     from local_stack.server import GRACE_SECONDS, LocalServer, bound_socket
+    from local_stack.token_file import tokens_of
 except (ModuleNotFoundError, SyntaxError) as missing:
     sys.exit(
         f"This needs Python 3.13 and the project's packages ({missing}): run `make test` or `make run` once, and then "
@@ -31,7 +31,7 @@ def main(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(arguments)
     try:
         settings = _settings(cloud_limits=options.cloud_limits)
-        tokens = None if options.tokens is None else _tokens(options.tokens)
+        tokens = None if options.tokens is None else tokens_of(options.tokens)
         listener = bound_socket(options.host, options.port)
     except (OSError, ValueError) as error:
         print(_why_not_started(error, options.host, options.port), file=sys.stderr)
@@ -72,17 +72,6 @@ def _port(text: str) -> int:
 def _settings(*, cloud_limits: bool) -> Settings:
     limits = {"LIMITS": "cloud"} if cloud_limits else {}
     return Settings.from_environment({"LIMITS": "local", "STAGE": "local", **os.environ, **limits})
-
-
-def _tokens(file: Path) -> str:
-    """The text of a token store. Raises ValueError where nobody could ever come in by it."""
-    try:
-        text = file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ValueError(f"the tokens cannot be read: {error}") from error
-    if not store_of(text).entries:
-        raise ValueError(f"{file} has no line of a caller and a hash in it; make token CALLER=me makes one")
-    return text
 
 
 def _application(settings: Settings, way: PresignedWay) -> FrontDoor:

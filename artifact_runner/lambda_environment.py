@@ -12,6 +12,8 @@ NO_SERVICES: Final[Mapping[str, str]] = {
     "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
     "AWS_ACCESS_KEY_ID": "NONE",
     "AWS_SECRET_ACCESS_KEY": "none",
+    # Lambda's keys always come with one; it is part of whatever they sign.
+    "AWS_SESSION_TOKEN": "a-session",
 }
 
 

@@ -3,11 +3,13 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from artifact_runner.arguments import add_artifact
 from artifact_runner.built_template import NotBuiltError, checked
 from artifact_runner.stack import ArtifactStack
 from local_stack.server import GRACE_SECONDS, LocalServer, bound_socket
+from local_stack.token_file import tokens_of
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -15,11 +17,12 @@ def main(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(arguments)
     try:
         checked(options.build)
+        tokens = None if options.tokens is None else tokens_of(options.tokens)
         listener = bound_socket(options.host, options.port)
-    except (NotBuiltError, OSError) as error:
+    except (NotBuiltError, OSError, ValueError) as error:
         print(f"Cannot start: {error}", file=sys.stderr)
         return 1
-    stack = ArtifactStack(options.build, log=_print, parameters=dict(options.parameter))
+    stack = ArtifactStack(options.build, log=_print, parameters=dict(options.parameter), tokens=tokens)
     host, port = listener.getsockname()[:2]
     try:
         stack.open()
@@ -37,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="Serve the built artifact on this machine.")
     parser.add_argument("port", nargs="?", type=int, default=5000, help="default: 5000; 0 takes a free one")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    parser.add_argument("--tokens", type=Path, metavar="FILE", help="let in only who has a token of this file")
     add_artifact(parser)
     return parser
 

@@ -25,7 +25,7 @@ REQUEST_ID: Final = "a-sample"
 HOUR_S: Final = 3600
 
 # One for each event, so that events can be sent in any order.
-TO_START, TO_WORK_ON, TO_WORK_ON_BESIDE_A_BAD_ONE, SUCCEEDED, TO_FORGET, NOBODYS = (f"{n:032x}" for n in range(6))
+TO_START, TO_WORK_ON, TO_WORK_ON_BESIDE_A_BAD_ONE, SUCCEEDED, TO_FORGET, NOBODYS = (f"5a3b1e{n:026x}" for n in range(6))
 STATES: Final[dict[str, Status]] = {
     TO_START: "awaiting",
     TO_WORK_ON: "queued",

@@ -19,6 +19,7 @@ from battery_service.options import Options
 from battery_service.tokens import line_of, new_token
 
 from events.make_events import samples
+from smoke.__main__ import main as smoke
 from tests import cells
 from tests.event_answers import assert_answered
 from tests.integration.presigned_flow import File, PresignedFlow, direct_report, post
@@ -93,7 +94,9 @@ def test_the_client_gets_its_report_by_both_ways(way: str, artifact: RunningArti
 # Who may call
 
 
-def test_with_tokens_only_their_bearers_come_in_and_a_job_is_its_callers_alone() -> None:
+def test_with_tokens_only_their_bearers_come_in_and_a_job_is_its_callers_alone(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     ann, bob = new_token(), new_token()
     with running_artifact(tokens=f"{line_of('ann', ann)}\n{line_of('bob', bob)}\n") as artifact:
         url, upload = artifact.url, [("file", PICKLE)]
@@ -115,6 +118,15 @@ def test_with_tokens_only_their_bearers_come_in_and_a_job_is_its_callers_alone()
         for path in (job, f"{job}/result"):
             assert [status("GET", path, token) for token in (None, "wrong", bob)] == [401, 403, 404]
         assert status("GET", job, ann) == 200
+        monkeypatch.setenv("BATTERY_API_TOKEN", bob)
+        assert smoke([url]) == 0, capsys.readouterr().out
+
+
+# The smoke test
+
+
+def test_the_smoke_test_passes(artifact: RunningArtifact, capsys: pytest.CaptureFixture[str]) -> None:
+    assert smoke([artifact.url]) == 0, capsys.readouterr().out
 
 
 # A death
