@@ -68,7 +68,7 @@ class Request:
 
 def _caller(authorizer: Mapping[str, Any]) -> str:
     """By which kind of token and who, so that a name of one kind is never taken for the same one of the other."""
-    if "jwt" in authorizer:  # one issuer, within which a subject is one caller
+    if "jwt" in authorizer:  # there is one issuer: a subject is one caller, and all tokens without one are another
         return f"jwt:{authorizer['jwt']['claims'].get('sub', '')}"
     if "lambda" in authorizer:
         return f"token:{authorizer['lambda']['caller']}"

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 
 # Marks a token for whoever, or whatever, looks for secrets where none should be.
 PREFIX = "bat_"
-CALLER_PATTERN = "[a-z0-9][a-z0-9-]{0,31}"
-_CALLER = re.compile(CALLER_PATTERN)
+_CALLER = re.compile("[a-z0-9][a-z0-9-]{0,31}")
 _HASH = re.compile("[0-9a-f]{64}")
 
 
