@@ -14,15 +14,15 @@ from battery_service.tokens import caller_of, line_of, new_token, store_of
 
 from token_tool.__main__ import how_to, main
 
-# Stands for the command of AWS: one parameter in a file, and no answer while it is `down`.
+# Stands for the command of AWS: one parameter in a file, which whoever is `denied` can only write.
 AWS = """#!{python}
 import json, os, sys
 folder, said = os.path.dirname(__file__), sys.argv[1:]
 option = lambda name: said[said.index(name) + 1]
 store = os.path.join(folder, "store.json")
-if os.path.exists(os.path.join(folder, "down")):
-    sys.exit("Unable to locate credentials")
 if said[:2] == ["ssm", "get-parameter"]:
+    if os.path.exists(os.path.join(folder, "denied")):
+        sys.exit("AccessDeniedException")
     assert "--with-decryption" in said and option("--query") == "Parameter.Value" and option("--output") == "text"
     parameter = json.load(open(store))
     assert parameter["name"] == option("--name")
@@ -126,9 +126,8 @@ def test_comments_stay_and_quotes_in_them_do_no_harm(shell: Shell) -> None:
 def test_nothing_is_written_where_the_others_cannot_be_read(shell: Shell) -> None:
     shell.run(first_of(line_of("ann", "x")))
     before = shell.parameter()
-    (shell.folder / "down").touch()
+    (shell.folder / "denied").touch()
     assert shell.run(further(line_of("bob", "y"))) != 0
-    (shell.folder / "down").unlink()
     assert shell.parameter() == before
 
 
