@@ -69,7 +69,8 @@ class Bubblewrap:
             *_system(),
             *_read_only(mounts),
             *("--perms", "1777", "--size", str(function.scratch_MB * MB), "--tmpfs", "/tmp"),  # noqa: S108  # Lambda's own
-            *("--chdir", "/var/task", "--clearenv"),
+            # What is mounted in it stays as it is; only the root itself is still an ordinary folder of the user.
+            *("--remount-ro", "/", "--chdir", "/var/task", "--clearenv"),
             *(part for name, value in environment.items() for part in ("--setenv", name, value)),
             "--",
             *_without_rights(),
