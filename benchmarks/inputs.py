@@ -36,7 +36,7 @@ def small_pickle(cell_path: Path | None = None) -> tuple[str, bytes]:
     if path.exists():
         return f"real cell {path}", path.read_bytes()
     if cell_path is None:
-        return f"sample cell of the same size, for want of {path}", _sample_pickle()
+        return f"sample cell of the same size, for want of {path}", sample_pickle()
     raise SystemExit(f"no such cell: {path}")
 
 
@@ -55,7 +55,8 @@ def benchmark_inputs(cell_path: Path | None = None) -> BenchmarkInputs:
     )
 
 
-def _sample_pickle() -> bytes:
+def sample_pickle() -> bytes:
+    """A synthetic cell of the real one's size."""
     cell = simulate(
         "SAMPLE_NMC_35_BENCHMARK",
         NMC_GRAPHITE,
@@ -69,6 +70,12 @@ def _sample_pickle() -> bytes:
         defects=AS_IN_CALB,
     )
     return pickle.dumps(calb_dict(cell))
+
+
+def large_pickle(small_pickle: bytes) -> bytes:
+    """The cell 26 times in a row, as one."""
+    cell: dict[str, Any] = pickle.loads(small_pickle)
+    return pickle.dumps({**cell, "cycle_data": _in_a_row(cell["cycle_data"])})
 
 
 def _in_a_row(cycles: list[dict[str, Any]]) -> list[dict[str, Any]]:
