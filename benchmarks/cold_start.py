@@ -26,7 +26,7 @@ from tests.integration.api_gateway import file_part, upload_event
 
 IMPORTS: Final = "import numpy, pandas, matplotlib.figure, matplotlib.backends.backend_agg"
 RUNS: Final = 7
-WARM_RUNS: Final = 15
+WARM_RUNS: Final = 31
 HEALTH_ALLOWED_MS: Final = 150.0
 ANNOUNCE_ALLOWED_MS: Final = 700.0
 ANALYSIS_ALLOWED_IMPORTS: Final = 1.6
