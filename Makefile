@@ -44,6 +44,12 @@ check: .venv/.dev ## lint, types, import rules, the template, the lock file and 
 	AWS_ACCESS_KEY_ID=none AWS_SECRET_ACCESS_KEY=none .venv/bin/sam validate --template template.yaml --lint
 	$(UV) lock --check
 	.venv/bin/python -m artifact_build.audit
+ifneq ($(NODE),)
+	$(MAKE) -s dashboard/node_modules/.stamp $(GENERATED)/api.ts
+	cd dashboard && npm run --silent lint && npm run --silent typecheck
+else
+	@echo "There is no Node 18 with npm, so the dashboard's TypeScript is not checked."
+endif
 
 package: artifact ## build what is deployed, run it, and print its sizes (ARCH=arm64 for Graviton)
 	@cat .aws-sam/sizes.txt

@@ -7,7 +7,7 @@ import { ComparisonView } from "./components/ComparisonView";
 import { DropZone } from "./components/DropZone";
 import { Header } from "./components/Header";
 import { ConnectionPanel, CriteriaPanel } from "./components/SettingsPanel";
-import { SourceList } from "./components/SourceList";
+import { isBusy, SourceList } from "./components/SourceList";
 import { Welcome } from "./components/Welcome";
 import { Bench, type Criteria, type Source } from "./model/bench";
 import { cellsOf } from "./model/cells";
@@ -81,12 +81,19 @@ export function App() {
             <ComparisonView sources={sources} server={door.server} onCell={(key) => setWanted({ at: "cell", key })} />
           )}
           {isEmpty && <Welcome />}
+          {!isEmpty && !view && <Pending isBusy={sources.some(({ phase }) => isBusy(phase))} />}
         </main>
       </div>
       <p className="visually-hidden" role="status">
         {announcement(sources)}
       </p>
     </>
+  );
+}
+
+function Pending({ isBusy }: { isBusy: boolean }) {
+  return (
+    <p className="pending">{isBusy ? "The report will be here." : "There is no report yet; beside the file is why."}</p>
   );
 }
 

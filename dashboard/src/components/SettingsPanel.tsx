@@ -79,14 +79,18 @@ export function ConnectionPanel({ connection, server, wantsToken, onConnect }: C
   const [address, setAddress] = useState(connection.address);
   const [token, setToken] = useState(connection.token);
   const [open, setOpen] = useState(false);
+  const isWanted = wantsToken || server.at === "silent";
+  useEffect(() => {
+    if (isWanted) setOpen(true);
+  }, [isWanted]);
   const ids = { address: useId(), token: useId(), note: useId() };
   const submit = (event: FormEvent) => {
     event.preventDefault();
+    setOpen(false);
     onConnect({ address: address.trim(), token: token.trim() });
   };
-  const shown = open || wantsToken || server.at === "silent";
   return (
-    <details className="panel" open={shown} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+    <details className="panel" open={open} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary>
         <h2>Connection</h2>
         <span className={`dot ${server.at}`} />

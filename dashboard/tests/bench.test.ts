@@ -1,0 +1,100 @@
+import { expect, test } from "vitest";
+import { Bench } from "../src/model/bench";
+import { FakeApi, fileOf, formOf, refused } from "./fakeApi";
+import { reportOf } from "./reports";
+
+function benchOf(api: FakeApi): Bench {
+  return new Bench(async () => ({ client: api.client(), limits: null }));
+}
+
+const phases = (bench: Bench) => bench.snapshot().sources.map(({ name, phase }) => `${name} ${phase.at}`);
+const thresholds = (api: FakeApi) => api.asked.map(({ url }) => new URL(url).searchParams.get("eol_threshold"));
+
+test("each file is asked for on its own, so that a bad one does not take the others along", async () => {
+  const api = new FakeApi({
+    "POST /api/upload": [
+      (exchange) => {
+        const { name } = formOf(exchange).get("file") as File;
+        return name === "bad.pkl"
+          ? refused(400, { error: "bad.pkl is cut off.", code: "corrupted_file" })
+          : reportOf({ name });
+      },
+    ],
+  });
+  const bench = benchOf(api);
+  const ids = await bench.add([fileOf("A.pkl"), fileOf("bad.pkl"), fileOf("C.pkl")]);
+  expect(ids).toHaveLength(3);
+  expect(phases(bench)).toEqual(["A.pkl ready", "bad.pkl failed", "C.pkl ready"]);
+  const failed = bench.snapshot().sources[1]?.phase;
+  expect(failed?.at === "failed" && failed.refusal.message).toBe("bad.pkl is cut off.");
+});
+
+test("cells stay until they are removed", async () => {
+  const bench = benchOf(new FakeApi({ "POST /api/upload": [reportOf()] }));
+  await bench.add([fileOf("A.pkl")]);
+  const [id] = await bench.add([fileOf("B.pkl")]);
+  expect(phases(bench)).toEqual(["A.pkl ready", "B.pkl ready"]);
+  bench.remove(id as number);
+  expect(phases(bench)).toEqual(["A.pkl ready"]);
+});
+
+test("another threshold asks again for every cell, and the old report stays until the new one is there", async () => {
+  const api = new FakeApi({ "POST /api/upload": [reportOf({ retention: 98 }), () => reportOf({ retention: 97 })] });
+  const bench = benchOf(api);
+  await bench.add([fileOf("A.pkl")]);
+  const seen: (number | null | undefined)[] = [];
+  bench.subscribe(() => seen.push(bench.snapshot().sources[0]?.reports[0]?.battery_health.health_score));
+  await bench.judgeBy({ eolThreshold: 0.9, capacityReference: "nominal" });
+  expect(thresholds(api)).toEqual(["0.8", "0.9"]);
+  expect(seen).not.toContain(undefined);
+  expect(seen.at(-1)).toBe(97);
+  expect(bench.snapshot().sources[0]?.criteria).toEqual({ eolThreshold: 0.9, capacityReference: "nominal" });
+});
+
+test("a newer run wins over an older one that is still under way", async () => {
+  let release = (_: object) => {};
+  const slow = new Promise<object>((resolve) => {
+    release = resolve;
+  });
+  const api = new FakeApi({ "POST /api/upload": [() => slow, reportOf({ retention: 90 })] });
+  const bench = benchOf(api);
+  const first = bench.add([fileOf("A.pkl")]);
+  await Promise.resolve();
+  await bench.judgeBy({ eolThreshold: 0.7, capacityReference: "initial" });
+  release(reportOf({ retention: 11 }));
+  await first;
+  expect(bench.snapshot().sources[0]?.reports[0]?.battery_health.health_score).toBe(90);
+  expect(phases(bench)).toEqual(["A.pkl ready"]);
+});
+
+test("what is cancelled says so, and can be tried again", async () => {
+  const api = new FakeApi({
+    "POST /api/upload": [
+      ({ signal }) => new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason))),
+      reportOf(),
+    ],
+  });
+  const bench = benchOf(api);
+  const added = bench.add([fileOf("A.pkl")]);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  const id = bench.snapshot().sources[0]?.id as number;
+  bench.cancel(id);
+  await added;
+  expect(phases(bench)).toEqual(["A.pkl cancelled"]);
+  await bench.retry(id);
+  expect(phases(bench)).toEqual(["A.pkl ready"]);
+});
+
+test("two are sent at once, and the others wait their turn", async () => {
+  let [under_way, most] = [0, 0];
+  const answer = async () => {
+    most = Math.max(most, ++under_way);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    under_way -= 1;
+    return reportOf();
+  };
+  const bench = benchOf(new FakeApi({ "POST /api/upload": [answer] }));
+  await bench.add(["A", "B", "C", "D", "E"].map((name) => fileOf(`${name}.pkl`)));
+  expect(most).toBe(2);
+  expect(phases(bench).every((phase) => phase.endsWith("ready"))).toBe(true);
+});

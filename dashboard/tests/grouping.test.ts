@@ -1,0 +1,32 @@
+import { expect, test } from "vitest";
+import { groupFiles } from "../src/model/grouping";
+import { fileOf } from "./fakeApi";
+
+const namesOf = (...names: string[]) => groupFiles(names.map((name) => fileOf(name)));
+
+test("a CSV set is one group, whatever the order and the case of its files", () => {
+  const [group, ...others] = namesOf("X_metrics.csv", "X_CYCLES.CSV", "X_metadata.csv");
+  expect(others).toEqual([]);
+  expect(group?.name).toBe("X");
+  expect(group?.roles).toEqual(["metrics", "cycles", "metadata"]);
+  expect(group?.files.map(({ name }) => name)).toEqual(["X_metrics.csv", "X_CYCLES.CSV", "X_metadata.csv"]);
+});
+
+test("pickles and single tables stand alone, in the order in which they came", () => {
+  expect(namesOf("B.pkl", "Y_cycles.csv", "table.csv", "Y_metadata.csv").map(({ name }) => name)).toEqual([
+    "B.pkl",
+    "Y",
+    "table.csv",
+  ]);
+});
+
+test("sets with different base names are different cells", () => {
+  expect(namesOf("A_cycles.csv", "B_cycles.csv", "A_metadata.csv").map(({ roles }) => roles)).toEqual([
+    ["cycles", "metadata"],
+    ["cycles"],
+  ]);
+});
+
+test("a pickle whose name looks like a set's member is no member", () => {
+  expect(namesOf("A_cycles.pkl", "A_cycles.csv")).toHaveLength(2);
+});

@@ -1,0 +1,50 @@
+import { expect, test } from "vitest";
+import { projectionWords } from "../src/model/projection";
+import { PROJECTION } from "./reports";
+
+test("an abstention is no number and says why", () => {
+  expect(projectionWords(PROJECTION)).toMatchObject({
+    headline: "Not projected",
+    isNumber: false,
+    interval: null,
+    honesty: { label: "Abstains", sentence: "The fade has hardly begun." },
+  });
+});
+
+test("a calibrated projection says its interval, its confidence and whose word it is", () => {
+  const words = projectionWords({
+    ...PROJECTION,
+    method: "population",
+    projected_eol_cycle: 1301.2,
+    confidence: 0.947,
+    eol_threshold: 0.9,
+    interval: { low: 1205.7, high: 1403.8, level: 0.9, basis: "calibrated" },
+    remaining_cycles: 1201,
+    remaining_equivalent_full_cycles: 1154.6,
+    abstained: false,
+    abstention_reason: null,
+  });
+  expect(words.headline).toBe("1,301");
+  expect(words.interval).toBe("1,206 to 1,404 (90\u00a0% interval)");
+  expect(words.honesty.label).toBe("Calibrated");
+  expect(words.honesty.sentence).toContain("from the lives of cells like it");
+  expect(words.honesty.sentence).toContain("95\u00a0%");
+  expect(words.remaining).toBe("1,201 cycles to go (1,155 equivalent full)");
+});
+
+test("an interval that nothing bounds, of nothing calibrated, is called indicative and open", () => {
+  const words = projectionWords({
+    ...PROJECTION,
+    method: "trajectory",
+    projected_eol_cycle: 208,
+    interval: { low: 185, high: null, level: 0.9, basis: "indicative" },
+  });
+  expect(words.honesty.label).toBe("Indicative");
+  expect(words.interval).toBe("185 with no end in sight (90\u00a0% interval)");
+});
+
+test("a crossing within the file is observed, and nothing remains to be counted", () => {
+  const words = projectionWords({ ...PROJECTION, method: "observed", projected_eol_cycle: 843, remaining_cycles: 0 });
+  expect(words.honesty.label).toBe("Observed");
+  expect(words.remaining).toBeNull();
+});
