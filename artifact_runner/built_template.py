@@ -1,13 +1,13 @@
 """What `sam build` made: the functions of its template, where their code and layers lie, and how they are to be run."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import yaml
 
-from artifact_runner.intrinsics import Intrinsics
+from artifact_runner.intrinsics import Intrinsics, is_intrinsic
 
 BUILT: Final = Path(".aws-sam/build")
 PSEUDO_PARAMETERS: Final[Mapping[str, str]] = {
@@ -17,6 +17,19 @@ PSEUDO_PARAMETERS: Final[Mapping[str, str]] = {
     "AWS::StackName": "local",
     "AWS::URLSuffix": "amazonaws.com",
 }
+
+
+SETTINGS: Final = (
+    "CodeUri",
+    "Environment",
+    "EphemeralStorage",
+    "Handler",
+    "Layers",
+    "LoggingConfig",
+    "MemorySize",
+    "SnapStart",
+    "Timeout",
+)
 
 
 class NotBuiltError(Exception):
@@ -52,12 +65,15 @@ def built_functions(
     and UnresolvedError where a function refers to what nobody gave.
     """
     template = yaml.safe_load(checked(folder).read_text())
-    layers = {name: name for name, found in template["Resources"].items() if found["Type"].endswith("LayerVersion")}
-    named = {**PSEUDO_PARAMETERS, **layers, **(resources or {}), **(parameters or {})}
-    values = Intrinsics(template, named)
+    names = {name: name for name in template["Resources"]}  # as `sam local` does, for what is not there
+    values = Intrinsics(template, {**PSEUDO_PARAMETERS, **names, **(resources or {}), **(parameters or {})})
     shared = template.get("Globals", {}).get("Function", {})
+
+    def layer(name: str) -> Path:
+        return folder.resolve() / str(template["Resources"][name]["Properties"]["ContentUri"])
+
     return {
-        name: _function(name, folder, template["Resources"], shared, values)
+        name: _function(name, folder, _settings(shared, found["Properties"], values), layer)
         for name, found in template["Resources"].items()
         if found["Type"] == "AWS::Serverless::Function"
         and ("Condition" not in found or values.holds(found["Condition"]))
@@ -72,43 +88,39 @@ def checked(folder: Path) -> Path:
     return file
 
 
-def _function(
-    name: str, folder: Path, resources: Mapping[str, Any], shared: Mapping[str, Any], values: Intrinsics
-) -> BuiltFunction:
-    own = resources[name]["Properties"]
-
-    def setting(key: str, otherwise: Any = None) -> Any:
-        return values.resolved(own.get(key, shared.get(key, otherwise)))
-
-    def merged(key: str) -> dict[str, Any]:
-        """Where a function and all functions say something each, as SAM merges the two."""
-        return {**values.resolved(shared.get(key, {})), **setting_of_its_own(key)}
-
-    def setting_of_its_own(key: str) -> dict[str, Any]:
-        # The group of a log is named by its resource, which there is none of here.
-        kept = {part: value for part, value in own.get(key, {}).items() if part != "LogGroup"}
-        found: dict[str, Any] = values.resolved(kept)
-        return found
-
-    logging = merged("LoggingConfig")
-    shared_variables = shared.get("Environment", {}).get("Variables", {})
-    own_variables = own.get("Environment", {}).get("Variables", {})
-    variables = values.resolved({**shared_variables, **own_variables})
+def _function(name: str, folder: Path, settings: Mapping[str, Any], layer: Callable[[str], Path]) -> BuiltFunction:
+    """What the settings do not say is as Lambda has it then."""
+    logging = settings.get("LoggingConfig", {})
     return BuiltFunction(
         name=name,
-        code=(folder / own["CodeUri"]).resolve(),
-        layers=tuple(
-            (folder / resources[layer]["Properties"]["ContentUri"]).resolve() for layer in setting("Layers", [])
-        ),
-        handler=setting("Handler"),
-        memory_MB=int(setting("MemorySize", 128)),
-        timeout_s=float(setting("Timeout", 3)),
-        scratch_MB=int(setting("EphemeralStorage", {"Size": 512})["Size"]),
-        variables={variable: _text(value) for variable, value in variables.items()},
+        code=folder.resolve() / settings["CodeUri"],
+        layers=tuple(map(layer, settings.get("Layers", ()))),
+        handler=settings["Handler"],
+        memory_MB=int(settings.get("MemorySize", 128)),
+        timeout_s=float(settings.get("Timeout", 3)),
+        scratch_MB=int(settings.get("EphemeralStorage", {}).get("Size", 512)),
+        variables={key: _text(value) for key, value in settings.get("Environment", {}).get("Variables", {}).items()},
         log_format=logging.get("LogFormat", "Text"),
         log_level=logging.get("ApplicationLogLevel", "INFO"),
-        has_snapshot=setting("SnapStart", {"ApplyOn": "None"})["ApplyOn"] == "PublishedVersions",
+        has_snapshot=settings.get("SnapStart", {}).get("ApplyOn") == "PublishedVersions",
     )
+
+
+def _settings(shared: Mapping[str, Any], own: Mapping[str, Any], values: Intrinsics) -> dict[str, Any]:
+    """What decides how a function runs, its own and what all functions have."""
+    merged = _merged(shared, own)
+    return {name: values.resolved(merged[name]) for name in SETTINGS if name in merged}
+
+
+def _merged(shared: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """As SAM merges them: maps key by key, all else by what the function itself says."""
+    return {**shared, **{name: _overlaid(shared.get(name), value) for name, value in own.items()}}
+
+
+def _overlaid(shared: object, own: object) -> object:
+    if isinstance(shared, Mapping) and isinstance(own, Mapping) and not is_intrinsic(own):
+        return _merged(shared, own)
+    return own
 
 
 def _text(value: object) -> str:

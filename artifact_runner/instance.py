@@ -26,14 +26,7 @@ class Instance:
         self._log = log
         self._api = RuntimeApi()
         paths = sandbox.paths(function)
-        environment = lambda_environment(
-            function,
-            runtime_api=self._api.address,
-            task_root=paths.task_root,
-            runtime=paths.runtime,
-            python_path=paths.python_path,
-            services=services,
-        )
+        environment = lambda_environment(function, paths, runtime_api=self._api.address, services=services)
         self._started: Future[subprocess.Popen[str]] = Future()
         command = sandbox.command(function, environment, ("-m", "awslambdaric", function.handler))
         self._life = threading.Thread(target=self._live, args=(command,), name=function.name, daemon=True)
@@ -75,7 +68,8 @@ class Instance:
 
     def kill(self) -> None:
         """The end, at once. Safe to call twice."""
-        self.process.kill()
+        if self._started.exception() is None:
+            self.process.kill()
         self._life.join()
         self._api.close()
 
@@ -100,6 +94,7 @@ class Instance:
             )
         except OSError as error:
             self._started.set_exception(error)
+            self._api.fail(FunctionError("Sandbox.NotStarted", f"The sandbox could not be started: {error}"))
             return
         self._started.set_result(process)
         assert process.stdout is not None  # noqa: S101  # asked for above

@@ -70,3 +70,8 @@ class Intrinsics:
         if name not in self._named:
             raise UnresolvedError(f"nothing says what {name} is")
         return self._named[name]
+
+
+def is_intrinsic(value: Mapping[str, Any]) -> bool:
+    """Whether a map is to be computed, rather than one of settings."""
+    return len(value) == 1 and all(name == "Ref" or name.startswith("Fn::") for name in value)

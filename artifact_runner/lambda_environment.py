@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from artifact_runner.built_template import BuiltFunction
+from artifact_runner.sandbox import Paths
 
 ACCOUNT: Final = "000000000000"
 REGION: Final = "eu-central-1"
@@ -18,13 +19,7 @@ NO_SERVICES: Final[Mapping[str, str]] = {
 
 
 def lambda_environment(
-    function: BuiltFunction,
-    *,
-    runtime_api: str,
-    task_root: str,
-    runtime: str,
-    python_path: str,
-    services: Mapping[str, str],
+    function: BuiltFunction, paths: Paths, *, runtime_api: str, services: Mapping[str, str]
 ) -> dict[str, str]:
     """`services` says where AWS is and how to get in: an endpoint and a key.
 
@@ -35,10 +30,10 @@ def lambda_environment(
         "LANG": "en_US.UTF-8",
         "TZ": ":UTC",
         "PATH": "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin",
-        "PYTHONPATH": python_path,
+        "PYTHONPATH": paths.python_path,
         "_HANDLER": function.handler,
-        "LAMBDA_TASK_ROOT": task_root,
-        "LAMBDA_RUNTIME_DIR": runtime,
+        "LAMBDA_TASK_ROOT": paths.task_root,
+        "LAMBDA_RUNTIME_DIR": paths.runtime,
         "AWS_LAMBDA_RUNTIME_API": runtime_api,
         "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13",
         "AWS_LAMBDA_FUNCTION_NAME": function.name,

@@ -45,6 +45,7 @@ class RuntimeApi:
         self._ready: Future[None] = Future()
         self._work: SimpleQueue[Invocation | None] = SimpleQueue()
         self._answer: tuple[str, Future[bytes]] | None = None
+        self._ended_by: FunctionError | None = None
         self._lock = threading.Lock()
         self._server = _Server(self)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
@@ -65,6 +66,9 @@ class RuntimeApi:
         """The function's answer, as JSON, or its FunctionError."""
         answer: Future[bytes] = Future()
         with self._lock:
+            if self._ended_by is not None:
+                answer.set_exception(self._ended_by)
+                return answer
             self._answer = (invocation.request_id, answer)
             self._ready = Future()
         self._work.put(invocation)
@@ -74,6 +78,7 @@ class RuntimeApi:
         """The instance is no more, which is the answer to all that is still expected of it."""
         self._ready_with(error)
         with self._lock:
+            self._ended_by = error
             pending, self._answer = self._answer, None
         if pending is not None:
             pending[1].set_exception(error)

@@ -158,14 +158,7 @@ def _imports_ms(artifact: Artifact) -> float:
     """The whole time of a Python that does nothing but the imports, in the science function's sandbox."""
     function = artifact.described["UploadFunction"]
     paths = artifact.sandbox.paths(function)
-    environment = lambda_environment(
-        function,
-        runtime_api="",
-        task_root=paths.task_root,
-        runtime=paths.runtime,
-        python_path=paths.python_path,
-        services={},
-    )
+    environment = lambda_environment(function, paths, runtime_api="", services={})
     command = artifact.sandbox.command(function, environment, ("-c", IMPORTS))
     begun = time.perf_counter()
     subprocess.run(command, check=True)  # noqa: S603  # the sandbox's words

@@ -65,7 +65,8 @@ def test_what_nobody_gave_is_named(value: Any, named: str) -> None:
 def built(folder: Path, **properties: object) -> Path:
     layer = {"Type": "AWS::Serverless::LayerVersion", "Properties": {"ContentUri": "Layer"}}
     function = {"Type": "AWS::Serverless::Function", "Properties": {"CodeUri": "One", **properties}}
-    resources = {"Layer": layer, "One": function, "Two": {**function, "Condition": "IsProduction"}}
+    logs = {"Type": "AWS::Logs::LogGroup"}
+    resources = {"Layer": layer, "Logs": logs, "One": function, "Two": {**function, "Condition": "IsProduction"}}
     shared = {
         "Handler": "app.lambda_handler",
         "LoggingConfig": {"LogFormat": "JSON", "ApplicationLogLevel": "WARN"},
@@ -82,7 +83,7 @@ def test_a_function_has_its_own_settings_and_those_of_all(tmp_path: Path) -> Non
         MemorySize=512,
         Timeout=29,
         Layers=[{"Ref": "Layer"}],
-        LoggingConfig={"LogGroup": {"Ref": "NotThereInTheCloudYet"}},
+        LoggingConfig={"LogGroup": {"Ref": "Logs"}},
         Environment={"Variables": {"PRELOAD": {"Fn::If": ["UsesSnapshots", True, False]}, "BUCKET": {"Ref": "Bucket"}}},
         SnapStart={"ApplyOn": {"Fn::If": ["UsesSnapshots", "PublishedVersions", "None"]}},
     )
