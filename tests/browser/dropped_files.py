@@ -6,6 +6,11 @@ from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
+from battery_service.limits import UPLOADS
+
+from benchmarks.inputs import large_pickle, sample_pickle
+from sample_cells import calb_dict
+from sample_cells.named import SAMPLES
 from tests import cells
 
 MARKUP = "<img src=x onerror=\"document.title='hacked'\">"
@@ -30,6 +35,8 @@ class DroppedFiles:
         second = cells.cell("TEST_25_B2", n_cycles=30, fade_Ah_per_cycle=0.05)
         words = {**cells.cell(MARKUP), "form_factor": MARKUP, MARKUP: MARKUP}
         triplet = cells.csv_set(cells.cell("TEST_35_C3", n_cycles=20), "TEST_35_C3")
+        # Three cycles of which nothing can be projected, and whose files lack columns.
+        short = calb_dict(SAMPLES["SAMPLE_LFP_25_SHORT"].simulate("SHORT"))
         cycles, metadata, metrics = (self._written(name, content) for name, content in triplet.items())
         return {
             "pickle": self._written("TEST_25_A1.pkl", cells.pickled(first)),
@@ -37,6 +44,7 @@ class DroppedFiles:
             "cycles": cycles,
             "metadata": metadata,
             "metrics": metrics,
+            "three_cycles": self._written("SHORT.pkl", pickle.dumps(short)),
             "hostile": self._written("HOSTILE.pkl", pickle.dumps(_RunsACommand())),
             "hostile_words": self._written(f"{MARKUP}.pkl", cells.pickled(words)),
             "corrupted": self._written("CORRUPTED.pkl", cells.pickled(first)[:2000]),
@@ -46,9 +54,14 @@ class DroppedFiles:
     @cached_property
     def large(self) -> Mapping[str, Path]:
         """What is too large for one request to the cloud."""
+        too_large = self._folder / "TOO_LARGE.csv"
+        with too_large.open("wb") as file:
+            file.truncate(UPLOADS.max_file_bytes + 1)
         cell = cells.cell("TEST_25_D4", n_cycles=ABOVE_4_MIB_CYCLES, fade_Ah_per_cycle=0.001)
         return {
             "above_4_MiB": self._written("TEST_25_D4.pkl", cells.pickled(cell)),
+            "above_50_MiB": too_large,
+            "47_MB": self._written("SAMPLE_47_MB.pkl", large_pickle(sample_pickle())),
             "unusable_above_4_MiB": self._written(
                 "UNUSABLE.csv", b"cycle_number,voltage_in_V\n" + b"1,3.5\n" * 750_000
             ),

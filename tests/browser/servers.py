@@ -12,7 +12,7 @@ from tests.integration.server_process import server_process
 
 @dataclass(frozen=True, slots=True)
 class ServerOfTokens:
-    """A server that asks for a token, and one that it takes."""
+    """A server with the cloud's limits that asks for a token, and a token that it takes."""
 
     url: str
     token: str
@@ -23,5 +23,5 @@ def server_of_tokens(folder: Path) -> Iterator[ServerOfTokens]:
     token = new_token()
     store = folder / "tokens.txt"
     store.write_text(f"{line_of('specs', token)}\n")
-    with server_process(folder, "--tokens", str(store)) as server:
+    with server_process(folder, "--cloud-limits", "--tokens", str(store)) as server:
         yield ServerOfTokens(server.url, token)

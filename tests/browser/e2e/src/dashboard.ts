@@ -42,6 +42,13 @@ export class Dashboard {
     return this.page.getByRole("figure", { name: title });
   }
 
+  /** Shows all that is folded away. */
+  unfold(): Promise<void> {
+    return this.page.evaluate(() => {
+      for (const details of document.querySelectorAll("details")) details.open = true;
+    });
+  }
+
   async choose(...paths: string[]): Promise<void> {
     await this.fileInput.setInputFiles(paths);
   }

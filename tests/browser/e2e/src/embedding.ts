@@ -6,7 +6,8 @@ import type { Stage } from "./stage.js";
 export class EmbeddersPage {
   constructor(readonly page: Page) {}
 
-  static async at({ page, url, input }: Stage, token?: string): Promise<EmbeddersPage> {
+  static async at({ page, url, input, admit }: Stage, token?: string): Promise<EmbeddersPage> {
+    admit(input("api"));
     const query = new URLSearchParams({ api: input("api"), ...(token && { token }) });
     await page.goto(`${url}/index.html?${query}`);
     return new EmbeddersPage(page);

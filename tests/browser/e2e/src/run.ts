@@ -41,6 +41,8 @@ async function answer(question: Question, browser: Browser): Promise<Answer> {
 
 const [executable] = process.argv.slice(2);
 if (!executable) throw new Error("the path of Chromium is missing");
+// A spec that has failed leaves what else it waited for to fail by itself; its own fault is the one that is told.
+process.on("unhandledRejection", () => undefined);
 const browser = await launched(executable);
 for await (const line of createInterface({ input: process.stdin })) {
   console.log(JSON.stringify(await answer(JSON.parse(line) as Question, browser)));

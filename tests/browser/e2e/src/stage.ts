@@ -18,21 +18,24 @@ export interface Stage extends Setting {
   browser: Browser;
   /** The input of this name; a spec that names one that was not given has a fault. */
   input: (name: string) => string;
+  /** The page may ask this server, too; any other request of it fails the spec. */
+  admit: (url: string) => void;
 }
 
 const SPEC_MS = 60_000;
-const STEP_MS = 15_000;
+const STEP_MS = 10_000;
 
 /** Plays a spec; throws what went wrong, on the page or behind its back. */
 export async function play(spec: Spec, setting: Setting, browser: Browser): Promise<void> {
   const context = await browser.newContext({ acceptDownloads: true, reducedMotion: "reduce", ...spec.window });
   try {
     context.setDefaultTimeout(STEP_MS);
-    const apis = [setting.url, setting.inputs["api"] ?? setting.url].map((url) => new URL(url).origin);
-    const witness = new Witness(context, apis);
+    const witness = new Witness(context);
+    const admit = (url: string) => witness.admit(url);
+    admit(setting.url);
     const page = await context.newPage();
     const input = (name: string) => given(setting, name);
-    await inTime(spec.body({ ...setting, page, browser, input }), context, setting);
+    await inTime(spec.body({ ...setting, page, browser, input, admit }), context, setting);
     witness.testify();
   } finally {
     await context.close();
@@ -68,7 +71,7 @@ async function lastSeen(context: BrowserContext, pictures: string): Promise<stri
   try {
     await page.screenshot({ path: picture, timeout: 5000 });
     const words = await page.locator("body").innerText({ timeout: 5000 });
-    return `The page then (${picture}):\n${words.slice(0, 1500)}`;
+    return `The page then (${picture}):\n${words.slice(0, 600)}`;
   } catch (fault) {
     return `The page cannot be looked at: ${String(fault)}`;
   }

@@ -7,12 +7,12 @@ const ANSWERS = /^Failed to load resource/;
 
 export class Witness {
   private readonly seen: string[] = [];
+  private readonly origins = new Set<string>();
 
-  /** `origins` are those that may be asked: the page's own, and the API's where that is another. */
-  constructor(context: BrowserContext, origins: readonly string[]) {
+  constructor(context: BrowserContext) {
     context.on("request", (request) => {
       const { protocol, origin } = new URL(request.url());
-      const isOwn = protocol === "data:" || protocol === "blob:" || origins.includes(origin);
+      const isOwn = protocol === "data:" || protocol === "blob:" || this.origins.has(origin);
       if (!isOwn) this.seen.push(`request to ${request.url()}`);
     });
     context.on("weberror", (error) => this.seen.push(`uncaught ${error.error().stack ?? error.error().message}`));
@@ -20,6 +20,11 @@ export class Witness {
       // A breach of the Content-Security-Policy is an error here, too.
       if (message.type() === "error" && !ANSWERS.test(message.text())) this.seen.push(`console: ${message.text()}`);
     });
+  }
+
+  /** Says that the server at this address may be asked. */
+  admit(url: string): void {
+    this.origins.add(new URL(url).origin);
   }
 
   /** Throws where anything was seen. */

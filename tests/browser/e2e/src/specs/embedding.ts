@@ -51,7 +51,8 @@ spec("the component says so when the API is not there", async (stage) => {
   assert.match(await wordsOf(page.refusal), /^The API cannot be reached/);
 });
 
-spec("the page without React shows a retention, or a refusal", async ({ page, url, input }) => {
+spec("the page without React shows a retention, or a refusal", async ({ page, url, input, admit }) => {
+  admit(input("api"));
   await page.goto(`${url}/plain.html`);
   await page.getByLabel("Battery file").setInputFiles(input("pickle"));
   await page.getByText("TEST_25_A1 retains 92.12 %").waitFor();
