@@ -1,6 +1,6 @@
 /** The page: what is on the bench at the side, and in the middle the cell or the comparison that is looked at. */
 
-import { useCallback, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import type { Connection } from "./api/client";
 import { CellView } from "./components/CellView";
 import { ComparisonView } from "./components/ComparisonView";
@@ -36,6 +36,12 @@ export function App() {
     },
     [bench],
   );
+  useEffect(() => {
+    // What is under way is cancelled, and with it what the server holds of it.
+    const leave = () => bench.clear();
+    addEventListener("pagehide", leave);
+    return () => removeEventListener("pagehide", leave);
+  }, [bench]);
   const sample = useSample(add);
   const judgeBy = useCallback((next: Criteria) => void bench.judgeBy(next), [bench]);
   const connect = async (connection: Connection) => {

@@ -66,7 +66,8 @@ export class ApiClient {
 
   /** Has the API forget a job's files and report now; also one that was announced and never started. */
   async forget(jobId: string): Promise<void> {
-    const answer = await this.send({ method: "DELETE", url: this.jobUrl(jobId), headers: this.headers() });
+    const url = this.jobUrl(jobId);
+    const answer = await this.send({ method: "DELETE", url, headers: this.headers(), outlivesPage: true });
     if (!isSuccess(answer)) throw refusalIn(answer);
   }
 

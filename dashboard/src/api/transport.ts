@@ -11,10 +11,16 @@ export interface Exchange {
   headers?: Readonly<Record<string, string>>;
   signal?: AbortSignal | undefined;
   onSent?: OnSent | undefined;
+  /** Goes on when the page is left; then nobody sees the answer. */
+  outlivesPage?: boolean;
 }
 
 /** The answer, whatever its status. Rejects with a Refusal where none came, and with the signal's reason when aborted. */
-export function exchange({ method, url, body, headers = {}, signal, onSent }: Exchange): Promise<WireAnswer> {
+export function exchange(asked: Exchange): Promise<WireAnswer> {
+  return asked.outlivesPage ? parting(asked) : sending(asked);
+}
+
+function sending({ method, url, body, headers = {}, signal, onSent }: Exchange): Promise<WireAnswer> {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
     const request = new XMLHttpRequest();
@@ -32,6 +38,13 @@ export function exchange({ method, url, body, headers = {}, signal, onSent }: Ex
     signal?.addEventListener("abort", abort, { once: true });
     request.send(body ?? null);
   });
+}
+
+async function parting({ method, url, headers = {} }: Exchange): Promise<WireAnswer> {
+  const answer = await fetch(url, { method, headers, keepalive: true }).catch(() => {
+    throw unreachable(url);
+  });
+  return { status: answer.status, reason: answer.statusText, text: await answer.text() };
 }
 
 /** Resolves after a while; rejects with the signal's reason when aborted before. */

@@ -227,9 +227,10 @@ function Legend({ series: all, hidden, onToggle }: LegendProps) {
 
 function Swatch({ series: { color, mark } }: { series: Series }) {
   const style = { "--swatch": `var(--${color})` } as React.CSSProperties;
+  const shape = mark.kind === "points" ? ` ${mark.shape}` : "";
   const hollow = mark.kind === "points" && mark.hollow ? " hollow" : "";
   const dashed = mark.kind === "line" && mark.dash ? " dashed" : "";
-  return <span className={`swatch ${mark.kind}${hollow}${dashed}`} style={style} aria-hidden="true" />;
+  return <span className={`swatch ${mark.kind}${shape}${hollow}${dashed}`} style={style} aria-hidden="true" />;
 }
 
 function sentence({ x, y, series }: ChartSpec, { x: at, values }: Readout): string {

@@ -19,15 +19,15 @@ export function limitsOf(spec: ChartSpec, shown: readonly Series[], wholeRange: 
   const known = (fitted.length > 0 ? fitted : shown).flatMap((series) => valuesWithin(series, x));
   const all = extremes(known);
   const measured = shown.filter(({ mark, fits }) => mark.kind === "points" && fits !== false);
-  const usual = wholeRange
-    ? all
-    : union(
-        fence(
-          measured.flatMap((series) => valuesWithin(series, x)),
-          all,
-        ),
-        lines(fitted, x),
-      );
+  const bulk = () =>
+    union(
+      fence(
+        measured.flatMap((series) => valuesWithin(series, x)),
+        all,
+      ),
+      lines(fitted, x),
+    );
+  const usual = wholeRange ? all : (spec.yUsual ?? bulk());
   const y = padded(usual, PAD, spec.leastYSpan ?? 0);
   return { x, y, outside: known.filter((value) => value < y[0] || value > y[1]).length };
 }
@@ -62,7 +62,7 @@ function ends(values: readonly number[]): number[] {
 }
 
 /** The empty range is the one from infinity to minus infinity, so that it adds nothing to a union. */
-function extremes(values: readonly number[]): Range {
+export function extremes(values: readonly number[]): Range {
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const value of values) {
     if (value < low) low = value;

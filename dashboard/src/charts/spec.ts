@@ -43,6 +43,8 @@ export interface ChartSpec {
   series: readonly Series[];
   /** The x axis at rest; all of the series where it is not given. */
   xRange?: Range | undefined;
+  /** What the y axis holds at rest, where the series' extremes would hide what matters. */
+  yUsual?: Range | undefined;
   /** A least height of the y axis, so that noise is not blown up. */
   leastYSpan?: number;
 }

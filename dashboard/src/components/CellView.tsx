@@ -7,6 +7,7 @@ import { downloadText, fileName } from "../model/download";
 import { cycleTableCsv } from "../model/tables";
 import { CapacityCharts } from "./CapacityCharts";
 import { Findings } from "./Findings";
+import { focusOn } from "./focus";
 import { Headline, Subtitle } from "./Headline";
 import { Icon } from "./Icon";
 import { OtherCharts } from "./OtherCharts";
@@ -19,7 +20,7 @@ export function CellView({ cell, server }: { cell: BenchCell; server: () => Prom
   const { name, report, source } = cell;
   const heading = useRef<HTMLHeadingElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another cell's report takes the focus, so that it is read
-  useEffect(() => heading.current?.focus({ preventScroll: true }), [cell.key]);
+  useEffect(() => focusOn(heading.current), [cell.key]);
   return (
     <article className="report" aria-label={`Report on ${name}`} aria-busy={isBusy(source.phase)}>
       <header className="report-head">

@@ -9,6 +9,7 @@ import { COLUMNS, comparisonCsv, type Order, type Row, ranked, sorted } from "..
 import { downloadText } from "../model/download";
 import { bytes, counted } from "../model/format";
 import { Choice } from "./Choice";
+import { focusOn } from "./focus";
 import { Scroll } from "./Scroll";
 import { type ComparisonState, useComparison } from "./useComparison";
 
@@ -28,7 +29,7 @@ export function ComparisonView({ sources, server, onCell }: Props) {
   const spec = useMemo(() => overlaySpec(cells, overlay), [cells, overlay]);
   const rows = ranked(cells, state.at === "known" ? state.comparison : null);
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus({ preventScroll: true }), []);
+  useEffect(() => focusOn(heading.current), []);
   return (
     <article className="report" aria-label="Comparison">
       <header className="report-head">

@@ -5,6 +5,7 @@ import type { Report } from "../api/types";
 import { Chart } from "../charts/Chart";
 import { figureSpec, figuresOf, temperatureSpec } from "../charts/specs/perCycle";
 import { fixed } from "../model/format";
+import { NoChart } from "./NoChart";
 
 export function OtherCharts({ report, name }: { report: Report; name: string }) {
   const table = report.cycle_table;
@@ -44,12 +45,8 @@ function TemperatureChart({ report, name }: { report: Report; name: string }) {
   const spec = useMemo(() => temperatureSpec(table), [table]);
   const { min, max } = temperature.temperature_range;
   if (!temperature.has_temperature_data || min === max) {
-    return (
-      <section className="chart" aria-label="Capacity and temperature">
-        <h3>Capacity and temperature</h3>
-        <p className="nothing soft">{temperature.no_correlation_reason ?? "No temperature was measured."}</p>
-      </section>
-    );
+    const reason = temperature.no_correlation_reason ?? "No temperature was measured.";
+    return <NoChart title="Capacity and temperature" reason={reason} />;
   }
   const r = temperature.correlation_with_capacity;
   const note = r === null ? temperature.no_correlation_reason : `Pearson's r ${fixed(r, 2)}`;

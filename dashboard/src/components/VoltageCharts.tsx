@@ -8,6 +8,7 @@ import type { BenchCell } from "../model/cells";
 import { fixed } from "../model/format";
 import { Choice } from "./Choice";
 import { Icon } from "./Icon";
+import { NoChart } from "./NoChart";
 import { useCurves } from "./useCurves";
 
 const DIRECTIONS = [
@@ -65,13 +66,16 @@ export function VoltageCharts({ cell, server }: { cell: BenchCell; server: () =>
           <Choice label="Direction of current" options={DIRECTIONS} value={direction} onChange={setDirection} />
         }
       />
-      <Chart
-        title="Differential voltage"
-        owner={name}
-        spec={differential}
-        summary={`dV/dQ over capacity of the discharges of cycles ${names}.`}
-        note={differential.series.length === 0 && <span>These discharges have too few points for dV/dQ.</span>}
-      />
+      {differential.series.length > 0 ? (
+        <Chart
+          title="Differential voltage"
+          owner={name}
+          spec={differential}
+          summary={`dV/dQ over capacity of the discharges of cycles ${names}.`}
+        />
+      ) : (
+        <NoChart title="Differential voltage" reason="These discharges have too few points for dV/dQ." />
+      )}
     </>
   );
 }

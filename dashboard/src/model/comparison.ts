@@ -68,7 +68,7 @@ export const COLUMNS: readonly Column[] = [
     text: ({ cell }) => sureness(cell),
   },
   column(
-    "At",
+    "Tested at",
     "test_temperature_C",
     ({ cell }) => cell.report.metadata.test_temperature_C,
     (value) => fixed(value, 1, "°C"),

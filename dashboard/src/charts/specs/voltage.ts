@@ -3,11 +3,14 @@
 import type { Branch, VoltageCurve } from "../../api/types";
 import { differentialVoltage } from "../../model/differentialVoltage";
 import { fixed } from "../../model/format";
+import { extremes } from "../limits";
 import type { ChartSpec, ColorName, Series } from "../spec";
 
 export type Direction = "both" | "charge" | "discharge";
 
 export const CYCLE_COLORS = 9;
+/** How much of a discharge lies before its steep end. */
+const INNER_SHARE = 0.9;
 const CAPACITY_AXIS = { label: "Capacity", unit: "Ah", decimals: 2 };
 
 export function voltageSpec(curves: readonly VoltageCurve[], direction: Direction): ChartSpec {
@@ -34,15 +37,24 @@ export function voltageSpec(curves: readonly VoltageCurve[], direction: Directio
   return { x: CAPACITY_AXIS, y: { label: "Voltage", unit: "V", decimals: 3 }, series };
 }
 
+/** In mV/Ah. The steep ends run out of the picture, so that what lies between them can be read. */
 export function differentialSpec(curves: readonly VoltageCurve[]): ChartSpec {
+  const slopes = curves.map(({ discharge_data: discharge }) => discharge && differentialVoltage(discharge));
   const series = curves.flatMap((curve, index): Series[] => {
-    const slope = curve.discharge_data && differentialVoltage(curve.discharge_data);
+    const slope = slopes[index];
     if (!slope) return [];
     const color = colorOfCurve(index, curves.length);
     const label = `Cycle ${fixed(curve.cycle_number, 0)}`;
-    return [{ label, color, x: slope.capacityAh, y: slope.slopeVPerAh, mark: { kind: "line", width: 2 } }];
+    const y = slope.slopeVPerAh.map((value) => 1000 * value);
+    return [{ label, color, x: slope.capacityAh, y, mark: { kind: "line", width: 2 } }];
   });
-  return { x: CAPACITY_AXIS, y: { label: "dV/dQ", unit: "V/Ah", decimals: 4 }, series };
+  const inner = series.flatMap(({ y }) => y.slice(0, Math.ceil(INNER_SHARE * y.length)) as number[]);
+  return {
+    x: CAPACITY_AXIS,
+    y: { label: "dV/dQ", unit: "mV/Ah", decimals: 2 },
+    series,
+    yUsual: inner.length > 0 ? extremes(inner) : undefined,
+  };
 }
 
 /** The capacity may stand still but not turn back; a point that would is drawn where the capacity has got to. */
