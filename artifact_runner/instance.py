@@ -12,7 +12,8 @@ from artifact_runner.lambda_environment import function_arn, lambda_environment
 from artifact_runner.runtime_api import FunctionError, Invocation, RuntimeApi
 from artifact_runner.sandbox import Sandbox
 
-# What Lambda gives to the imports of a handler, and to those before a snapshot.
+# What Lambda gives to the imports of a handler; beyond that it begins again, in the time of the invocation. Before a
+# snapshot there is more.
 INIT_SECONDS: Final = 10.0
 SNAPSHOT_INIT_SECONDS: Final = 130.0
 type Log = Callable[[str, str], None]
@@ -38,6 +39,10 @@ class Instance:
         return self._started.result()
 
     @property
+    def is_at_work(self) -> bool:
+        return self._api.is_answer_due
+
+    @property
     def is_alive(self) -> bool:
         """Whether it takes another event, which shows once it has been given time to end the last one."""
         try:
@@ -48,7 +53,8 @@ class Instance:
 
     def wait_until_ready(self) -> None:
         """Until an event would be taken: the handler is loaded, and done with the last one. Raises FunctionError."""
-        seconds = SNAPSHOT_INIT_SECONDS if self._function.has_snapshot else INIT_SECONDS
+        function = self._function
+        seconds = SNAPSHOT_INIT_SECONDS if function.has_snapshot else INIT_SECONDS + function.timeout_s
         self._in_time(self._api.ready, seconds, f"Init timed out after {seconds:.2f} seconds")
 
     def invoke(self, event: bytes, request_id: str) -> bytes:

@@ -62,6 +62,12 @@ class RuntimeApi:
         with self._lock:
             return self._ready
 
+    @property
+    def is_answer_due(self) -> bool:
+        """Whether an invocation was submitted that is not answered yet."""
+        with self._lock:
+            return self._answer is not None
+
     def submit(self, invocation: Invocation) -> Future[bytes]:
         """The function's answer, as JSON, or its FunctionError."""
         answer: Future[bytes] = Future()

@@ -145,9 +145,8 @@ def test_a_function_that_is_killed_in_the_middle_is_a_500_and_the_next_request_i
 
     with ThreadPoolExecutor(1) as client:
         sent = client.submit(send)
-        while not artifact.stack.door.is_busy:
+        while not instance.is_at_work:
             time.sleep(0.001)
-        time.sleep(0.05)
         os.kill(instance.process.pid, signal.SIGKILL)
         answer = sent.result()
     assert (answer.status_code, answer.json()) == (500, {"message": "Internal Server Error"})

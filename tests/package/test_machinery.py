@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from artifact_runner import artifact
+from artifact_runner import instance as instance_module
 from artifact_runner.runtime_api import FunctionError
 from artifact_runner.sandbox import why_not_bubblewrap
 from tests.package.tiny import tiny_function
@@ -37,14 +38,14 @@ def handle(value, context):
         ("eat", "MemoryError", ""),
         ("exit", "Runtime.ExitError", "Runtime exited with error: exit status 3"),
         ("killed", "Runtime.ExitError", "Runtime exited with error: signal: killed"),
-        ("sleep", "Sandbox.Timedout", "Task timed out after 1.00 seconds"),
+        ("sleep", "Sandbox.Timedout", "Task timed out after 2.00 seconds"),
         ("too much", "Function.ResponseSizeTooLarge", "Response payload size exceeded maximum allowed payload size"),
     ],
 )
 def test_an_invocation_that_goes_wrong_is_an_error_and_the_next_one_works(
     deed: str, error_type: str, message: str, tmp_path: Path
 ) -> None:
-    with tiny_function(tmp_path, OBEDIENT, Timeout=1) as tiny:
+    with tiny_function(tmp_path, OBEDIENT, Timeout=2) as tiny:
         with pytest.raises(FunctionError) as caught:
             tiny(deed)
         assert (caught.value.type, caught.value.message[: len(message)]) == (error_type, message)
@@ -89,6 +90,14 @@ def test_a_handler_that_cannot_be_imported_is_an_error_that_names_it(tmp_path: P
     assert "no_such_module" in caught.value.message
 
 
+def test_a_handler_whose_import_never_ends_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(instance_module, "INIT_SECONDS", 0.5)
+    source = "import time\ntime.sleep(60)"
+    with tiny_function(tmp_path, source, Timeout=1) as tiny, pytest.raises(FunctionError) as caught:
+        tiny()
+    assert (caught.value.type, caught.value.message) == ("Sandbox.Timedout", "Init timed out after 1.50 seconds")
+
+
 def test_closing_ends_a_call_that_is_worked_on(tmp_path: Path) -> None:
     with tiny_function(tmp_path, OBEDIENT, Timeout=60) as tiny:
         caught: list[FunctionError] = []
@@ -99,9 +108,11 @@ def test_closing_ends_a_call_that_is_worked_on(tmp_path: Path) -> None:
             caught.append(error.value)
 
         tiny("well")
+        (instance,) = tiny.function.instances
         caller = threading.Thread(target=call)
         caller.start()
-        time.sleep(0.2)
+        while not instance.is_at_work:
+            time.sleep(0.001)
         tiny.function.close()
         caller.join(10)
     assert [error.type for error in caught] == ["Runtime.ExitError"]
@@ -226,7 +237,7 @@ def test_where_namespaces_are_refused_functions_run_as_bare_processes_and_the_lo
 
 def test_a_bare_process_is_held_to_its_memory_and_its_time_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(artifact, "why_not_bubblewrap", lambda: "namespaces are refused here")
-    with tiny_function(tmp_path, OBEDIENT, Timeout=1) as tiny:
+    with tiny_function(tmp_path, OBEDIENT, Timeout=2) as tiny:
         for deed, error_type in (("eat", "MemoryError"), ("sleep", "Sandbox.Timedout"), ("exit", "Runtime.ExitError")):
             with pytest.raises(FunctionError) as caught:
                 tiny(deed)
