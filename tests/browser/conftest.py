@@ -32,6 +32,7 @@ def local_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def server_with_cloud_limits(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of a server that takes 4 MiB at once, as API Gateway does; what is larger goes by the storage."""
     with server_process(tmp_path_factory.mktemp("server"), "--cloud-limits") as server:
+        servers.wait_for_storage(server.url)
         yield server.url
 
 

@@ -12,6 +12,7 @@ import pytest
 from battery_service.limits import CLOUD
 from battery_service.settings import Settings
 
+from functions.site.app import make_handler as make_site
 from local_stack.gateway import Event
 from tests import cells
 from tests.browser.test_small_page import CHROMIUM, QUIET, words_of
@@ -60,8 +61,11 @@ def scenario() -> Scenario:
 
 
 @pytest.fixture(scope="module")
-def url(scenario: Scenario) -> Iterator[str]:
-    with running_stack(Settings(CLOUD), scenario.around) as address:
+def url(scenario: Scenario, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    settings = Settings(CLOUD)
+    not_built = tmp_path_factory.mktemp("not_built")
+    site = scenario.around(make_site(settings, page_folder=not_built))
+    with running_stack(settings, lambda handler: handler, site=site) as address:
         yield address
 
 

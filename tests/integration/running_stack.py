@@ -20,14 +20,16 @@ type Handler = Callable[[Event, object], object]
 
 
 @contextmanager
-def running_stack(settings: Settings, around: Callable[[Handler], Handler]) -> Iterator[str]:
-    """Its URL. `around` makes the upload handler of the real one."""
+def running_stack(
+    settings: Settings, around: Callable[[Handler], Handler], *, site: Handler | None = None
+) -> Iterator[str]:
+    """Its URL. `around` makes the upload handler of the real one; `site` takes the place of the real site."""
     environment, place = dict(os.environ), tempfile.tempdir
     way = PresignedWay(in_this_process(settings))
     handler = around(make_handler(settings))
     listener = bound_socket("127.0.0.1", 0)
-    site = make_site(settings)
-    door = FrontDoor(settings, lambda event, _id: site(event, None), lambda event, _id: handler(event, None), way)
+    page = site or make_site(settings)
+    door = FrontDoor(settings, lambda event, _id: page(event, None), lambda event, _id: handler(event, None), way)
     server = LocalServer(door, listener, grace_seconds=5)
     thread = threading.Thread(target=server.run)
     thread.start()
