@@ -1,5 +1,6 @@
 """What `sam build` made: the functions of its template, where their code and layers lie, and how they are to be run."""
 
+import platform
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,7 +65,7 @@ def built_functions(
     `resources` says what `Ref` gives for a bucket, a table or a queue: its name, or its URL. Raises NotBuiltError,
     and UnresolvedError where a function refers to what nobody gave.
     """
-    template = yaml.safe_load(checked(folder).read_text())
+    template = _template(folder)
     names = {name: name for name in template["Resources"]}  # as `sam local` does, for what is not there
     values = Intrinsics(template, {**PSEUDO_PARAMETERS, **names, **(resources or {}), **(parameters or {})})
     shared = template.get("Globals", {}).get("Function", {})
@@ -80,12 +81,21 @@ def built_functions(
     }
 
 
-def checked(folder: Path) -> Path:
-    """The built template. Raises NotBuiltError."""
+def check_runs_here(folder: Path) -> None:
+    """Raises NotBuiltError where there is no artifact, or one for another processor."""
+    machine = platform.machine()
+    here = {"aarch64": "arm64", "AMD64": "x86_64"}.get(machine, machine)
+    built_for = _template(folder).get("Parameters", {}).get("Architecture", {}).get("Default", here)
+    if built_for != here:
+        raise NotBuiltError(f"the artifact is for {built_for} and this machine is {here}: run make package ARCH={here}")
+
+
+def _template(folder: Path) -> dict[str, Any]:
     file = folder / "template.yaml"
     if not file.is_file():
         raise NotBuiltError(f"{file} is not there: run make package")
-    return file
+    template: dict[str, Any] = yaml.safe_load(file.read_text())
+    return template
 
 
 def _function(name: str, folder: Path, settings: Mapping[str, Any], layer: Callable[[str], Path]) -> BuiltFunction:

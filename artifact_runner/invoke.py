@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from artifact_runner.arguments import add_artifact
-from artifact_runner.built_template import NotBuiltError, checked
+from artifact_runner.built_template import NotBuiltError, check_runs_here
 from artifact_runner.runtime_api import FunctionError
 from artifact_runner.stack import ArtifactStack
 from events.in_place import put_in_place
@@ -24,7 +24,7 @@ def main(arguments: Sequence[str]) -> int:
     add_artifact(parser)
     options = parser.parse_args(arguments)
     try:
-        checked(options.build)
+        check_runs_here(options.build)
     except NotBuiltError as error:
         parser.error(str(error))
     stack = ArtifactStack(options.build, log=_to_stderr, parameters=dict(options.parameter))

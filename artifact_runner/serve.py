@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from artifact_runner.arguments import add_artifact
-from artifact_runner.built_template import NotBuiltError, checked
+from artifact_runner.built_template import NotBuiltError, check_runs_here
 from artifact_runner.stack import ArtifactStack
 from local_stack.server import GRACE_SECONDS, LocalServer, bound_socket
 from local_stack.token_file import tokens_of
@@ -16,7 +16,7 @@ def main(arguments: Sequence[str]) -> int:
     """Serve until Ctrl-C or SIGTERM; 0 after a clean end, 1 where there is nothing to serve."""
     options = _parser().parse_args(arguments)
     try:
-        checked(options.build)
+        check_runs_here(options.build)
         tokens = None if options.tokens is None else tokens_of(options.tokens)
         listener = bound_socket(options.host, options.port)
     except (NotBuiltError, OSError, ValueError) as error:

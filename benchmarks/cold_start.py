@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from artifact_runner.artifact import Artifact
-from artifact_runner.built_template import BUILT, NotBuiltError, checked
+from artifact_runner.built_template import BUILT, NotBuiltError, check_runs_here
 from artifact_runner.instance import Instance
 from artifact_runner.lambda_environment import lambda_environment
 from artifact_runner.stack import ArtifactStack, connected_artifact
@@ -94,7 +94,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--runs", type=int, default=RUNS, help=f"default: {RUNS}, of which the median counts")
     options = parser.parse_args(arguments)
     try:
-        checked(options.build)
+        check_runs_here(options.build)
     except NotBuiltError as error:
         parser.error(str(error))
     stack = ArtifactStack(options.build, log=_unheard)

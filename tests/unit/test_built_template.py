@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from artifact_runner.built_template import NotBuiltError, built_functions
+from artifact_runner.built_template import NotBuiltError, built_functions, check_runs_here
 from artifact_runner.intrinsics import Intrinsics, UnresolvedError
 from artifact_runner.sandbox import merged
 
@@ -109,6 +109,14 @@ def test_a_function_whose_condition_does_not_hold_is_not_deployed(tmp_path: Path
 def test_without_an_artifact_the_error_says_how_to_make_one(tmp_path: Path) -> None:
     with pytest.raises(NotBuiltError, match="make package"):
         built_functions(tmp_path)
+
+
+def test_an_artifact_for_another_processor_is_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("platform.machine", lambda: "aarch64")
+    template = {"Parameters": {"Architecture": {"Type": "String", "Default": "x86_64"}}, "Resources": {}}
+    (tmp_path / "template.yaml").write_text(yaml.safe_dump(template))
+    with pytest.raises(NotBuiltError, match="for x86_64 and this machine is arm64: run make package ARCH=arm64"):
+        check_runs_here(tmp_path)
 
 
 def test_a_later_layer_hides_what_an_earlier_one_has_and_leaves_the_rest(tmp_path: Path) -> None:
