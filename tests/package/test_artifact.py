@@ -16,12 +16,16 @@ import requests
 from battery_service import bridge
 from battery_service.multipart_body import UploadedFile
 from battery_service.options import Options
+from battery_service.settings import Settings
 from battery_service.tokens import line_of, new_token
 
 from events.make_events import samples
+from functions.site.app import make_handler as make_site
+from functions.upload_handler.app import make_handler as make_upload
 from smoke.__main__ import main as smoke
 from tests import cells
 from tests.event_answers import assert_answered
+from tests.integration.api_gateway import LambdaContext
 from tests.integration.presigned_flow import File, PresignedFlow, direct_report, post
 from tests.package.running_artifact import ROOT, RunningArtifact, needs_the_artifact, running_artifact
 from tests.real_data.folder import CALB
@@ -33,6 +37,7 @@ SECOND: File = ("B.pkl", cells.pickled(cells.cell("B", fade_Ah_per_cycle=0.05)))
 TRIPLET: Sequence[File] = tuple(cells.csv_set(cells.cell("C"), "C").items())
 INPUTS: dict[str, Sequence[File]] = {"a pickle": (PICKLE,), "a CSV set": TRIPLET, "two cells": (PICKLE, SECOND)}
 SAMPLES = samples()
+SOURCE = {"SiteFunction": make_site(Settings()), "UploadFunction": make_upload(Settings())}
 B249 = CALB / "CALB_35_B249.pkl"
 
 
@@ -55,6 +60,12 @@ def report_of_the_source_tree(files: Sequence[File], **options: str) -> bytes:
 def test_each_event_is_answered_as_it_must_be(name: str, artifact: RunningArtifact) -> None:
     sample = SAMPLES[name]
     assert_answered(sample, artifact.stack.artifact.functions[sample.function](sample.event))
+
+
+@pytest.mark.parametrize("name", [name for name, sample in SAMPLES.items() if sample.function in SOURCE])
+def test_the_artifact_answers_byte_for_byte_as_the_source_tree_does(name: str, artifact: RunningArtifact) -> None:
+    function, event = SAMPLES[name].function, SAMPLES[name].event
+    assert artifact.stack.artifact.functions[function](event) == SOURCE[function](event, LambdaContext())
 
 
 # Reports
