@@ -66,6 +66,9 @@ bench: .venv/.dev ## measure against plain pickle, read_csv and matplotlib in th
 bench-cost: artifact ## measure the built artifact, and print what 1,000 analyses cost
 	.venv/bin/python -m benchmarks.cost $(ARGS)
 
+bench-dashboard: .venv/.dev $(PAGE) browser-specs ## measure the dashboard in Chromium: a dropped file, and 100,000 points
+	.venv/bin/python -m benchmarks.dashboard
+
 sample: .venv/.runtime ## write synthetic cells to sample_data/
 	.venv/bin/python -m sample_cells $(ARGS)
 
