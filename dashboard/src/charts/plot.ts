@@ -52,12 +52,13 @@ export class Plot {
       focus: { alpha: 1 },
       cursor: {
         drag: { x: true, y: true, uni: 40, dist: 6, setScale: true },
+        bind: { dblclick: () => this.leaveToUs },
         points: { show: (_, index) => hoverPoint(spec.series[index - 1]) as HTMLElement }, // false is none, which the types lack
         dataIdx: (u, index, closest, x) => (index === 0 ? closest : this.rowNear(u, index - 1, x)),
       },
       scales: {
-        x: { time: false, auto: false, min: home.x[0], max: home.x[1], range: (_, low, high) => [low, high] },
-        y: { auto: false, min: home.y[0], max: home.y[1], range: (_, low, high) => [low, high] },
+        x: { time: false, auto: false, range: (_, low, high) => [low, high] },
+        y: { auto: false, range: (_, low, high) => [low, high] },
       },
       axes: [axis(spec.x, 34, scale, color), axis(spec.y, 62, scale, color)],
       series: [{}, ...spec.series.map((series) => drawn(series, scale, color(series.color)))],
@@ -67,6 +68,8 @@ export class Plot {
       },
     };
     this.u = new uPlot(options, data as uPlot.AlignedData, place);
+    // uPlot finds the rows in range when a scale is set, not where it is given.
+    this.goHome();
   }
 
   /** Resolves once what was asked for is on the canvas: uPlot draws in a microtask. */
@@ -74,10 +77,15 @@ export class Plot {
     await Promise.resolve();
   }
 
-  /** Moves the axes' rest, and the axes with it. */
-  goHome(home = this.home): void {
+  goHome(): void {
+    this.setAxes(this.home);
+  }
+
+  /** Moves the axes' rest, and the axes with it unless they have left it. */
+  settle(home: Axes): void {
+    const wasZoomed = this.isZoomed();
     this.home = home;
-    this.setAxes(home);
+    if (!wasZoomed) this.goHome();
   }
 
   setAxes({ x, y }: Axes): void {
@@ -114,7 +122,11 @@ export class Plot {
     this.u.setCursor({ left: this.u.valToPos(x, "x"), top: this.u.valToPos(y, "y") });
   }
 
-  private isZoomed(): boolean {
+  putCursorAway(): void {
+    this.u.setCursor({ left: -10, top: -10 });
+  }
+
+  isZoomed(): boolean {
     const now = this.axesNow();
     const differs = (a: Range, b: Range) => Math.abs(a[0] - b[0]) + Math.abs(a[1] - b[1]) > 1e-6 * (b[1] - b[0]);
     return differs(now.x, this.home.x) || differs(now.y, this.home.y);
@@ -137,6 +149,12 @@ export class Plot {
       top: top / u.over.clientHeight,
     };
   }
+
+  /** uPlot's own answer to a double click would be the extremes of all data. */
+  private readonly leaveToUs = (): null => {
+    this.goHome();
+    return null;
+  };
 
   /** The table's row of the series' point nearest to the cursor; null where none is near. */
   private rowNear(u: uPlot, index: number, x: number): number {

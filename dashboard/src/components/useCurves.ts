@@ -17,7 +17,9 @@ export interface Curves {
 }
 
 export function useCurves(cell: BenchCell, server: () => Promise<Server>): Curves {
-  const [known, setKnown] = useState(() => byCycle(cell.report.voltage_profile.voltage_curves));
+  // The cell is made anew whenever anything on the bench changes; what it is made of is not.
+  const { report, source, index } = cell;
+  const [known, setKnown] = useState(() => byCycle(report.voltage_profile.voltage_curves));
   const [asking, setAsking] = useState(false);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const running = useRef<AbortController | null>(null);
@@ -33,7 +35,6 @@ export function useCurves(cell: BenchCell, server: () => Promise<Server>): Curve
       running.current = controller;
       setAsking(true);
       try {
-        const { report, source, index } = cell;
         // Cells of one file are asked together, so only what each of them has can be asked for.
         const common = source.reports.length > 1 ? [cycle] : report.capacity_fade.cycle_numbers;
         const cycles = cyclesToAsk(cycle, common, new Set(known.keys()), report.source.points);
@@ -48,7 +49,7 @@ export function useCurves(cell: BenchCell, server: () => Promise<Server>): Curve
         if (!signal.aborted) setAsking(false);
       }
     },
-    [cell, known, server],
+    [report, source, index, known, server],
   );
 
   useEffect(() => () => running.current?.abort(), []);
