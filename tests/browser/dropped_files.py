@@ -17,7 +17,9 @@ MARKUP = "<img src=x onerror=\"document.title='hacked'\">"
 ABOVE_4_MIB_CYCLES = 1500
 
 
-class _RunsACommand:
+class RunsACommand:
+    """A pickle of it calls the shell where somebody runs pickles."""
+
     def __reduce__(self) -> tuple[object, ...]:
         return os.system, ("true",)
 
@@ -45,7 +47,7 @@ class DroppedFiles:
             "metadata": metadata,
             "metrics": metrics,
             "three_cycles": self._written("SHORT.pkl", pickle.dumps(short)),
-            "hostile": self._written("HOSTILE.pkl", pickle.dumps(_RunsACommand())),
+            "hostile": self._written("HOSTILE.pkl", pickle.dumps(RunsACommand())),
             "hostile_words": self._written(f"{MARKUP}.pkl", cells.pickled(words)),
             "corrupted": self._written("CORRUPTED.pkl", cells.pickled(first)[:2000]),
             "empty": self._written("EMPTY.pkl", b""),

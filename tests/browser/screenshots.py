@@ -1,0 +1,88 @@
+"""python -m tests.browser.screenshots [FOLDER]: takes the pictures of the dashboard in docs/images anew, from sample cells."""
+
+import pickle
+import shutil
+import subprocess
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+from PIL import Image
+
+from benchmarks.inputs import large_pickle, sample_pickle
+from sample_cells.files import write_cell
+from sample_cells.named import SAMPLES
+from tests.browser.dropped_files import RunsACommand
+from tests.browser.equipment import CHROMIUM, NODE, ROOT, SPEC_RUNNER, missing_for_dashboard
+from tests.browser.servers import server_of_tokens, wait_for_storage
+from tests.integration.server_process import server_process
+
+COLORS = 256
+PAPER_DPI = 80
+LARGEST_BYTES = 200_000
+
+
+def main(folder: Path) -> None:
+    if (why := missing_for_dashboard()) or NODE is None or CHROMIUM is None:
+        sys.exit(f"Cannot take pictures of the dashboard: {why}.")
+    with tempfile.TemporaryDirectory() as name, ExitStack() as servers:
+        files, taken = Path(name) / "files", Path(name) / "taken"
+        files.mkdir()
+        taken.mkdir()
+        write_files(files)
+        homes = [Path(tempfile.mkdtemp(dir=name)) for _ in range(3)]
+        local = servers.enter_context(server_process(homes[0]))
+        cloud = servers.enter_context(server_process(homes[1], "--cloud-limits"))
+        tokens = servers.enter_context(server_of_tokens(homes[2]))
+        wait_for_storage(cloud.url)
+        urls = (local.url, cloud.url, tokens.url)
+        subprocess.run(
+            [NODE, str(SPEC_RUNNER.with_name("screenshots.js")), CHROMIUM, str(taken), *urls, str(files)],
+            check=True,
+            timeout=300,
+        )
+        on_paper(taken)
+        for picture in sorted(taken.glob("*.png")):
+            kept = folder / picture.name
+            quantised(picture, kept)
+            print(f"{kept} {kept.stat().st_size:,} bytes")
+            if kept.stat().st_size > LARGEST_BYTES:
+                print(f"  is larger than {LARGEST_BYTES:,} bytes")
+
+
+def write_files(folder: Path) -> None:
+    for name, sample in SAMPLES.items():
+        write_cell(sample.simulate(name), folder)
+    (folder / "LARGE.pkl").write_bytes(large_pickle(sample_pickle()))
+    (folder / "HOSTILE.pkl").write_bytes(pickle.dumps(RunsACommand()))
+    (folder / "NO_CURRENT.csv").write_text("cycle_number,voltage_in_V\n1,3.7\n1,3.6\n")
+
+
+def on_paper(folder: Path) -> None:
+    """The two printed pages side by side, where Poppler is there to draw them."""
+    if shutil.which("pdftoppm") is None:
+        print("No picture of the printed report: pdftoppm is not installed.")
+        return
+    paper = folder / "dashboard-print.pdf"
+    subprocess.run(["pdftoppm", "-r", str(PAPER_DPI), "-png", str(paper), str(folder / "page")], check=True, timeout=60)
+    files = sorted(folder.glob("page-*.png"))
+    pages = [Image.open(file).convert("RGB") for file in files]
+    gap = 12
+    sheet = Image.new("RGB", (sum(page.width + gap for page in pages) + gap, pages[0].height + 2 * gap), "#999999")
+    for place, page in enumerate(pages):
+        sheet.paste(page, (gap + place * (page.width + gap), gap))
+    sheet.save(folder / "dashboard-print.png")
+    for file in files:
+        file.unlink()
+
+
+def quantised(source: Path, target: Path) -> None:
+    """The picture with few colours, which flat areas and thin lines need no more of, and the rare ones among them."""
+    with Image.open(source) as picture:
+        few = picture.convert("RGB").quantize(COLORS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+        few.save(target, optimize=True)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "images")
