@@ -1,8 +1,9 @@
-"""The dashboard as it would be deployed: served by the built artifact, and talking to it by both ways."""
+"""The dashboard as it would be deployed: served by the built artifact, and talking to it by both ways, open and with a token."""
 
 from collections.abc import Iterator
 
 import pytest
+from battery_service.tokens import line_of, new_token
 
 from tests.browser.dropped_files import DroppedFiles
 from tests.browser.equipment import in_one_worker, needs_the_dashboard
@@ -10,7 +11,8 @@ from tests.browser.spec_runner import SpecRunner, sentences
 from tests.package.running_artifact import needs_the_artifact, running_artifact
 
 pytestmark = [in_one_worker, needs_the_dashboard, needs_the_artifact]
-BY_STORAGE = next(sentence for sentence in sentences("storage") if "47 MB" in sentence)
+TOKEN = new_token()
+CORE = [(group, sentence) for group in ("upload", "storage") for sentence in sentences(group)]
 
 
 @pytest.fixture(scope="module")
@@ -20,9 +22,20 @@ def artifact_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield running.url
 
 
-def test_a_pickle_that_is_dropped_becomes_a_report(specs: SpecRunner, artifact_url: str, files: DroppedFiles) -> None:
-    specs.play("upload", "a pickle that is dropped becomes a report", artifact_url, files.small)
+@pytest.fixture(scope="module")
+def artifact_with_token(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    tmp_path_factory.getbasetemp()
+    with running_artifact(line_of("specs", TOKEN)) as running:
+        yield running.url
 
 
-def test_a_file_of_47_MB_goes_by_the_storage(specs: SpecRunner, artifact_url: str, files: DroppedFiles) -> None:
-    specs.play("storage", BY_STORAGE, artifact_url, files.large)
+@pytest.mark.parametrize(("group", "sentence"), CORE)
+def test_the_artifact(specs: SpecRunner, artifact_url: str, files: DroppedFiles, group: str, sentence: str) -> None:
+    specs.play(group, sentence, artifact_url, {**files.small, **files.large})
+
+
+@pytest.mark.parametrize("sentence", sentences("token"))
+def test_the_artifact_with_a_token(
+    specs: SpecRunner, artifact_with_token: str, files: DroppedFiles, sentence: str
+) -> None:
+    specs.play("token", sentence, artifact_with_token, {**files.small, **files.large, "token": TOKEN})
