@@ -1,4 +1,4 @@
-/** What hands do on a chart besides uPlot's drag: pinch, shift-drag and two-finger pan, the wheel with Ctrl, keys. */
+/** What hands do on a chart besides uPlot's drag: a finger or Shift pans, two fingers and Ctrl with the wheel zoom; keys. */
 
 import type { Plot } from "./plot";
 import type { Range } from "./spec";
@@ -63,14 +63,15 @@ export function listen(plot: Plot): () => void {
     if (!before) return;
     const other = [...fingers.values()].find(({ pointerId }) => pointerId !== event.pointerId);
     if (other) pinch(before, event, other);
-    else if (event.pointerType !== "touch") drag(before, event);
+    else drag(before, event);
     fingers.set(event.pointerId, event);
   };
 
   const drag = (before: PointerEvent, now: PointerEvent) => {
     const [fromX, fromY] = shareOf(before.clientX, before.clientY);
     const [toX, toY] = shareOf(now.clientX, now.clientY);
-    panBy(plot, fromX - toX, fromY - toY);
+    // One finger upwards or downwards scrolls the page.
+    panBy(plot, fromX - toX, now.pointerType === "touch" ? 0 : fromY - toY);
   };
 
   const pinch = (before: PointerEvent, now: PointerEvent, other: PointerEvent) => {

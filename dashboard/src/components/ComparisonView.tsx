@@ -69,7 +69,7 @@ export function ComparisonView({ sources, server, onCell }: Props) {
       <div className="charts one">
         <Chart
           title={OVERLAYS[overlay].label}
-          owner={`${cells.length}_cells`}
+          owner={counted(cells.length, "cell")}
           spec={spec}
           summary={`${OVERLAYS[overlay].label} over cycles of ${cells.map(({ name }) => name).join(", ")}.`}
           controls={<Choice label="What to compare" options={OVERLAY_OPTIONS} value={overlay} onChange={setOverlay} />}
