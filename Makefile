@@ -93,6 +93,7 @@ format: .venv/.dev ## format the code
 
 clean: ## remove everything that was built or installed here
 	rm -rf .venv .tools .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache sample_data
+	rm -rf functions/site/page $(GENERATED) dashboard/node_modules $(SPECS)/node_modules $(SPECS)/built
 
 # In a make of its own, which sees the files of the page that this one has just built.
 .PHONY: artifact

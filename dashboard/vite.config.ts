@@ -1,11 +1,24 @@
+import { readFileSync } from "node:fs";
 import react from "@vitejs/plugin-react";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 // The API that `npm run dev` talks to: `make run`.
 const API = process.env.API ?? "http://127.0.0.1:5000";
 
+const SHIPPED = ["react", "react-dom", "scheduler", "uplot"];
+
+/** The licences of what the page is made of go with it. */
+const licences: Plugin = {
+  name: "licences",
+  generateBundle() {
+    const texts = SHIPPED.map((name) => `${name}\n\n${readFileSync(`node_modules/${name}/LICENSE`, "utf8")}`);
+    this.emitFile({ type: "asset", name: "licences.txt", source: texts.join("\n\n") });
+  },
+};
+
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), licences],
   // Relative, so that the page also works below a deployment's stage or a proxy's path.
   base: "./",
   publicDir: false,
