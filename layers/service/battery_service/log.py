@@ -12,6 +12,9 @@ from battery_service.request import Request
 
 SERVICE = "battery-analytics"
 
+# At INFO it says at every cold start where it found credentials and endpoints.
+logging.getLogger("botocore").setLevel(logging.WARNING)
+
 
 class _StandardOutput(logging.StreamHandler[TextIO]):
     """Writes to what stdout is when a line is written, not what it was at import."""

@@ -1,11 +1,12 @@
 """An API Gateway v2 event, read as the HTTP request that it carries."""
 
-import binascii
 import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+import pybase64
 
 from battery_service.errors import ApiError
 
@@ -61,8 +62,8 @@ class Request:
         if not self.event.get("isBase64Encoded"):
             return body.encode("utf-8", "surrogateescape")
         try:
-            return binascii.a2b_base64(body, strict_mode=True)
-        except ValueError as error:  # binascii.Error, or a character that base64 does not have
+            return pybase64.b64decode(body, validate=True)
+        except ValueError as error:
             raise ApiError("malformed_multipart", "The body is marked as base64 but is not valid base64.") from error
 
 
