@@ -27,7 +27,7 @@ const STEP_MS = 10_000;
 
 /** Plays a spec; throws what went wrong, on the page or behind its back. */
 export async function play(spec: Spec, setting: Setting, browser: Browser): Promise<void> {
-  const context = await browser.newContext({ acceptDownloads: true, reducedMotion: "reduce", ...spec.window });
+  const context = await browser.newContext(spec.window);
   try {
     context.setDefaultTimeout(STEP_MS);
     const witness = new Witness(context);

@@ -55,18 +55,18 @@ spec("a chart is taken away as a picture that shows something", async (stage) =>
   }
 });
 
-/** How many colours a picture has. */
+/** How many colours a picture has, by every eleventh of its pixels. */
 function colorsOf(page: Page, png: Buffer): Promise<number> {
-  return page.evaluate(async (source) => {
+  return page.evaluate(async ([source, stride]) => {
     const image = new Image();
     image.src = source;
     await image.decode();
     const canvas = new OffscreenCanvas(image.naturalWidth, image.naturalHeight);
-    const drawing = canvas.getContext("2d");
+    const drawing = canvas.getContext("2d", { willReadFrequently: true });
     drawing?.drawImage(image, 0, 0);
-    const pixels = drawing?.getImageData(0, 0, canvas.width, canvas.height).data.buffer;
-    return new Set(new Uint32Array(pixels ?? new ArrayBuffer(0))).size;
-  }, `data:image/png;base64,${png.toString("base64")}`);
+    const pixels = new Uint32Array(drawing?.getImageData(0, 0, canvas.width, canvas.height).data.buffer ?? new ArrayBuffer(0));
+    return new Set(pixels.filter((_, place) => place % stride === 0)).size;
+  }, [`data:image/png;base64,${png.toString("base64")}`, 11] as const);
 }
 
 spec("another end-of-life threshold asks the API again", async (stage) => {
