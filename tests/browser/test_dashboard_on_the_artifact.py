@@ -1,4 +1,4 @@
-"""The dashboard as it would be deployed: served by the built artifact, and talking to it by both ways, open and with a token."""
+"""The dashboard as it would be deployed: served by the built artifact, by both ways, open and with a token."""
 
 from collections.abc import Iterator
 
