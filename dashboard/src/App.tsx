@@ -2,6 +2,7 @@
 
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import type { Connection } from "./api/client";
+import { Boundary } from "./components/Boundary";
 import { CellView } from "./components/CellView";
 import { ComparisonView } from "./components/ComparisonView";
 import { DropZone } from "./components/DropZone";
@@ -82,10 +83,12 @@ export function App() {
           />
         </aside>
         <main id="main" tabIndex={-1}>
-          {cell && <CellView cell={cell} server={door.server} />}
-          {view?.at === "all" && (
-            <ComparisonView sources={sources} server={door.server} onCell={(key) => setWanted({ at: "cell", key })} />
-          )}
+          <Boundary key={view?.at === "cell" ? view.key : view?.at}>
+            {cell && <CellView cell={cell} server={door.server} />}
+            {view?.at === "all" && (
+              <ComparisonView sources={sources} server={door.server} onCell={(key) => setWanted({ at: "cell", key })} />
+            )}
+          </Boundary>
           {isEmpty && <Welcome />}
           {!isEmpty && !view && <Pending isBusy={sources.some(({ phase }) => isBusy(phase))} />}
         </main>

@@ -1,0 +1,25 @@
+/** Keeps a fault of the page within the view that it happened in: it says so, and the rest goes on. */
+
+import { Component, type ReactNode } from "react";
+
+interface State {
+  fault: Error | null;
+}
+
+export class Boundary extends Component<{ children: ReactNode }, State> {
+  override state: State = { fault: null };
+
+  static getDerivedStateFromError(fault: unknown): State {
+    return { fault: fault instanceof Error ? fault : new Error(String(fault)) };
+  }
+
+  override render(): ReactNode {
+    const { fault } = this.state;
+    if (!fault) return this.props.children;
+    return (
+      <p className="refusal" role="alert">
+        This report cannot be shown; the page failed with “{fault.message}”. The other cells are still here.
+      </p>
+    );
+  }
+}
