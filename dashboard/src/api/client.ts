@@ -1,5 +1,6 @@
 /** The API's routes: where they lie, who asks, and what they answer. */
 
+import { checkedInformation, checkedReports } from "./answers";
 import { refusalIn, refusalOfStorage, type WireAnswer } from "./refusal";
 import { type Exchange, exchange, type OnSent, pause } from "./transport";
 import type { AnalysisOptions, Information, Job, Report, SeveralReports, StartedJob, Upload } from "./types";
@@ -25,16 +26,20 @@ export class ApiClient {
     private readonly wait: typeof pause = pause,
   ) {}
 
-  information(signal?: AbortSignal): Promise<Information> {
-    return this.ask({ method: "GET", url: this.url(""), signal });
+  async information(signal?: AbortSignal): Promise<Information> {
+    return checkedInformation(await this.ask({ method: "GET", url: this.url(""), signal }));
   }
 
   /** The direct way: the files in one form, the report in the answer. */
-  upload(files: readonly File[], options: AnalysisOptions, { signal, onSent }: Follow = {}) {
+  async upload(
+    files: readonly File[],
+    options: AnalysisOptions,
+    { signal, onSent }: Follow = {},
+  ): Promise<Report | SeveralReports> {
     const form = new FormData();
     for (const file of files) form.append("file", file, file.name);
     const url = `${this.url("api/upload")}?${queryOf(options)}`;
-    return this.ask<Report | SeveralReports>({ method: "POST", url, body: form, signal, onSent });
+    return checkedReports(await this.ask({ method: "POST", url, body: form, signal, onSent }));
   }
 
   announce(files: readonly File[], signal?: AbortSignal): Promise<Upload> {
@@ -60,8 +65,8 @@ export class ApiClient {
     return this.patiently({ method: "GET", url: this.jobUrl(jobId), signal });
   }
 
-  jobResult(jobId: string, signal?: AbortSignal): Promise<Report | SeveralReports> {
-    return this.patiently({ method: "GET", url: `${this.jobUrl(jobId)}/result`, signal });
+  async jobResult(jobId: string, signal?: AbortSignal): Promise<Report | SeveralReports> {
+    return checkedReports(await this.patiently({ method: "GET", url: `${this.jobUrl(jobId)}/result`, signal }));
   }
 
   /** Has the API forget a job's files and report now; also one that was announced and never started. */

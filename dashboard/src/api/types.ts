@@ -31,8 +31,3 @@ export interface AnalysisOptions {
   /** Whose voltage curves to return; first, middle and last where none is named. */
   cycles?: readonly number[];
 }
-
-/** One request may give one report or several. */
-export function reportsOf(answer: Report | SeveralReports): Report[] {
-  return "cells" in answer ? answer.cells : [answer];
-}

@@ -2,8 +2,9 @@
 
 import { useCallback, useEffect, useRef, useState } from "react";
 import { analyse } from "../api/analyse";
+import { reportsOf } from "../api/answers";
 import { Refusal } from "../api/refusal";
-import { reportsOf, type VoltageCurve } from "../api/types";
+import type { VoltageCurve } from "../api/types";
 import type { Server } from "../model/bench";
 import type { BenchCell } from "../model/cells";
 import { cyclesToAsk } from "../model/curveChoice";

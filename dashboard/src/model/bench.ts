@@ -1,9 +1,10 @@
 /** The bench: every source of cells on the page, how far each is, and its reports. In memory only. */
 
 import { analyse, type Progress } from "../api/analyse";
+import { reportsOf } from "../api/answers";
 import type { ApiClient } from "../api/client";
 import { Refusal } from "../api/refusal";
-import { type AnalysisOptions, type Information, type Report, reportsOf, type SeveralReports } from "../api/types";
+import type { AnalysisOptions, Information, Report, SeveralReports } from "../api/types";
 import { groupFiles, type Role } from "./grouping";
 import { Lanes } from "./lanes";
 
