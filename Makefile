@@ -19,7 +19,7 @@ ARCH ?= x86_64
 ARTIFACT := .aws-sam/.built
 SPECS := tests/browser/e2e
 # Whether a Node of 18 or later and npm are here, for what is written in TypeScript.
-NODE := $(shell node -e 'process.exit(parseInt(process.versions.node) < 18)' 2>/dev/null && command -v npm)
+NODE := $(shell node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' 2>/dev/null && command -v npm)
 PAGE := functions/site/page/index.html
 GENERATED := dashboard/generated
 ARTIFACT_SOURCES := template.yaml samconfig.toml $(shell find artifact_build functions layers -type f ! -name '*.pyc')
