@@ -21,6 +21,7 @@ SPECS := tests/browser/e2e
 # Whether a Node of 18 or later and npm are here, for what is written in TypeScript.
 NODE := $(shell node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' 2>/dev/null && command -v npm)
 PAGE := functions/site/page/index.html
+PAGE_INSTEAD = the $(if $(wildcard $(PAGE)),page that was built before,small page)
 GENERATED := dashboard/generated
 ARTIFACT_SOURCES := template.yaml samconfig.toml $(shell find artifact_build functions layers -type f ! -name '*.pyc')
 
@@ -119,9 +120,9 @@ dashboard: $(PAGE) ## build the page that the API serves at / (needs Node 18 or 
 .PHONY: page-if-possible
 page-if-possible:
 ifneq ($(NODE),)
-	@$(MAKE) -s $(PAGE) || echo "The dashboard could not be built (see above); the small page is served."
+	@$(MAKE) -s $(PAGE) || echo "The dashboard could not be built (is npm's registry in reach?); $(PAGE_INSTEAD) is served."
 else
-	@test -f $(PAGE) || echo "There is no Node 18 with npm to build the dashboard with; the small page is served."
+	@test -f $(PAGE) || echo "There is no Node 18 with npm to build the dashboard with; $(PAGE_INSTEAD) is served."
 endif
 
 $(PAGE): dashboard/node_modules/.stamp $(GENERATED)/api.ts $(GENERATED)/SAMPLE_CELL_cycles.csv \
