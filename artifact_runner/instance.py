@@ -8,6 +8,7 @@ from concurrent.futures import Future
 from typing import Final
 
 from artifact_runner.built_template import BuiltFunction
+from artifact_runner.ending import end
 from artifact_runner.lambda_environment import function_arn, lambda_environment
 from artifact_runner.runtime_api import FunctionError, Invocation, RuntimeApi
 from artifact_runner.sandbox import Sandbox
@@ -75,7 +76,7 @@ class Instance:
     def kill(self) -> None:
         """The end, at once. Safe to call twice."""
         if self._started.exception() is None:
-            self.process.kill()
+            end(self.process)
         self._life.join()
         self._api.close()
 

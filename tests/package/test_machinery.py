@@ -243,3 +243,31 @@ def test_a_bare_process_is_held_to_its_memory_and_its_time_too(tmp_path: Path, m
                 tiny(deed)
             assert caught.value.type == error_type
             assert tiny("well")[0] == "well"
+
+
+@pytest.mark.parametrize("delay_ms", [0, 2, 5, 8, 12, 18, 25, 40, 80])
+def test_an_instance_ends_at_once_however_far_its_start_has_come(delay_ms: int, tmp_path: Path) -> None:
+    for attempt in range(3):
+        folder = tmp_path / str(attempt)
+        folder.mkdir()
+        with tiny_function(folder, OBEDIENT) as tiny:
+            instance = tiny.started()
+            time.sleep(delay_ms / 1000)
+            ending = threading.Thread(target=instance.kill, daemon=True)
+            ending.start()
+            ending.join(5)
+            assert not ending.is_alive(), "something of the instance still holds its output"
+            assert commands_with(str(folder)) == []
+
+
+def commands_with(text: str) -> list[str]:
+    """The command lines of all processes of this machine that have the text in them."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            command = path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:  # ended meanwhile
+            continue
+        if text in command:
+            found.append(command)
+    return found

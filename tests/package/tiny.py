@@ -1,6 +1,6 @@
 """Artifacts of one small function, for what no function of ours should do."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,13 +10,15 @@ import yaml
 
 from artifact_runner.artifact import Artifact
 from artifact_runner.function import Function
+from artifact_runner.instance import Instance
 
 
 @dataclass
 class Tiny:
-    """The function, and what it printed."""
+    """The function, how another instance of it is started, and what it printed."""
 
     function: Function
+    started: Callable[[], Instance]
     lines: list[str] = field(default_factory=list)
 
     def __call__(self, event: object = None) -> Any:
@@ -36,4 +38,4 @@ def tiny_function(folder: Path, source: str, *, at_once: int = 1, **properties: 
     (folder / "template.yaml").write_text(yaml.safe_dump({"Resources": {"Tiny": resource}}))
     lines: list[str] = []
     with Artifact(folder, log=lambda _name, line: lines.append(line), at_once=at_once) as artifact:
-        yield Tiny(artifact.functions["Tiny"], lines)
+        yield Tiny(artifact.functions["Tiny"], lambda: artifact.start("Tiny"), lines)

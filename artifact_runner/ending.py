@@ -1,0 +1,31 @@
+"""The end of a sandbox: all of its processes, whatever they are doing.
+
+bubblewrap promises to die with its parent, and what is inside to die with it, but only once it has set itself up. What is
+killed before that leaves its child behind, with the function's output still open.
+"""
+
+import os
+import signal
+from pathlib import Path
+from subprocess import Popen
+
+
+def end(process: "Popen[str]") -> None:
+    """Kill a sandbox by its outermost process, which has not been waited for. Nothing if it has ended by itself.
+
+    The outermost process is stopped first, so that it makes no further child; its child is the first process of the
+    sandbox's own namespace, with which all others in it die.
+    """
+    if process.poll() is not None:
+        return
+    process.send_signal(signal.SIGSTOP)
+    for child in _children(process.pid):
+        os.kill(child, signal.SIGKILL)
+    process.kill()
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except FileNotFoundError:  # ended meanwhile
+        return []
