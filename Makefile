@@ -16,14 +16,15 @@ export AWS_DEFAULT_REGION ?= eu-central-1
 export SAM_CLI_TELEMETRY ?= 0
 # What Lambda runs on: x86_64 or arm64. The stamp of the artifact says for which it was built.
 ARCH ?= x86_64
-ARTIFACT := .aws-sam/.built
+# Within the build, which `sam build` empties: what somebody else has built, or failed to build, has no stamp.
+ARTIFACT := .aws-sam/build/.built
 SPECS := tests/browser/e2e
 # Whether a Node of 18 or later and npm are here, for what is written in TypeScript.
 NODE := $(shell node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' 2>/dev/null && command -v npm)
 PAGE := functions/site/page/index.html
 PAGE_INSTEAD = the $(if $(wildcard $(PAGE)),page that was built before,small page)
 GENERATED := dashboard/generated
-ARTIFACT_SOURCES := template.yaml samconfig.toml $(shell find artifact_build functions layers -type f ! -name '*.pyc')
+ARTIFACT_SOURCES := template.yaml $(shell find artifact_build functions layers -type f ! -name '*.pyc')
 
 .PHONY: help run dashboard test check package run-artifact cold-start bench bench-cost sample train evaluate-life smoke token licences format clean
 
@@ -79,8 +80,10 @@ train: .venv/.dev ## train the population model of cycle life (ARGS='--cells DIR
 evaluate-life: .venv/.dev ## print how good the projections of cycle life are (ARGS='--cells DIR --labels FILE')
 	PYTHONPATH=. OMP_NUM_THREADS=1 .venv/bin/python -m training.evaluate $(ARGS)
 
+# By the environment: what is on a command line can be read by every process of the machine.
+smoke: export BATTERY_API_TOKEN := $(or $(TOKEN),$(BATTERY_API_TOKEN))
 smoke: .venv/.runtime ## check a deployment from outside (URL=https://… TOKEN=…, the local server by default)
-	BATTERY_API_TOKEN='$(TOKEN)' .venv/bin/python -m smoke $(or $(URL),http://127.0.0.1:$(PORT))
+	@.venv/bin/python -m smoke $(or $(URL),http://127.0.0.1:$(PORT))
 
 licences: .venv/.dev ## write docs/licences.md from the lock files
 	.venv/bin/python -m artifact_build.licences
@@ -102,7 +105,7 @@ artifact: .venv/.dev page-if-possible
 	@$(MAKE) --no-print-directory $(ARTIFACT)
 
 # The layers' Makefiles are told of the architecture by the environment, the template by its parameter.
-$(ARTIFACT): $(ARTIFACT_SOURCES) .venv/.dev $(if $(filter-out $(ARCH),$(file <.aws-sam/.built)),rebuild)
+$(ARTIFACT): $(ARTIFACT_SOURCES) .venv/.dev $(if $(filter-out $(ARCH),$(file <$(ARTIFACT))),rebuild)
 	@rm -f $@ .aws-sam/sizes.txt .aws-sam/sbom.json
 	PATH="$(CURDIR)/.venv/bin:$$PATH" ARCH=$(ARCH) .venv/bin/sam build --parameter-overrides Architecture=$(ARCH)
 	.venv/bin/python -m artifact_build.pin --architecture $(ARCH)

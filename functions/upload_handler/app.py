@@ -30,7 +30,7 @@ def make_handler(settings: Settings) -> LambdaHandler:
             analysis = bridge.analyse(files, options)
         except ApiError as error:
             log_event("upload refused", request, code=error.code)
-            count_refusal(request.request_id, error)
+            count_refusal(request.request_id, "direct", error)
             raise
         n_bytes = sum(len(file.content) for file in files)
         total_ms = (time.perf_counter() - started) * 1000.0
@@ -45,7 +45,14 @@ def make_handler(settings: Settings) -> LambdaHandler:
             n_points=analysis.n_points,
             stages_ms={stage: round(milliseconds, 1) for stage, milliseconds in analysis.timings_ms.items()},
         )
-        count_upload(request.request_id, n_files=len(files), n_bytes=n_bytes, analysis=analysis, total_ms=total_ms)
+        count_upload(
+            request.request_id,
+            "direct",
+            n_files=len(files),
+            n_bytes=n_bytes,
+            analysis=analysis,
+            total_ms=total_ms,
+        )
         return Answer(200, analysis.report)
 
     return lambda_handler_of((*public_routes(settings), Route("POST", "/api/upload", upload)), settings)

@@ -169,7 +169,8 @@ def test_metrics_sum_the_stages_and_belong_to_one_request(
         [3.0],
     )
     assert first["formats"] == ["calb_pickle"]
-    assert first["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [["service"]]
+    assert first["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [["way", "service"]]
+    assert first["way"] == "direct"
 
 
 def test_a_refused_upload_is_counted_with_its_code(handler: LambdaHandler, capsys: pytest.CaptureFixture[str]) -> None:

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 
 def missing_for_the_artifact() -> str | None:
     """Why the artifact cannot be run here; None where it can."""
-    if not (ROOT / ".aws-sam/.built").is_file():
+    if not (ROOT / ".aws-sam/build/.built").is_file():
         return "the artifact is not built: run make package, or make test"
     try:
         check_runs_here(ROOT / BUILT)

@@ -19,7 +19,7 @@ from tests.package.running_artifact import ROOT, needs_the_artifact
 
 pytestmark = needs_the_artifact
 BUILT = ROOT / ".aws-sam/build"
-STAMP = ROOT / ".aws-sam/.built"
+STAMP = ROOT / ".aws-sam/build/.built"
 BUILT_FOR = STAMP.read_text().strip() if STAMP.is_file() else None
 runs_here = pytest.mark.skipif(architecture_here() != BUILT_FOR, reason=f"{BUILT_FOR} is not this machine's processor")
 LIMIT_BYTES = 245_000_000

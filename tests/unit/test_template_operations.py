@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from battery_service.metrics import NAMESPACE
+from battery_service.bridge import Analysis
+from battery_service.errors import ApiError
+from battery_service.metrics import NAMESPACE, count_failed_attempt, count_refusal, count_upload
 
-from tests.template import FUNCTIONS, RESOURCES, TEMPLATE, of_type, properties
+from tests.template import FUNCTIONS, RESOURCES, TEMPLATE, holds, of_type, properties, resolved
 
 ALARMS = of_type("AWS::CloudWatch::Alarm")
 OPERATIONS = Path("docs/operations.md")
-METRICS = Path("layers/service/battery_service/metrics.py")
 
 
 def title(alarm: dict[str, Any]) -> str:
@@ -21,7 +22,8 @@ def title(alarm: dict[str, Any]) -> str:
 
 def watched(alarm: dict[str, Any]) -> list[Any]:
     if "Metrics" in alarm:
-        return [metric["MetricStat"]["Metric"] for metric in alarm["Metrics"] if "MetricStat" in metric]
+        metrics = resolved(alarm["Metrics"])
+        return [metric["MetricStat"]["Metric"] for metric in metrics if "MetricStat" in metric]
     return [alarm]
 
 
@@ -33,6 +35,11 @@ def test_every_function_has_an_alarm_for_its_death() -> None:
         for dimension in alarm["Dimensions"]
     }
     assert dying == set(FUNCTIONS)
+
+
+def test_a_throttle_of_any_function_is_told() -> None:
+    dimensions = [item["Dimensions"][0]["Value"]["Ref"] for item in watched(ALARMS["ThrottlesAlarm"])]
+    assert sorted(dimensions) == sorted(FUNCTIONS)
 
 
 @pytest.mark.parametrize(
@@ -56,32 +63,71 @@ def test_silence_is_an_alarm_only_where_something_must_always_happen(name: str) 
     assert ALARMS[name]["TreatMissingData"] == expected
 
 
-def dashboard() -> dict[str, Any]:
-    body: str = properties("OperationsDashboard")["DashboardBody"]["Fn::Sub"]
+def dashboard(**given: object) -> dict[str, Any]:
+    """The dashboard's widgets, with what only some deployments have put in."""
+    body, further = properties("OperationsDashboard")["DashboardBody"]["Fn::Sub"]
+    for name, value in resolved(further, **given).items():
+        body = body.replace(f"${{{name}}}", value["Fn::Sub"] if isinstance(value, dict) else value)
     parsed: dict[str, Any] = json.loads(body)
     return parsed
 
 
-def test_the_dashboard_shows_every_alarm_that_every_deployment_has() -> None:
-    [widget] = [widget for widget in dashboard()["widgets"] if widget["type"] == "alarm"]
-    shown = {arn.removeprefix("${").removesuffix(".Arn}") for arn in widget["properties"]["alarms"]}
-    assert shown == {name for name in ALARMS if "Condition" not in RESOURCES[name]}
+@pytest.mark.parametrize("given", [{}, {"OpenEndpoint": "yes-anybody-may-use-it-at-my-cost"}])
+def test_the_dashboard_shows_every_alarm_and_every_functions_faults(given: dict[str, str]) -> None:
+    def is_there(name: str) -> bool:
+        return "Condition" not in RESOURCES[name] or holds(RESOURCES[name]["Condition"], **given)
+
+    widgets = dashboard(**given)["widgets"]
+    [alarms] = [widget["properties"]["alarms"] for widget in widgets if widget["type"] == "alarm"]
+    shown = {arn.removeprefix("${").removesuffix(".Arn}") for arn in alarms}
+    assert shown == {name for name in ALARMS if is_there(name)}
+    [query] = [widget["properties"]["query"] for widget in widgets if widget["type"] == "log"]
+    assert set(re.findall(r"SOURCE '\$\{(\w+)\}'", query)) == {f"{name}Logs" for name in FUNCTIONS if is_there(name)}
 
 
-def test_the_dashboard_draws_only_metrics_that_the_code_counts() -> None:
-    counted = METRICS.read_text()
+def counted(capsys: pytest.CaptureFixture[str]) -> set[tuple[str, str, str]]:
+    """Metric, service and way in of everything that the code counts, as it leaves the process."""
+    analysis = Analysis(b"{}", ("calb_pickle",), 1, 1, 1, {"read": 1.0, "capacity_plot": 1.0, "encode": 1.0})
+    count_upload("r", "direct", n_files=1, n_bytes=1, analysis=analysis, total_ms=1.0)
+    count_upload("r", "storage", n_files=1, n_bytes=1, analysis=analysis, total_ms=1.0)
+    count_refusal("r", "direct", ApiError("no_files", "none"))
+    count_failed_attempt("r")
+    found = set()
+    for line in map(json.loads, capsys.readouterr().out.splitlines()):
+        [described] = line["_aws"]["CloudWatchMetrics"]
+        assert described["Namespace"] == NAMESPACE
+        assert sorted(described["Dimensions"][0]) == ["service", "way"]
+        found |= {(metric["Name"], line["service"], line["way"]) for metric in described["Metrics"]}
+    return found
+
+
+def test_the_dashboard_draws_only_what_the_code_counts(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("POWERTOOLS_METRICS_DISABLED", raising=False)
+    emitted = counted(capsys)
+    drawn = set()
     for widget in dashboard()["widgets"]:
         lines = widget["properties"].get("metrics", [])
         if lines and lines[0][0] == NAMESPACE:
-            for line in lines:
-                if line[0] != "...":
-                    name = str(line[1])
-                    assert f'"{name}"' in counted or f'"{name.removesuffix("Time")}"' in counted, name
+            drawn |= {(name, service, way) for _, name, _, service, _, way in map(tuple, spelled_out(lines))}
+    assert len(drawn) == 8
+    assert drawn <= emitted
+
+
+def spelled_out(lines: list[list[Any]]) -> list[list[str]]:
+    """CloudWatch's lines of a widget, where "." repeats a word of the line before and "..." all but the last."""
+    full: list[list[str]] = []
+    for line in lines:
+        words = [word for word in line if isinstance(word, str)]
+        if words[0] == "...":
+            words = [*full[-1][: len(full[-1]) - len(words) + 1], *words[1:]]
+        full.append([full[-1][index] if word == "." else word for index, word in enumerate(words)])
+    return full
 
 
 def test_the_dashboard_refers_to_what_there_is() -> None:
-    body: str = properties("OperationsDashboard")["DashboardBody"]["Fn::Sub"]
-    for name in re.findall(r"\$\{([A-Za-z]+)[.}]", body):
+    for name in re.findall(r"\$\{([A-Za-z]+)[.}]", json.dumps(dashboard())):
         assert name in RESOURCES, name
 
 

@@ -2,6 +2,7 @@
 
 Powertools' `Metrics` shares one set among all threads; an `EphemeralMetrics` is made for each upload instead.
 Every metric costs money each month, so stages are summed to four and the format is searchable metadata, no dimension.
+The one dimension beside the service is the way in.
 """
 
 from collections.abc import Mapping
@@ -14,11 +15,12 @@ from battery_service.errors import ApiError
 from battery_service.log import SERVICE
 
 NAMESPACE = "BatteryAnalytics"
+type Way = Literal["direct", "storage"]
 
 
-def count_upload(request_id: str, *, n_files: int, n_bytes: int, analysis: Analysis, total_ms: float) -> None:
+def count_upload(request_id: str, way: Way, *, n_files: int, n_bytes: int, analysis: Analysis, total_ms: float) -> None:
     """One analysed upload: files, bytes, cells, cycles, points, and milliseconds by stage."""
-    metrics = _metrics(request_id)
+    metrics = _metrics(request_id, way)
     metrics.add_metadata("formats", sorted(set(analysis.formats)))
     for name, count in (
         ("Uploads", 1),
@@ -36,9 +38,9 @@ def count_upload(request_id: str, *, n_files: int, n_bytes: int, analysis: Analy
     metrics.flush_metrics()
 
 
-def count_refusal(request_id: str, error: ApiError) -> None:
+def count_refusal(request_id: str, way: Way, error: ApiError) -> None:
     """One upload that was refused; the code is metadata."""
-    metrics = _metrics(request_id)
+    metrics = _metrics(request_id, way)
     metrics.add_metadata("code", error.code)
     metrics.add_metric("RefusedUploads", MetricUnit.Count, 1)
     metrics.flush_metrics()
@@ -46,7 +48,7 @@ def count_refusal(request_id: str, error: ApiError) -> None:
 
 def count_failed_attempt(request_id: str) -> None:
     """One attempt at a job that a fault of ours has ended."""
-    metrics = _metrics(request_id)
+    metrics = _metrics(request_id, "storage")
     metrics.add_metric("FailedAttempts", MetricUnit.Count, 1)
     metrics.flush_metrics()
 
@@ -68,7 +70,8 @@ def coarse_stage(stage: str) -> Literal["Read", "Analyse", "Plot", "Encode"]:
     return "Plot" if stage.endswith(("_plot", "_plots")) else "Analyse"
 
 
-def _metrics(request_id: str) -> EphemeralMetrics:
+def _metrics(request_id: str, way: Way) -> EphemeralMetrics:
     metrics = EphemeralMetrics(namespace=NAMESPACE, service=SERVICE)
+    metrics.add_dimension("way", way)
     metrics.add_metadata("request_id", request_id)
     return metrics

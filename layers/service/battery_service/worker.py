@@ -96,7 +96,7 @@ class Worker:
             return self._report_stored(job)
         except ApiError as fault:
             log_job("job refused", job, code=fault.code)
-            count_refusal(job.request_id, fault)
+            count_refusal(job.request_id, "storage", fault)
             return self._failed(job, fault)
 
     def _report_stored(self, job: Job) -> Job:
@@ -175,7 +175,9 @@ class Worker:
             n_points=analysis.n_points,
             stages_ms={stage: round(milliseconds, 1) for stage, milliseconds in analysis.timings_ms.items()},
         )
-        count_upload(job.request_id, n_files=len(job.files), n_bytes=n_bytes, analysis=analysis, total_ms=total_ms)
+        count_upload(
+            job.request_id, "storage", n_files=len(job.files), n_bytes=n_bytes, analysis=analysis, total_ms=total_ms
+        )
 
 
 class _Progress:
