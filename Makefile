@@ -48,7 +48,7 @@ check: .venv/.dev ## lint, types, import rules, the template, the lock file and 
 	.venv/bin/python -m artifact_build.audit
 ifneq ($(NODE),)
 	$(MAKE) -s dashboard/node_modules/.stamp $(GENERATED)/api.ts
-	cd dashboard && npm run --silent lint && npm run --silent typecheck
+	cd dashboard && npm run --silent lint -- ../$(SPECS)/src ../docs/embedding && npm run --silent typecheck
 else
 	@echo "There is no Node 18 with npm, so the dashboard's TypeScript is not checked."
 endif

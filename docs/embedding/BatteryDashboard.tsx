@@ -19,7 +19,8 @@ export function BatteryDashboard({ address, token }: Api) {
     target.value = ""; // so that the same file can be chosen again
     if (files.length === 0) return;
     running.current?.abort();
-    const { signal } = (running.current = new AbortController());
+    running.current = new AbortController();
+    const { signal } = running.current;
     const show = (next: State) => !signal.aborted && setState(next);
     try {
       const onStage = (stage: string) => show({ at: "work", stage });
@@ -43,7 +44,10 @@ export function BatteryDashboard({ address, token }: Api) {
       </label>
       {state.at === "work" && (
         <p role="status">
-          {state.stage}… <button onClick={cancel}>Cancel</button>
+          {state.stage}…{" "}
+          <button type="button" onClick={cancel}>
+            Cancel
+          </button>
         </p>
       )}
       {state.at === "refused" && (
@@ -101,14 +105,18 @@ function Battery({ report }: { report: Report }) {
 type Projection = Report["statistical_metrics"]["cycle_life_projection"];
 
 /** A projection is only as good as its interval, and often there is none to give; then its reason is the answer. */
-function EndOfLife({ projection: { projected_eol_cycle: cycle, interval, abstention_reason: reason } }: { projection: Projection }) {
+function EndOfLife({
+  projection: { projected_eol_cycle: cycle, interval, abstention_reason: reason },
+}: {
+  projection: Projection;
+}) {
   if (cycle === null) return <p>End of life: {reason ?? "unknown"}</p>;
   if (!interval) return <p>End of life: cycle {figure(cycle, 0)}</p>;
   const { low, high, level, basis } = interval;
   return (
     <p>
-      End of life: cycle {figure(cycle, 0)} ({figure(low, 0)} to {high === null ? "no end in sight" : figure(high, 0)} with{" "}
-      {figure(100 * level, 0, "%")} probability, {basis})
+      End of life: cycle {figure(cycle, 0)} ({figure(low, 0)} to {high === null ? "no end in sight" : figure(high, 0)}{" "}
+      with {figure(100 * level, 0, "%")} probability, {basis})
     </p>
   );
 }

@@ -23,8 +23,8 @@ export interface Following {
 export class Refusal extends Error {
   constructor(
     sentence: string,
-    readonly code: string | undefined,
-    readonly requestId: string | undefined,
+    readonly code?: string,
+    readonly requestId?: string,
   ) {
     super(sentence);
   }
@@ -60,7 +60,9 @@ async function byStorage(api: Api, files: readonly File[], { signal, onStage }: 
   try {
     for (const [index, file] of files.entries()) {
       onStage(`Uploading ${file.name}`);
-      await stored(file, upload.files[index]!.post, signal);
+      const form = upload.files[index]?.post;
+      if (!form) throw new Refusal(`The API gave no form for ${file.name}.`);
+      await stored(file, form, signal);
     }
     await asked(api, "POST", `/api/uploads/${upload.upload_id}/analysis`, signal, {});
     await ended(api, job, { signal, onStage });
@@ -77,7 +79,7 @@ async function stored(file: File, { url, fields }: Schemas["Upload"]["files"][nu
   for (const [name, value] of Object.entries(fields)) form.append(name, value);
   form.append("file", file);
   const answer = await fetch(url, { method: "POST", body: form, signal });
-  if (!answer.ok) throw new Refusal(`The storage did not take ${file.name} (${answer.status}).`, undefined, undefined);
+  if (!answer.ok) throw new Refusal(`The storage did not take ${file.name} (${answer.status}).`);
 }
 
 /** Asks for a job until it has succeeded: soon at first, less and less often, then every five seconds. */
@@ -91,14 +93,26 @@ async function ended(api: Api, job: string, { signal, onStage }: Following): Pro
   }
 }
 
-async function asked<Result>(api: Api, method: string, path: string, signal: AbortSignal, body?: object): Promise<Result> {
+async function asked<Result>(
+  api: Api,
+  method: string,
+  path: string,
+  signal: AbortSignal,
+  body?: object,
+): Promise<Result> {
   const answer = await sent(api, method, path, body, signal);
   const said: unknown = await answer.json().catch(() => null);
   if (!answer.ok) throw refusalOf(said, `The API answered ${answer.status}.`);
   return said as Result;
 }
 
-function sent({ address, token }: Api, method: string, path: string, body?: object, signal?: AbortSignal): Promise<Response> {
+function sent(
+  { address, token }: Api,
+  method: string,
+  path: string,
+  body?: object,
+  signal?: AbortSignal,
+): Promise<Response> {
   const isForm = body instanceof FormData;
   const headers = new Headers({ Accept: "application/json" });
   if (token) headers.set("Authorization", `Bearer ${token}`);

@@ -81,5 +81,6 @@ export class Dashboard {
 
 /** The text of an element, its spaces as one. */
 export async function wordsOf(element: Locator): Promise<string> {
+  // biome-ignore lint/performance/useDomNodeTextContent: as it is seen, with the space between one block and the next
   return (await element.innerText()).replaceAll(/\s+/g, " ").trim();
 }

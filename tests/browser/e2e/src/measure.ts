@@ -39,24 +39,29 @@ declare global {
 /** Runs in the page. A report is on the screen in the frame after the one in which every chart has its canvas. */
 function watchForReport(): void {
   window.reportOnScreen = new Promise((resolve) => {
-    addEventListener("drop", () => {
-      const dropped_ms = performance.now();
-      const look = () => {
-        const figures = [...document.querySelectorAll("article figure")];
-        const isDrawn = figures.length >= 5 && figures.every((figure) => figure.querySelector("canvas"));
-        requestAnimationFrame(isDrawn ? () => resolve(performance.now() - dropped_ms) : look);
-      };
-      requestAnimationFrame(look);
-    }, { capture: true, once: true });
+    addEventListener(
+      "drop",
+      () => {
+        const dropped_ms = performance.now();
+        const look = () => {
+          const figures = [...document.querySelectorAll("article figure")];
+          const isDrawn = figures.length >= 5 && figures.every((figure) => figure.querySelector("canvas"));
+          requestAnimationFrame(isDrawn ? () => resolve(performance.now() - dropped_ms) : look);
+        };
+        requestAnimationFrame(look);
+      },
+      { capture: true, once: true },
+    );
   });
 }
 
 async function everyChartShowsSomething(page: Page): Promise<void> {
-  const blank = await page.evaluate(() =>
-    [...document.querySelectorAll<HTMLCanvasElement>("article figure canvas")].filter((canvas) => {
-      const pixels = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
-      return !pixels.some((value) => value !== 0);
-    }).length,
+  const blank = await page.evaluate(
+    () =>
+      [...document.querySelectorAll<HTMLCanvasElement>("article figure canvas")].filter((canvas) => {
+        const pixels = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
+        return !pixels.some((value) => value !== 0);
+      }).length,
   );
   if (blank > 0) throw new Error(`${blank} charts are blank`);
 }
@@ -76,7 +81,11 @@ async function scriptBytes(browser: Browser, url: string): Promise<number> {
 }
 
 /** Frames while a chart of 100,000 points is panned, and while it is zoomed. */
-async function gestures(browser: Browser, url: string, path: string): Promise<{ points: number; pan: Frames; zoom: Frames }> {
+async function gestures(
+  browser: Browser,
+  url: string,
+  path: string,
+): Promise<{ points: number; pan: Frames; zoom: Frames }> {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
   const dashboard = await Dashboard.at(page, url);
   const answer = page.waitForResponse((response) => response.url().includes("/api/upload"));
@@ -101,7 +110,8 @@ async function gestures(browser: Browser, url: string, path: string): Promise<{ 
   const pan = await framesOf(page, async () => {
     await page.keyboard.down("Shift");
     await page.mouse.down();
-    for (let step = 0; step < GESTURE_STEPS; step += 1) await page.mouse.move(x + 120 * Math.sin(step / 10), y + 40 * Math.cos(step / 10));
+    for (let step = 0; step < GESTURE_STEPS; step += 1)
+      await page.mouse.move(x + 120 * Math.sin(step / 10), y + 40 * Math.cos(step / 10));
     await page.mouse.up();
     await page.keyboard.up("Shift");
   });

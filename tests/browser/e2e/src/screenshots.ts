@@ -54,7 +54,10 @@ await taken("reading", DESK, async (page) => {
   const line = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: SLOW_BYTES_PER_SECOND };
   await session.send("Network.emulateNetworkConditions", line);
   await dashboard.choose(pickle("LARGE"), pickle("SAMPLE_NMC_25_LINEAR"));
-  await dashboard.source("LARGE").getByText(/Sending [3-7]\d/).waitFor();
+  await dashboard
+    .source("LARGE")
+    .getByText(/Sending [3-7]\d/)
+    .waitFor();
 });
 
 const reported = async (page: Page) => {
@@ -62,7 +65,11 @@ const reported = async (page: Page) => {
   const slider = page.getByRole("slider", { name: "Cycle to look at" });
   await slider.focus();
   for (let step = 0; step < 30; step += 1) await slider.press("ArrowLeft");
-  await dashboard.chart("Voltage curves").getByRole("button", { name: /discharge/ }).nth(3).waitFor();
+  await dashboard
+    .chart("Voltage curves")
+    .getByRole("button", { name: /discharge/ })
+    .nth(3)
+    .waitFor();
   await slider.blur();
   await page.evaluate(() => scrollTo(0, 0));
 };
@@ -78,7 +85,11 @@ await taken("comparison", DESK, async (page) => {
 
 await taken("error", DESK, async (page) => {
   const dashboard = await withSample(page);
-  await dashboard.choose(pickle("HOSTILE"), join(files, "NO_CURRENT.csv"), join(files, "SAMPLE_NMC_25_LINEAR_metadata.csv"));
+  await dashboard.choose(
+    pickle("HOSTILE"),
+    join(files, "NO_CURRENT.csv"),
+    join(files, "SAMPLE_NMC_25_LINEAR_metadata.csv"),
+  );
   await dashboard.refusal("SAMPLE_NMC_25_LINEAR").waitFor();
   await dashboard.refusal("HOSTILE.pkl").waitFor();
   await dashboard.refusal("NO_CURRENT.csv").waitFor();

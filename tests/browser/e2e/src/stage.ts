@@ -2,6 +2,7 @@
 
 import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
+import { wordsOf } from "./dashboard.js";
 import type { Spec } from "./spec.js";
 import { Witness } from "./witness.js";
 
@@ -70,7 +71,7 @@ async function lastSeen(context: BrowserContext, pictures: string): Promise<stri
   const picture = join(pictures, `${Date.now()}.png`);
   try {
     await page.screenshot({ path: picture, timeout: 5000 });
-    const words = await page.locator("body").innerText({ timeout: 5000 });
+    const words = await wordsOf(page.locator("body"));
     return `The page then (${picture}):\n${words.slice(0, 600)}`;
   } catch (fault) {
     return `The page cannot be looked at: ${String(fault)}`;

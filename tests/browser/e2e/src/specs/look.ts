@@ -53,7 +53,9 @@ spec(
     const dashboard = await Dashboard.at(stage.page, stage.url);
     await dashboard.choose(stage.input("pickle"));
     await dashboard.chart("Capacity").first().waitFor();
-    const boxes = await Promise.all(["Capacity", "Coulombic efficiency"].map((name) => dashboard.chart(name).first().boundingBox()));
+    const boxes = await Promise.all(
+      ["Capacity", "Coulombic efficiency"].map((name) => dashboard.chart(name).first().boundingBox()),
+    );
     const [first, second] = boxes;
     assert.ok(first && second);
     assert.equal(first.y, second.y);
@@ -65,7 +67,9 @@ spec(
 
 function brightness(page: Page): Promise<number> {
   return page.evaluate(() => {
-    const [red = 0, green = 0, blue = 0] = (getComputedStyle(document.body).backgroundColor.match(/\d+/g) ?? []).map(Number);
+    const [red = 0, green = 0, blue = 0] = (getComputedStyle(document.body).backgroundColor.match(/\d+/g) ?? []).map(
+      Number,
+    );
     return (red + green + blue) / (3 * 255);
   });
 }

@@ -16,7 +16,10 @@ async function withCell({ page, url, input }: Stage, ...names: string[]): Promis
 
 /** The words of the file that a click on a button gives the user. */
 async function taken(page: Page, button: string): Promise<{ name: string; bytes: Buffer }> {
-  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: button }).click()]);
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: button }).click(),
+  ]);
   return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
 }
 
@@ -57,16 +60,21 @@ spec("a chart is taken away as a picture that shows something", async (stage) =>
 
 /** How many colours a picture has, by every eleventh of its pixels. */
 function colorsOf(page: Page, png: Buffer): Promise<number> {
-  return page.evaluate(async ([source, stride]) => {
-    const image = new Image();
-    image.src = source;
-    await image.decode();
-    const canvas = new OffscreenCanvas(image.naturalWidth, image.naturalHeight);
-    const drawing = canvas.getContext("2d", { willReadFrequently: true });
-    drawing?.drawImage(image, 0, 0);
-    const pixels = new Uint32Array(drawing?.getImageData(0, 0, canvas.width, canvas.height).data.buffer ?? new ArrayBuffer(0));
-    return new Set(pixels.filter((_, place) => place % stride === 0)).size;
-  }, [`data:image/png;base64,${png.toString("base64")}`, 11] as const);
+  return page.evaluate(
+    async ([source, stride]) => {
+      const image = new Image();
+      image.src = source;
+      await image.decode();
+      const canvas = new OffscreenCanvas(image.naturalWidth, image.naturalHeight);
+      const drawing = canvas.getContext("2d", { willReadFrequently: true });
+      drawing?.drawImage(image, 0, 0);
+      const pixels = new Uint32Array(
+        drawing?.getImageData(0, 0, canvas.width, canvas.height).data.buffer ?? new ArrayBuffer(0),
+      );
+      return new Set(pixels.filter((_, place) => place % stride === 0)).size;
+    },
+    [`data:image/png;base64,${png.toString("base64")}`, 11] as const,
+  );
 }
 
 spec("another end-of-life threshold asks the API again", async (stage) => {
@@ -76,7 +84,11 @@ spec("another end-of-life threshold asks the API again", async (stage) => {
   await asked;
   // 95 % of 9.9 Ah is 9.405 Ah; of 9.9 − 0.02·(n − 1), cycle 26 is the first below it.
   await stage.page.getByText(/^End of life at cycle$/).waitFor();
-  await dashboard.report("TEST_25_A1").getByText(/^2[56]$/).first().waitFor();
+  await dashboard
+    .report("TEST_25_A1")
+    .getByText(/^2[56]$/)
+    .first()
+    .waitFor();
 });
 
 spec("a threshold that cannot be is not sent, and is said to be wrong", async (stage) => {
@@ -89,7 +101,10 @@ spec("a threshold that cannot be is not sent, and is said to be wrong", async (s
 spec("another capacity reference asks the API again", async (stage) => {
   await withCell(stage, "pickle");
   const asked = stage.page.waitForRequest((request) => request.url().includes("capacity_reference=nominal"));
-  await stage.page.getByRole("group", { name: "Capacity reference" }).getByRole("radio", { name: "Nominal" }).check({ force: true });
+  await stage.page
+    .getByRole("group", { name: "Capacity reference" })
+    .getByRole("radio", { name: "Nominal" })
+    .check({ force: true });
   assert.equal((await (await asked).response())?.status(), 200);
 });
 
@@ -178,7 +193,10 @@ spec("findings are shown in the API's words, unfolded", async (stage) => {
 spec("the API's own plots can be looked at and downloaded", async (stage) => {
   const dashboard = await withCell(stage, "pickle");
   await stage.page.getByText("The API's own plots, as PNG").click();
-  const link = dashboard.report("TEST_25_A1").getByRole("link", { name: /^Download / }).first();
+  const link = dashboard
+    .report("TEST_25_A1")
+    .getByRole("link", { name: /^Download / })
+    .first();
   const [download] = await Promise.all([stage.page.waitForEvent("download"), link.click()]);
   assert.equal((await readFile(await download.path())).subarray(1, 4).toString(), "PNG");
 });
@@ -197,6 +215,15 @@ spec("several cells are overlaid, ranked by the API, sorted and taken away", asy
   const { bytes } = await taken(stage.page, "Table as CSV");
   const [header, ...lines] = bytes.toString().trimEnd().split("\r\n");
   assert.match(header ?? "", /^cell_id,rank,total_cycles,capacity_retention_percent,/);
-  assert.deepEqual(lines.map((line) => line.split(",").slice(0, 3)), [["TEST_25_A1", "1", "40"], ["TEST_25_B2", "2", "30"]]);
-  await dashboard.chart("Retention").getByRole("button", { name: /^TEST_25_B2/ }).waitFor();
+  assert.deepEqual(
+    lines.map((line) => line.split(",").slice(0, 3)),
+    [
+      ["TEST_25_A1", "1", "40"],
+      ["TEST_25_B2", "2", "30"],
+    ],
+  );
+  await dashboard
+    .chart("Retention")
+    .getByRole("button", { name: /^TEST_25_B2/ })
+    .waitFor();
 });

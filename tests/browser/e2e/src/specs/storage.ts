@@ -8,23 +8,32 @@ import { spec } from "../spec.js";
 const LARGE_MS = 50_000;
 const BYTES_PER_SECOND = 30e6;
 
-spec("a file of 47 MB goes by the storage, with the progress of its bytes and the stages of its job", async ({ page, url, input }) => {
-  const dashboard = await Dashboard.at(page, url);
-  await throttled(page);
-  const seen = await progressOf(page);
-  const asked: string[] = [];
-  page.on("request", (request) => asked.push(`${request.method()} ${new URL(request.url()).pathname}`));
-  const forgotten = page.waitForResponse((answer) => answer.request().method() === "DELETE", { timeout: LARGE_MS });
-  await dashboard.drop(input("47_MB"));
-  await page.getByRole("article").waitFor({ timeout: LARGE_MS });
-  const { shares, words } = await seen();
-  assert.ok(shares.filter((share) => share > 0.05 && share < 0.95).length >= 3, `progress was ${shares.join(", ")}`);
-  assert.deepEqual(shares, [...shares].sort((a, b) => a - b));
-  assert.ok(words.some((word) => /^(Fetching|Reading|Analysing|Drawing)/.test(word)), `stages were ${words.join(", ")}`);
-  assert.ok(!asked.includes("POST /api/upload"));
-  assert.equal((await forgotten).status(), 204);
-  assert.equal((await page.request.get((await forgotten).url())).status(), 404);
-});
+spec(
+  "a file of 47 MB goes by the storage, with the progress of its bytes and the stages of its job",
+  async ({ page, url, input }) => {
+    const dashboard = await Dashboard.at(page, url);
+    await throttled(page);
+    const seen = await progressOf(page);
+    const asked: string[] = [];
+    page.on("request", (request) => asked.push(`${request.method()} ${new URL(request.url()).pathname}`));
+    const forgotten = page.waitForResponse((answer) => answer.request().method() === "DELETE", { timeout: LARGE_MS });
+    await dashboard.drop(input("47_MB"));
+    await page.getByRole("article").waitFor({ timeout: LARGE_MS });
+    const { shares, words } = await seen();
+    assert.ok(shares.filter((share) => share > 0.05 && share < 0.95).length >= 3, `progress was ${shares.join(", ")}`);
+    assert.deepEqual(
+      shares,
+      [...shares].sort((a, b) => a - b),
+    );
+    assert.ok(
+      words.some((word) => /^(Fetching|Reading|Analysing|Drawing)/.test(word)),
+      `stages were ${words.join(", ")}`,
+    );
+    assert.ok(!asked.includes("POST /api/upload"));
+    assert.equal((await forgotten).status(), 204);
+    assert.equal((await page.request.get((await forgotten).url())).status(), 404);
+  },
+);
 
 /** A network slow enough to watch. */
 async function throttled(page: Page): Promise<void> {
@@ -39,7 +48,8 @@ async function progressOf(page: Page): Promise<() => Promise<{ shares: number[];
     const seen = { shares: [] as number[], words: [] as string[] };
     new MutationObserver(() => {
       const share = document.querySelector("progress[value]")?.getAttribute("value");
-      if (share !== null && share !== undefined && Number(share) !== seen.shares.at(-1)) seen.shares.push(Number(share));
+      if (share !== null && share !== undefined && Number(share) !== seen.shares.at(-1))
+        seen.shares.push(Number(share));
       const word = document.querySelector(".phase [role=status]")?.textContent;
       if (word && word !== seen.words.at(-1)) seen.words.push(word);
     }).observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });

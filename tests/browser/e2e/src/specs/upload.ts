@@ -27,7 +27,10 @@ spec("the three CSV files of a cell are one cell, in one request", async ({ page
 spec("a CSV set without its cycles says which file is missing", async ({ page, url, input }) => {
   const dashboard = await Dashboard.at(page, url);
   await dashboard.choose(input("metadata"), input("metrics"));
-  assert.match(await wordsOf(dashboard.refusal("TEST_35_C3")), /TEST_35_C3_cycles\.csv.* incomplete_csv_set · request /);
+  assert.match(
+    await wordsOf(dashboard.refusal("TEST_35_C3")),
+    /TEST_35_C3_cycles\.csv.* incomplete_csv_set · request /,
+  );
 });
 
 spec("cells added one after the other stay until they are removed", async ({ page, url, input }) => {
