@@ -9,8 +9,6 @@ export type SeveralReports = Schemas["SeveralReports"];
 export type Comparison = Schemas["Comparison"];
 export type Projection = Schemas["CycleLifeProjection"];
 export type Interval = NonNullable<Projection["interval"]>;
-/** The document describes these intervals in words only. */
-export type CycleRange = { low: number; high: number; level: number };
 export type VoltageCurve = Report["voltage_profile"]["voltage_curves"][number];
 export type Branch = NonNullable<Schemas["Branch"]>;
 export type Finding = Schemas["DataQuality"][number];

@@ -1,7 +1,7 @@
 /** The report's figures as tables: statistics, what each model projects, what the file says, and every cycle. */
 
 import { useState } from "react";
-import type { Interval, Report, Statistics } from "../api/types";
+import type { Report, Statistics } from "../api/types";
 import { fixed, percent, significant } from "../model/format";
 import { intervalWords, MODELS } from "../model/projection";
 import { Scroll } from "./Scroll";
@@ -78,7 +78,7 @@ export function ProjectionTable({ report }: { report: Report }) {
               <tr key={name}>
                 <th scope="row">{MODELS[name] ?? name.replaceAll("_", " ")}</th>
                 <td>{fixed(eol_cycle, 0)}</td>
-                <td className="words">{interval ? intervalWords(interval as unknown as Interval) : (reason ?? "–")}</td>
+                <td className="words">{interval ? intervalWords(interval) : (reason ?? "–")}</td>
                 <td>{percent(confidence)}</td>
               </tr>
             ))}

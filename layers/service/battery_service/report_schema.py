@@ -15,6 +15,33 @@ from battery_service.json_schema import (
 )
 from battery_service.options import PLOT_NAMES
 
+
+def cycle_range(type_: str | list[str]) -> Schema:
+    """Two cycle numbers between which a bend lies."""
+    return {
+        "type": type_,
+        "description": "Its interval.",
+        "properties": {
+            "low": number("Cycle number."),
+            "high": number("Cycle number."),
+            "level": number("The interval's level, 0..1."),
+        },
+        "required": ["low", "high", "level"],
+    }
+
+
+LIFE_INTERVAL: Schema = {
+    "type": ["object", "null"],
+    "description": "Cycles between which the end of life is expected.",
+    "properties": {
+        "low": number_or_null("Cycle number."),
+        "high": number_or_null("Cycle number; null where nothing bounds it."),
+        "level": number("The interval's level, 0..1."),
+        "basis": text("`calibrated` on cells that the model has not seen, or `indicative`."),
+    },
+    "required": ["low", "high", "level", "basis"],
+}
+
 METADATA = record(
     "What the source says about the cell: these keys, and every other metadata key of the source under its own name.",
     {
@@ -54,9 +81,9 @@ CAPACITY_FADE = record(
             "description": "Where the fade bends down (Bacon-Watts); null where the data do not support a knee.",
             "properties": {
                 "knee_cycle": number("Cycle number of the bend."),
-                "knee_interval": {"type": "object", "description": "Its interval: low, high, level."},
+                "knee_interval": cycle_range("object"),
                 "onset_cycle": number_or_null("Cycle number at which the bend begins (double Bacon-Watts)."),
-                "onset_interval": {"type": ["object", "null"], "description": "Its interval: low, high, level."},
+                "onset_interval": cycle_range(["object", "null"]),
                 "method": text("`bacon_watts`."),
             },
             "required": ["knee_cycle", "knee_interval", "onset_cycle", "onset_interval", "method"],
@@ -148,17 +175,7 @@ PROJECTION = record(
             "Whose word it is. `observed`: the cell got there; `population`: the lives of cells like it; `trajectory`: "
             "its own course; `none`: no projection."
         ),
-        "interval": {
-            "type": ["object", "null"],
-            "description": "Cycles between which the end of life is expected.",
-            "properties": {
-                "low": number_or_null("Cycle number."),
-                "high": number_or_null("Cycle number; null where nothing bounds it."),
-                "level": number("The interval's level, 0..1."),
-                "basis": text("`calibrated` on cells that the model has not seen, or `indicative`."),
-            },
-            "required": ["low", "high", "level", "basis"],
-        },
+        "interval": LIFE_INTERVAL,
         "abstained": {"type": "boolean", "description": "Whether no end of life is given."},
         "abstention_reason": text_or_null("Why not."),
         "r_squared": number_or_null("Share of the capacity's variance that the fit explains; no confidence."),
@@ -175,7 +192,7 @@ PROJECTION = record(
                         "`population`, `trajectory` (the mean of the curves after it), a curve, `straight_line`."
                     ),
                     "eol_cycle": number_or_null("Cycle number at the end of life."),
-                    "interval": {"type": ["object", "null"], "description": "As the projection's."},
+                    "interval": LIFE_INTERVAL,
                     "confidence": number_or_null("As the projection's."),
                     "abstention_reason": text_or_null("Why it projects nothing."),
                 },
@@ -287,7 +304,7 @@ COMPARISON = record(
                     "health_score": number_or_null("0..100."),
                     "health_status": text("As in the cell's report."),
                     "projected_eol_cycle": number_or_null("Cycle number."),
-                    "projection_interval": {"type": ["object", "null"], "description": "As in the cell's report."},
+                    "projection_interval": LIFE_INTERVAL,
                     "projection_method": text("As in the cell's report."),
                 },
             ),

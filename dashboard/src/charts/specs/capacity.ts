@@ -1,6 +1,6 @@
 /** Capacity over cycles with its straight line, end-of-life threshold, knee and projection; and coulombic efficiency. */
 
-import type { CycleRange, Report } from "../../api/types";
+import type { Report } from "../../api/types";
 import { fixed, percent, significant } from "../../model/format";
 import { intervalWords } from "../../model/projection";
 import { median, trendLine } from "../../model/trend";
@@ -103,7 +103,7 @@ function knee({
     });
     return median(near);
   };
-  const { low, high } = found.knee_interval as unknown as CycleRange;
+  const { low, high } = found.knee_interval;
   const height = capacityNear(found.knee_cycle);
   const marks: Series[] = [
     {
