@@ -71,6 +71,9 @@ bench-cost: artifact ## measure the built artifact, and print what 1,000 analyse
 bench-dashboard: .venv/.dev $(PAGE) browser-specs ## measure the dashboard in Chromium: a dropped file, and 100,000 points
 	.venv/bin/python -m benchmarks.dashboard
 
+screenshots: .venv/.dev $(PAGE) browser-specs ## take the dashboard's pictures in docs/images anew
+	.venv/bin/python -m tests.browser.screenshots
+
 sample: .venv/.runtime ## write synthetic cells to sample_data/
 	.venv/bin/python -m sample_cells $(ARGS)
 

@@ -80,13 +80,15 @@ def on_paper(folder: Path) -> None:
 
 def quantised(source: Path, target: Path) -> None:
     """The picture in its most frequent colours, exactly those; the shades between them become the nearest."""
-    with Image.open(source) as opened:
-        picture = opened.convert("RGB")
-    counted = picture.getcolors(picture.width * picture.height) or []
-    frequent = [color for _, color in sorted(counted, reverse=True)[:COLORS]]
-    palette = Image.new("P", (1, 1))
-    palette.putpalette(np.array(frequent, dtype=np.uint8).tobytes())
-    picture.quantize(palette=palette, dither=Image.Dither.NONE).save(target, optimize=True)
+    with Image.open(source) as picture:
+        pixels = np.asarray(picture.convert("RGB"), dtype=np.int64)
+    height, width, _ = pixels.shape
+    colors, places, counts = np.unique(pixels.reshape(-1, 3), axis=0, return_inverse=True, return_counts=True)
+    kept = colors[np.argsort(counts)[-COLORS:]]
+    nearest = np.array([np.square(kept - color).sum(axis=1).argmin() for color in colors], dtype=np.uint8)
+    few = Image.fromarray(nearest[places].reshape(height, width), "P")
+    few.putpalette(kept.astype(np.uint8).tobytes())
+    few.save(target, optimize=True)
 
 
 if __name__ == "__main__":
