@@ -8,9 +8,10 @@ import { ComparisonView } from "./components/ComparisonView";
 import { DropZone } from "./components/DropZone";
 import { Header } from "./components/Header";
 import { ConnectionPanel, CriteriaPanel } from "./components/SettingsPanel";
-import { isBusy, SourceList } from "./components/SourceList";
+import { SourceList } from "./components/SourceList";
+import type { Comparisons } from "./components/useComparison";
 import { Welcome } from "./components/Welcome";
-import { Bench, type Criteria, type Source } from "./model/bench";
+import { Bench, type Criteria, isBusy, type Source } from "./model/bench";
 import { cellsOf } from "./model/cells";
 import { counted } from "./model/format";
 import { sampleFiles } from "./model/sample";
@@ -20,6 +21,7 @@ import { ServerDoor } from "./server";
 export function App() {
   const [door] = useState(() => new ServerDoor());
   const [bench] = useState(() => new Bench(door.server));
+  const [comparisons] = useState<Comparisons>(() => new Map());
   const { sources, criteria } = useSyncExternalStore(bench.subscribe, bench.snapshot);
   const server = useSyncExternalStore(door.subscribe, door.snapshot);
   const cells = useMemo(() => cellsOf(sources), [sources]);
@@ -47,7 +49,7 @@ export function App() {
   const judgeBy = useCallback((next: Criteria) => void bench.judgeBy(next), [bench]);
   const connect = async (connection: Connection) => {
     await door.connect(connection);
-    for (const { id, phase } of bench.snapshot().sources) if (phase.at === "failed") void bench.retry(id);
+    await bench.retryFailed();
   };
 
   const view = shownView(wanted, cells);
@@ -84,9 +86,14 @@ export function App() {
         </aside>
         <main id="main" tabIndex={-1}>
           <Boundary key={view?.at === "cell" ? view.key : view?.at}>
-            {cell && <CellView cell={cell} server={door.server} />}
+            {cell && <CellView cell={cell} criteria={criteria} server={door.server} />}
             {view?.at === "all" && (
-              <ComparisonView sources={sources} server={door.server} onCell={(key) => setWanted({ at: "cell", key })} />
+              <ComparisonView
+                sources={sources}
+                answers={comparisons}
+                server={door.server}
+                onCell={(key) => setWanted({ at: "cell", key })}
+              />
             )}
           </Boundary>
           {isEmpty && <Welcome />}

@@ -4,6 +4,7 @@ import { ApiClient, type Connection } from "./api/client";
 import { Refusal } from "./api/refusal";
 import type { Information } from "./api/types";
 import type { Server } from "./model/bench";
+import { keep, kept } from "./session";
 
 const KEY = "connection";
 
@@ -46,7 +47,7 @@ export class ServerDoor {
 
   connect(connection: Connection): Promise<void> {
     this.connection = connection;
-    sessionStorage.setItem(KEY, JSON.stringify(connection));
+    keep(KEY, JSON.stringify(connection));
     this.asked = this.ask();
     return this.asked;
   }
@@ -71,7 +72,7 @@ export class ServerDoor {
 
 function stored(): Connection {
   try {
-    const { address, token } = JSON.parse(sessionStorage.getItem(KEY) ?? "{}") as Partial<Connection>;
+    const { address, token } = JSON.parse(kept(KEY) ?? "{}") as Partial<Connection>;
     return { address: typeof address === "string" ? address : "", token: typeof token === "string" ? token : "" };
   } catch {
     return { address: "", token: "" };

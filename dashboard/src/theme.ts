@@ -1,6 +1,7 @@
 /** Light or dark: as the system has it until the user chooses, for this session. */
 
 import { useSyncExternalStore } from "react";
+import { keep, kept } from "./session";
 
 export type Theme = "light" | "dark";
 
@@ -9,7 +10,7 @@ const system = matchMedia("(prefers-color-scheme: dark)");
 const listeners = new Set<() => void>();
 
 function current(): Theme {
-  const chosen = sessionStorage.getItem(KEY);
+  const chosen = kept(KEY);
   if (chosen === "light" || chosen === "dark") return chosen;
   return system.matches ? "dark" : "light";
 }
@@ -20,7 +21,7 @@ function apply(): void {
 }
 
 export function choose(theme: Theme): void {
-  sessionStorage.setItem(KEY, theme);
+  keep(KEY, theme);
   apply();
 }
 

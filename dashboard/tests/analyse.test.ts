@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { analyse, type Progress } from "../src/api/analyse";
+import { completed } from "../src/api/client";
 import type { Exchange } from "../src/api/transport";
 import type { AnalysisOptions, Information } from "../src/api/types";
 import { FakeApi, fileOf, formOf, refused } from "./fakeApi";
@@ -132,6 +133,23 @@ test("whoever cancels in the middle leaves no file with the server", async () =>
   const run = analyse(api.client(), [fileOf("A.pkl", 8), fileOf("B.pkl", 8)], OPTIONS, LIMITS, following);
   await expect(run).rejects.toThrow("cancelled");
   expect(api.routesAsked).toEqual(["POST /api/uploads", "POST /bucket", "DELETE /api/jobs/J"]);
+});
+
+test("a file is sent again where the server had too much to do, and not where it may have been looked at", async () => {
+  const busy = refused(429, { message: "Too Many Requests" });
+  const throttled = new FakeApi({ "POST /api/upload": [busy, busy, REPORT] });
+  const ask = (api: FakeApi) => analyse(api.client(), [fileOf("A.pkl")], OPTIONS, LIMITS, follow().following);
+  expect(await ask(throttled)).toEqual(REPORT);
+  const broken = new FakeApi({ "POST /api/upload": [refused(503, { message: "Service Unavailable" }), REPORT] });
+  await expect(ask(broken)).rejects.toThrow("Service Unavailable");
+});
+
+test("an address is taken as it is meant", () => {
+  expect(completed("api.example.com/prod/")).toBe("https://api.example.com/prod");
+  expect(completed(" localhost:5000 ")).toBe("http://localhost:5000");
+  expect(completed("http://10.0.0.7:5000/")).toBe("http://10.0.0.7:5000");
+  expect(completed("/prod")).toBe("/prod");
+  expect(completed("")).toBe("");
 });
 
 test("a server that is away for a moment does not end a job; one that refuses does", async () => {

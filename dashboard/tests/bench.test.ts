@@ -38,6 +38,52 @@ test("cells stay until they are removed", async () => {
   expect(phases(bench)).toEqual(["A.pkl ready"]);
 });
 
+test("a part of a CSV set that comes later joins the rest, and the whole set is asked for", async () => {
+  const api = new FakeApi({ "POST /api/upload": [reportOf()] });
+  const bench = benchOf(api);
+  const [id] = await bench.add([fileOf("X_metadata.csv")]);
+  expect(await bench.add([fileOf("X_cycles.csv"), fileOf("Y_cycles.csv")])).toEqual([id, (id as number) + 1]);
+  expect(phases(bench)).toEqual(["X ready", "Y ready"]);
+  expect(bench.snapshot().sources[0]?.roles).toEqual(["metadata", "cycles"]);
+  const sent = api.asked.map((exchange) =>
+    formOf(exchange)
+      .getAll("file")
+      .map((file) => (file as File).name),
+  );
+  expect(sent).toContainEqual(["X_metadata.csv", "X_cycles.csv"]);
+});
+
+test("a part that the set has already begins a set of its own", async () => {
+  const bench = benchOf(new FakeApi({ "POST /api/upload": [reportOf()] }));
+  await bench.add([fileOf("X_cycles.csv")]);
+  await bench.add([fileOf("X_cycles.csv")]);
+  expect(phases(bench)).toEqual(["X ready", "X ready"]);
+});
+
+test("a cell keeps its colour when another is removed, and a new one takes the colour that is free", async () => {
+  const bench = benchOf(new FakeApi({ "POST /api/upload": [() => reportOf()] }));
+  const hues = () => bench.snapshot().sources.map(({ name, hues: [hue] }) => `${name} ${hue}`);
+  const [first] = await bench.add([fileOf("A.pkl")]);
+  await bench.add([fileOf("B.pkl")]);
+  bench.remove(first as number);
+  expect(hues()).toEqual(["B.pkl 1"]);
+  await bench.add([fileOf("C.pkl")]);
+  await bench.add([fileOf("D.pkl")]);
+  await bench.judgeBy({ eolThreshold: 0.9, capacityReference: "initial" });
+  expect(hues()).toEqual(["B.pkl 1", "C.pkl 0", "D.pkl 2"]);
+});
+
+test("all that has failed is tried again, and nothing else", async () => {
+  const gone = refused(500, { message: "Internal Server Error" });
+  const api = new FakeApi({ "POST /api/upload": [reportOf(), gone, gone, reportOf()] });
+  const bench = benchOf(api);
+  await bench.add([fileOf("A.pkl")]);
+  await bench.add([fileOf("B.pkl"), fileOf("C.pkl")]);
+  await bench.retryFailed();
+  expect(phases(bench)).toEqual(["A.pkl ready", "B.pkl ready", "C.pkl ready"]);
+  expect(api.asked).toHaveLength(5);
+});
+
 test("another threshold asks again for every cell, and the old report stays until the new one is there", async () => {
   const api = new FakeApi({ "POST /api/upload": [reportOf({ retention: 98 }), () => reportOf({ retention: 97 })] });
   const bench = benchOf(api);

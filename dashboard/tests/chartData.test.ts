@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { aligned, nearest } from "../src/charts/alignment";
 import { limitsOf } from "../src/charts/limits";
 import type { ChartSpec, Series } from "../src/charts/spec";
+import { valuesIn } from "../src/charts/Tooltip";
 
 const series = (x: number[], y: (number | null)[], more: Partial<Series> = {}): Series => ({
   label: "a",
@@ -67,4 +68,12 @@ test("a threshold that need not fit does not squeeze the capacity", () => {
 test("a chart without any known value has an axis all the same", () => {
   const spec = chart(series([1, 2], [null, null]));
   expect(limitsOf(spec, spec.series, false).y).toEqual([0, 1]);
+});
+
+test("of a hundred cells the read-out has the twelve nearest to the cursor, and says how many there are beyond", () => {
+  const spec = chart(...Array.from({ length: 100 }, (_, place) => series([1], [place], { label: `${place}` })));
+  const readout = { x: 1, y: 50.2, left: 0.5, top: 0.5, values: spec.series.map(({ y }) => y[0] ?? null) };
+  const { values, beyond } = valuesIn(spec, readout);
+  expect(values.map(({ value }) => value)).toEqual([45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56]);
+  expect(beyond).toBe(88);
 });

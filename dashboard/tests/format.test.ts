@@ -1,5 +1,15 @@
 import { expect, test } from "vitest";
-import { bytes, counted, cycleList, fixed, percent, significant, UNKNOWN } from "../src/model/format";
+import {
+  bytes,
+  counted,
+  cycleList,
+  decimalsFor,
+  fixed,
+  percent,
+  shortPercent,
+  significant,
+  UNKNOWN,
+} from "../src/model/format";
 
 test("what is not known is a dash, never a number", () => {
   for (const value of [null, undefined, Number.NaN, Number.POSITIVE_INFINITY]) {
@@ -42,4 +52,20 @@ test("a long list of cycles says how many it leaves out", () => {
   expect(cycleList([])).toBe("");
   expect(cycleList([7])).toBe("cycle 7");
   expect(cycleList([1, 2, 3, 4], 2)).toBe("cycles 1, 2 and 2 more");
+});
+
+test("a share is said as short as it can be, also where its hundredfold is no whole number of a computer's", () => {
+  expect([shortPercent(0.8), shortPercent(0.57), shortPercent(0.825), shortPercent(null)]).toEqual([
+    "80\u00a0%",
+    "57\u00a0%",
+    "82.5\u00a0%",
+    "–",
+  ]);
+});
+
+test("the largest value has four digits, so that a coin cell's capacity is not all zeros", () => {
+  expect(decimalsFor([59.4, null], 3)).toBe(3);
+  expect(decimalsFor([0.00198, 0.0001], 3)).toBe(6);
+  expect(decimalsFor([-0.5], 2)).toBe(4);
+  expect(decimalsFor([null, 0], 3)).toBe(3);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { groupFiles } from "../src/model/grouping";
+import { apart, groupFiles } from "../src/model/grouping";
 import { fileOf } from "./fakeApi";
 
 const namesOf = (...names: string[]) => groupFiles(names.map((name) => fileOf(name)));
@@ -29,4 +29,17 @@ test("sets with different base names are different cells", () => {
 
 test("a pickle whose name looks like a set's member is no member", () => {
   expect(namesOf("A_cycles.pkl", "A_cycles.csv")).toHaveLength(2);
+});
+
+test("a set that is there twice has other names in one request, and its files still belong together", () => {
+  const set = { files: [fileOf("X_cycles.csv"), fileOf("X_metadata.csv")] };
+  const sent = apart([set, { files: [fileOf("B.pkl")] }, set]);
+  expect(sent.map(({ name }) => name)).toEqual([
+    "X_cycles.csv",
+    "X_metadata.csv",
+    "B.pkl",
+    "3_X_cycles.csv",
+    "3_X_metadata.csv",
+  ]);
+  expect(groupFiles(sent).map(({ name }) => name)).toEqual(["X", "B.pkl", "3_X"]);
 });

@@ -6,7 +6,7 @@ import { shownView, viewOfNew } from "../src/model/view";
 import { reportOf } from "./reports";
 
 const source = (id: number, count: number) =>
-  ({ id, reports: Array.from({ length: count }, () => reportOf()) }) as unknown as Source;
+  ({ id, hues: [], reports: Array.from({ length: count }, () => reportOf()) }) as unknown as Source;
 const CELLS = cellsOf([source(1, 1), source(2, 2)]);
 
 test("what was asked for is shown as long as it is there, else the first cell", () => {

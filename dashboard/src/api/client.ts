@@ -1,7 +1,7 @@
 /** The API's routes: where they lie, who asks, and what they answer. */
 
 import { checkedInformation, checkedReports } from "./answers";
-import { refusalIn, refusalOfStorage, type WireAnswer } from "./refusal";
+import { Refusal, refusalIn, refusalOfStorage, type WireAnswer } from "./refusal";
 import { type Exchange, exchange, type OnSent, pause } from "./transport";
 import type { AnalysisOptions, Information, Job, Report, SeveralReports, StartedJob, Upload } from "./types";
 
@@ -9,6 +9,13 @@ import type { AnalysisOptions, Information, Job, Report, SeveralReports, Started
 export interface Connection {
   address: string;
   token: string;
+}
+
+/** An address as it is meant: `api.example.com/prod` lacks only its scheme. */
+export function completed(address: string): string {
+  const said = address.trim().replace(/\/+$/, "");
+  if (!said || /^([a-z][a-z0-9+.-]*:\/\/|[./])/i.test(said)) return said;
+  return /^(localhost|127\.|\[::1\])/.test(said) ? `http://${said}` : `https://${said}`;
 }
 
 type PostForm = Upload["files"][number]["post"];
@@ -39,12 +46,12 @@ export class ApiClient {
     const form = new FormData();
     for (const file of files) form.append("file", file, file.name);
     const url = `${this.url("api/upload")}?${queryOf(options)}`;
-    return checkedReports(await this.ask({ method: "POST", url, body: form, signal, onSent }));
+    return checkedReports(await this.patiently({ method: "POST", url, body: form, signal, onSent }, wasTurnedAway));
   }
 
   announce(files: readonly File[], signal?: AbortSignal): Promise<Upload> {
     const body = JSON.stringify({ files: files.map(({ name, size }) => ({ name, size_bytes: size })) });
-    return this.ask({ method: "POST", url: this.url("api/uploads"), body, signal });
+    return this.patiently({ method: "POST", url: this.url("api/uploads"), body, signal }, wasTurnedAway);
   }
 
   /** Posts a file to the storage by the form that the announcement gave for it; the token is not for the storage. */
@@ -81,7 +88,7 @@ export class ApiClient {
   }
 
   private url(path: string): string {
-    const root = this.connection.address.trim().replace(/\/+$/, "");
+    const root = completed(this.connection.address);
     return root ? `${root}/${path}` : `./${path}`;
   }
 
@@ -103,18 +110,27 @@ export class ApiClient {
     }
   }
 
-  /** Asks again where the server was away for a moment; only for questions that may be asked twice. */
-  private async patiently<Answer>(question: Exchange): Promise<Answer> {
+  /** Asks again where the refusal passes: the server was away for a moment, or has too much to do. */
+  private async patiently<Answer>(question: Exchange, mayPass = isPassing): Promise<Answer> {
     for (let tries = 1; ; tries += 1) {
       try {
         return await this.ask(question);
       } catch (refusal) {
-        const passes = refusal instanceof Error && "passing" in refusal && refusal.passing === true;
-        if (!passes || tries === TRIES) throw refusal;
+        if (!(refusal instanceof Refusal && mayPass(refusal)) || tries === TRIES) throw refusal;
         await this.wait(FIRST_PAUSE_MS * 2 ** (tries - 1), question.signal);
       }
     }
   }
+}
+
+/** For questions that may be asked twice. */
+function isPassing({ passing }: Refusal): boolean {
+  return passing;
+}
+
+/** For all others: it has not even been looked at. */
+function wasTurnedAway({ status }: Refusal): boolean {
+  return status === 429;
 }
 
 function isSuccess({ status }: WireAnswer): boolean {

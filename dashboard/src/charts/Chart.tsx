@@ -8,7 +8,7 @@ import { fixed } from "../model/format";
 import { onKey, zoomBy } from "./gestures";
 import { Legend } from "./Legend";
 import { limitsOf } from "./limits";
-import { pictureOf, pngOf } from "./picture";
+import { ON_PAPER, type PictureSize, pictureOf, pngOf, SAVED } from "./picture";
 import type { ChartSpec } from "./spec";
 import { sentenceOf, Tooltip } from "./Tooltip";
 import { usePaper } from "./usePaper";
@@ -40,10 +40,10 @@ export function Chart({ title, summary, owner, spec, controls, note }: Props) {
   const limits = useMemo(() => limitsOf(spec, shown, whole), [spec, shown, whole]);
   const { plot, zoomed, readout } = usePlot(place, spec, limits, hidden);
 
-  const picture = () =>
-    pictureOf({ title: `${title} – ${owner}`, spec, axes: plot.current?.axesNow() ?? limits, hidden });
-  const save = async () => download(fileName(owner, `${title}.png`), await pngOf(await picture()));
-  usePaper(paper, picture);
+  const picture = (size: PictureSize) =>
+    pictureOf({ title: `${title} – ${owner}`, spec, axes: plot.current?.axesNow() ?? limits, hidden }, size);
+  const save = async () => download(fileName(owner, `${title}.png`), await pngOf(await picture(SAVED)));
+  usePaper(paper, () => picture(ON_PAPER));
 
   const toggle = (label: string) => {
     const after = new Set(hidden);

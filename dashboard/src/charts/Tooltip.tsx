@@ -11,36 +11,48 @@ interface Props {
   readout: Readout;
 }
 
-export function Tooltip({ spec: { x, y, series }, readout }: Props) {
+/** More values than these are not read at a glance, and need not fit on the screen. */
+const MOST_VALUES = 12;
+
+export function Tooltip({ spec, readout }: Props) {
+  const { x, y } = spec;
+  const { values, beyond } = valuesIn(spec, readout);
   return (
     <div className="tooltip-area" aria-hidden="true">
       <div className="tooltip" style={placeBeside(readout)}>
         <b>
           {x.label} {fixed(readout.x, x.decimals, x.unit)}
         </b>
-        {series.map(({ label, color, mark }, index) => {
-          const value = readout.values[index];
-          return (
-            typeof value === "number" && (
-              <span key={label}>
-                <Swatch color={color} mark={mark} />
-                {label} <b>{fixed(value, y.decimals, y.unit)}</b>
-              </span>
-            )
-          );
-        })}
+        {values.map(({ series: { label, color, mark }, value }) => (
+          <span key={label}>
+            <Swatch color={color} mark={mark} />
+            <span className="label">{label}</span> <b>{fixed(value, y.decimals, y.unit)}</b>
+          </span>
+        ))}
+        {beyond > 0 && <span>and {fixed(beyond, 0)} further away</span>}
       </div>
     </div>
   );
 }
 
 /** The same in a sentence, to be read out. */
-export function sentenceOf({ x, y, series }: ChartSpec, readout: Readout): string {
-  const values = series.flatMap(({ label }, index) => {
+export function sentenceOf(spec: ChartSpec, readout: Readout): string {
+  const { x, y } = spec;
+  const { values, beyond } = valuesIn(spec, readout);
+  const said = values.map(({ series, value }) => `${series.label} ${fixed(value, y.decimals, y.unit)}`);
+  if (beyond > 0) said.push(`and ${fixed(beyond, 0)} further away`);
+  return `${x.label} ${fixed(readout.x, x.decimals, x.unit)}: ${said.join(", ")}`;
+}
+
+/** The values nearest to the cursor, in the legend's order, and how many there are beyond. */
+export function valuesIn({ series }: ChartSpec, readout: Readout) {
+  const known = series.flatMap((one, index) => {
     const value = readout.values[index];
-    return typeof value === "number" ? [`${label} ${fixed(value, y.decimals, y.unit)}`] : [];
+    return typeof value === "number" ? [{ series: one, value }] : [];
   });
-  return `${x.label} ${fixed(readout.x, x.decimals, x.unit)}: ${values.join(", ")}`;
+  const distance = ({ value }: { value: number }) => Math.abs(value - readout.y);
+  const nearest = new Set([...known].sort((a, b) => distance(a) - distance(b)).slice(0, MOST_VALUES));
+  return { values: known.filter((one) => nearest.has(one)), beyond: known.length - nearest.size };
 }
 
 /** On the side that has room, so that it never hides what it tells of. */

@@ -1,9 +1,8 @@
 /** How points are drawn: every one while there is room, one a pixel where there are more points than pixels. */
 
 import type uPlot from "uplot";
-import type { Mark } from "./spec";
+import type { PointMark } from "./spec";
 
-type PointMark = Extract<Mark, { kind: "points" }>;
 type Add = (path: Path2D, x: number, y: number, radius: number) => void;
 
 /** More than this and they are drawn as a trace. */

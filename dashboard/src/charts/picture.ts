@@ -11,34 +11,41 @@ export interface Pictured {
   hidden: ReadonlySet<string>;
 }
 
-const WIDTH = 560;
-const HEIGHT = 330;
+/** The plot's size beneath its legend; letters are the same in both, so that they can be read in a column of paper. */
+export type PictureSize = { width: number; height: number };
+export const SAVED: PictureSize = { width: 560, height: 330 };
+export const ON_PAPER: PictureSize = { width: 400, height: 210 };
+
 /** Pixels a unit of length: fine enough for paper. */
 const DENSITY = 3;
 const MARGIN = 14;
 const LINE = 19;
 
 /** Drawn within the microtasks that follow, so that a listener of `beforeprint` is in time. */
-export async function pictureOf({ title, spec, axes, hidden }: Pictured): Promise<HTMLCanvasElement> {
+export async function pictureOf(
+  { title, spec, axes, hidden }: Pictured,
+  size: PictureSize,
+): Promise<HTMLCanvasElement> {
+  const { width, height } = size;
   const place = document.createElement("div");
   place.className = "offscreen";
   place.dataset.theme = "light";
   document.body.append(place);
   const scale = DENSITY / devicePixelRatio;
-  const plot = new Plot(place, spec, { width: WIDTH * scale, height: HEIGHT * scale }, axes, { scale });
+  const plot = new Plot(place, spec, { width: width * scale, height: height * scale }, axes, { scale });
   for (const [index, { label }] of spec.series.entries()) plot.show(index, !hidden.has(label));
   await plot.drawn();
   const canvas = document.createElement("canvas");
   const pen = canvas.getContext("2d");
   if (pen) {
     const shown = spec.series.filter(({ label }) => !hidden.has(label));
-    const rows = legendRows(pen, shown, WIDTH - 2 * MARGIN);
+    const rows = legendRows(pen, shown, width - 2 * MARGIN);
     const head = MARGIN + LINE + rows.length * LINE;
-    canvas.width = DENSITY * WIDTH;
-    canvas.height = DENSITY * (HEIGHT + head);
+    canvas.width = DENSITY * width;
+    canvas.height = DENSITY * (height + head);
     pen.scale(DENSITY, DENSITY);
     drawHead(pen, title, rows, place);
-    pen.drawImage(plot.u.ctx.canvas, 0, head, WIDTH, HEIGHT);
+    pen.drawImage(plot.u.ctx.canvas, 0, head, width, height);
   }
   plot.u.destroy();
   place.remove();
@@ -64,12 +71,17 @@ function drawHead(pen: CanvasRenderingContext2D, title: string, rows: readonly L
     const y = MARGIN + (index + 1) * LINE + 7;
     for (const { series, left } of row) {
       pen.fillStyle = colorOf(series.color, place);
-      if (series.mark.kind === "line") pen.fillRect(left, y - 5, 11, 3);
-      else pen.fillRect(left + 1, y - 8, 9, 9);
+      drawSwatch(pen, series, left, y);
       pen.fillStyle = colorOf("axis", place);
       pen.fillText(series.label, left + 16, y);
     }
   }
+}
+
+function drawSwatch(pen: CanvasRenderingContext2D, { mark }: Series, left: number, y: number): void {
+  if (mark.kind === "points") pen.fillRect(left + 1, y - 8, 9, 9);
+  else if (!mark.dash) pen.fillRect(left, y - 5, 11, 3);
+  else for (const dash of [0, 7]) pen.fillRect(left + dash, y - 5, 4, 3);
 }
 
 const LEGEND_FONT = "12px system-ui, sans-serif";

@@ -7,6 +7,8 @@ import type { Axes, Axis, ChartSpec, ColorName, Range, Series } from "./spec";
 
 export interface Readout {
   x: number;
+  /** The value of the y axis at the cursor. */
+  y: number;
   /** One value a series; null where it has none near the cursor. */
   values: (number | null)[];
   /** Where the cursor is, as shares of the plot's width and height, from its left and its top. */
@@ -144,6 +146,7 @@ export class Plot {
     if (first === null) return null;
     return {
       x: u.data[0][first] as number,
+      y: u.posToVal(top, "y"),
       values: rows.map((row, index) => (row === null ? null : ((u.data[index + 1]?.[row] as number | null) ?? null))),
       left: left / u.over.clientWidth,
       top: top / u.over.clientHeight,

@@ -12,9 +12,14 @@ export type ColorName =
   | `cycle-${number}`
   | `cell-${number}`;
 
-export type Mark =
-  | { kind: "line"; width?: number; dash?: readonly number[] }
-  | { kind: "points"; shape: "circle" | "diamond" | "square" | "triangle"; size: number; hollow?: boolean };
+export type Mark = { kind: "line"; width?: number; dash?: readonly number[] } | PointMark;
+
+export interface PointMark {
+  kind: "points";
+  shape: "circle" | "diamond" | "square" | "triangle";
+  size: number;
+  hollow?: boolean;
+}
 
 export interface Axis {
   label: string;

@@ -1,9 +1,10 @@
 /** The whole report on one cell. */
 
 import { useEffect, useRef } from "react";
-import type { Server } from "../model/bench";
+import { areSame, type Criteria, isBusy, type Server } from "../model/bench";
 import type { BenchCell } from "../model/cells";
 import { downloadText, fileName } from "../model/download";
+import { shortPercent } from "../model/format";
 import { cycleTableCsv } from "../model/tables";
 import { CapacityCharts } from "./CapacityCharts";
 import { Findings } from "./Findings";
@@ -12,11 +13,17 @@ import { Headline, Subtitle } from "./Headline";
 import { Icon } from "./Icon";
 import { OtherCharts } from "./OtherCharts";
 import { Pictures } from "./Pictures";
-import { isBusy } from "./SourceList";
 import { CycleTableView, ProjectionTable, SourceTable, StatisticsTable } from "./Tables";
 import { VoltageCharts } from "./VoltageCharts";
 
-export function CellView({ cell, server }: { cell: BenchCell; server: () => Promise<Server> }) {
+interface Props {
+  cell: BenchCell;
+  /** What is asked of every cell now; the report may still be by what was asked before. */
+  criteria: Criteria;
+  server: () => Promise<Server>;
+}
+
+export function CellView({ cell, criteria, server }: Props) {
   const { name, report, source } = cell;
   const heading = useRef<HTMLHeadingElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another cell's report takes the focus, so that it is read
@@ -32,6 +39,13 @@ export function CellView({ cell, server }: { cell: BenchCell; server: () => Prom
         </div>
         <TakeAway cell={cell} />
       </header>
+      {!areSame(source.criteria, criteria) && !isBusy(source.phase) && (
+        <p className="refusal" role="status">
+          This report is still by {shortPercent(source.criteria.eolThreshold)} of the{" "}
+          {source.criteria.capacityReference} capacity: the API has not answered for{" "}
+          {shortPercent(criteria.eolThreshold)} of the {criteria.capacityReference} one.
+        </p>
+      )}
       <Headline report={report} />
       <Findings report={report} />
       <div className="charts">

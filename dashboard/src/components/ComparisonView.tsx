@@ -2,30 +2,33 @@
 
 import { useEffect, useMemo, useRef, useState } from "react";
 import { Chart } from "../charts/Chart";
-import { colorOfCell, OVERLAYS, type Overlay, overlaySpec } from "../charts/specs/overlay";
+import { Swatch } from "../charts/Legend";
+import { colorOfCell, markOfCell, OVERLAYS, type Overlay, overlaySpec } from "../charts/specs/overlay";
 import type { Server, Source } from "../model/bench";
-import { type BenchCell, cellsOf } from "../model/cells";
+import { cellsOf } from "../model/cells";
 import { COLUMNS, comparisonCsv, type Order, type Row, ranked, sorted } from "../model/comparison";
 import { downloadText } from "../model/download";
 import { bytes, counted } from "../model/format";
 import { Choice } from "./Choice";
 import { focusOn } from "./focus";
 import { Scroll } from "./Scroll";
-import { type ComparisonState, useComparison } from "./useComparison";
+import { type ComparisonState, type Comparisons, useComparison } from "./useComparison";
+import { useSteady } from "./useSteady";
 
 interface Props {
   sources: readonly Source[];
+  /** What the API has answered before. */
+  answers: Comparisons;
   server: () => Promise<Server>;
   onCell: (key: string) => void;
 }
 
 const OVERLAY_OPTIONS = Object.entries(OVERLAYS).map(([name, { label }]) => [name as Overlay, label] as const);
 
-export function ComparisonView({ sources, server, onCell }: Props) {
-  const withReports = useMemo(() => sources.filter(({ reports }) => reports.length > 0), [sources]);
-  const cells = useMemo(() => cellsOf(withReports), [withReports]);
+export function ComparisonView({ sources, answers, server, onCell }: Props) {
+  const cells = useSteady(cellsOf(sources), (a, b) => a.key === b.key && a.report === b.report);
   const [overlay, setOverlay] = useState<Overlay>("retention");
-  const { state, ask } = useComparison(withReports, server);
+  const { state, ask } = useComparison(sources, answers, server);
   const spec = useMemo(() => overlaySpec(cells, overlay), [cells, overlay]);
   const rows = ranked(cells, state.at === "known" ? state.comparison : null);
   const heading = useRef<HTMLHeadingElement>(null);
@@ -75,13 +78,14 @@ export function ComparisonView({ sources, server, onCell }: Props) {
           controls={<Choice label="What to compare" options={OVERLAY_OPTIONS} value={overlay} onChange={setOverlay} />}
         />
       </div>
-      <ComparisonTable rows={rows} cells={cells} onCell={onCell} />
+      <ComparisonTable rows={rows} onCell={onCell} />
     </article>
   );
 }
 
 function RankNote({ state, onAsk }: { state: ComparisonState; onAsk: () => void }) {
   if (state.at === "known") return <p className="soft">Rank 1 fades slowest, as the API compares them.</p>;
+  if (state.at === "waiting") return <p className="soft">They are ranked once all files are through.</p>;
   if (state.at === "asking") return <p className="soft">Asking the API to rank them…</p>;
   return (
     <p className="soft">
@@ -95,11 +99,10 @@ function RankNote({ state, onAsk }: { state: ComparisonState; onAsk: () => void 
 
 interface TableProps {
   rows: readonly Row[];
-  cells: readonly BenchCell[];
   onCell: (key: string) => void;
 }
 
-function ComparisonTable({ rows, cells, onCell }: TableProps) {
+function ComparisonTable({ rows, onCell }: TableProps) {
   const [order, setOrder] = useState<Order>({ by: "Rank", descending: false });
   const sortBy = (by: string) => setOrder({ by, descending: order.by === by && !order.descending });
   const direction = (name: string) => (order.by === name ? (order.descending ? "descending" : "ascending") : "none");
@@ -121,16 +124,15 @@ function ComparisonTable({ rows, cells, onCell }: TableProps) {
           {sorted(rows, order).map((row) => (
             <tr key={row.cell.key}>
               <th scope="row">
-                <span
-                  className="swatch points"
-                  style={{ "--swatch": `var(--${colorOfCell(cells.indexOf(row.cell))})` } as React.CSSProperties}
-                />
+                <Swatch color={colorOfCell(row.cell)} mark={markOfCell(row.cell)} />
                 <button type="button" className="link" onClick={() => onCell(row.cell.key)}>
                   {row.cell.name}
                 </button>
               </th>
               {COLUMNS.map((column) => (
-                <td key={column.name}>{column.text(row)}</td>
+                <td key={column.name} className={column.name === "How sure" ? "sureness" : undefined}>
+                  {column.text(row)}
+                </td>
               ))}
             </tr>
           ))}

@@ -17,7 +17,7 @@ export function Findings({ report }: { report: Report }) {
       ) : (
         <ul className="remarks">
           {remarks.map(({ kind, text, where }) => (
-            <li key={`${kind} ${text}`}>
+            <li key={`${kind} ${text} ${where}`}>
               <span className={`badge ${kind}`}>{kind}</span>
               <span>
                 {text}

@@ -1,9 +1,9 @@
 /** What the cells are judged by, and which server does it; a change asks the API again. */
 
 import { type FormEvent, useEffect, useId, useState } from "react";
-import type { Connection } from "../api/client";
+import { type Connection, completed } from "../api/client";
 import type { Criteria } from "../model/bench";
-import { percent } from "../model/format";
+import { shortPercent } from "../model/format";
 import type { ServerState } from "../server";
 import { Choice } from "./Choice";
 
@@ -16,7 +16,7 @@ const TYPING_REST_MS = 500;
 const ROOMY = "(min-width: 1000px)";
 
 export function CriteriaPanel({ criteria, onChange }: { criteria: Criteria; onChange: (criteria: Criteria) => void }) {
-  const threshold = useId();
+  const [threshold, problem] = [useId(), useId()];
   const [open, setOpen] = useState(() => matchMedia(ROOMY).matches);
   const [text, setText] = useState(String(toPercent(criteria.eolThreshold)));
   const percentage = Number(text);
@@ -33,7 +33,7 @@ export function CriteriaPanel({ criteria, onChange }: { criteria: Criteria; onCh
       <summary>
         <h2>End of life</h2>
         <span className="soft">
-          {percent(criteria.eolThreshold, 1).replace(".0", "")} of {criteria.capacityReference}
+          {shortPercent(criteria.eolThreshold)} of {criteria.capacityReference}
         </span>
       </summary>
       <div className="field">
@@ -48,12 +48,17 @@ export function CriteriaPanel({ criteria, onChange }: { criteria: Criteria; onCh
             step={1}
             value={text}
             aria-invalid={!isValid}
+            aria-describedby={isValid ? undefined : problem}
             onChange={({ target }) => setText(target.value)}
           />
           % of the capacity
         </span>
       </div>
-      {!isValid && <p className="refusal">A number between 0 and 100, both excluded.</p>}
+      {!isValid && (
+        <p className="refusal" id={problem} role="alert">
+          A number between 0 and 100, both excluded.
+        </p>
+      )}
       <div className="field">
         <span>Capacity reference</span>
         <Choice
@@ -87,7 +92,8 @@ export function ConnectionPanel({ connection, server, wantsToken, onConnect }: C
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setOpen(false);
-    onConnect({ address: address.trim(), token: token.trim() });
+    setAddress(completed(address));
+    onConnect({ address: completed(address), token: token.trim() });
   };
   return (
     <details className="panel" open={open} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>

@@ -1,7 +1,7 @@
 /** Every file or set of files on the page: how far it is, its cells to look at, and what went wrong beside it. */
 
 import { bytesOf } from "../api/analyse";
-import type { Bench, Phase, Source } from "../model/bench";
+import { type Bench, isBusy, mayBeRetried, type Source } from "../model/bench";
 import { type BenchCell, cellsOf } from "../model/cells";
 import { bytes, counted, percent } from "../model/format";
 import type { View } from "../model/view";
@@ -16,6 +16,7 @@ interface Props {
 
 export function SourceList({ bench, sources, view, onView }: Props) {
   const cells = cellsOf(sources);
+  const failed = sources.filter(({ phase }) => phase.at === "failed").length;
   return (
     <nav className="sources" aria-label="Cells">
       <div className="rail-head">
@@ -24,6 +25,11 @@ export function SourceList({ bench, sources, view, onView }: Props) {
           Remove all
         </button>
       </div>
+      {failed > 1 && (
+        <button type="button" className="link" onClick={() => void bench.retryFailed()}>
+          Try all {failed} again
+        </button>
+      )}
       {cells.length > 1 && (
         <button
           type="button"
@@ -50,10 +56,6 @@ export function SourceList({ bench, sources, view, onView }: Props) {
       </ul>
     </nav>
   );
-}
-
-export function isBusy({ at }: Phase): boolean {
-  return at === "waiting" || at === "sending" || at === "working";
 }
 
 interface CellsProps {
@@ -89,14 +91,15 @@ function Actions({ bench, source }: { bench: Bench; source: Source }) {
   const { id, name, phase } = source;
   return (
     <div className="source-actions">
-      {isBusy(phase) && (
-        <button type="button" className="link" onClick={() => bench.cancel(id)}>
-          Cancel<span className="visually-hidden"> {name}</span>
-        </button>
-      )}
-      {(phase.at === "failed" || phase.at === "cancelled") && (
-        <button type="button" className="link" onClick={() => void bench.retry(id)}>
-          Try again<span className="visually-hidden"> {name}</span>
+      {phase.at !== "ready" && (
+        // One button for both, so that the focus stays where it is.
+        <button
+          type="button"
+          className="link"
+          onClick={() => (mayBeRetried(phase) ? void bench.retry(id) : bench.cancel(id))}
+        >
+          {mayBeRetried(phase) ? "Try again" : "Cancel"}
+          <span className="visually-hidden"> {name}</span>
         </button>
       )}
       <button type="button" className="icon" onClick={() => bench.remove(id)} title="Remove">

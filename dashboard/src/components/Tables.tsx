@@ -2,7 +2,7 @@
 
 import { useState } from "react";
 import type { Report, Statistics } from "../api/types";
-import { fixed, percent, significant } from "../model/format";
+import { decimalsFor, fixed, percent, significant } from "../model/format";
 import { intervalWords, MODELS } from "../model/projection";
 import { Scroll } from "./Scroll";
 
@@ -39,14 +39,17 @@ export function StatisticsTable({ report }: { report: Report }) {
             </tr>
           </thead>
           <tbody>
-            {rows.map(([name, statistics, decimals]) => (
-              <tr key={name}>
-                <th scope="row">{name}</th>
-                {COLUMNS.map((column) => (
-                  <td key={column}>{fixed(statistics[column], decimals)}</td>
-                ))}
-              </tr>
-            ))}
+            {rows.map(([name, statistics, least]) => {
+              const decimals = decimalsFor([statistics.min, statistics.max], least);
+              return (
+                <tr key={name}>
+                  <th scope="row">{name}</th>
+                  {COLUMNS.map((column) => (
+                    <td key={column}>{fixed(statistics[column], decimals)}</td>
+                  ))}
+                </tr>
+              );
+            })}
           </tbody>
         </table>
       </Scroll>

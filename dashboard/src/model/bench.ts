@@ -5,7 +5,7 @@ import { reportsOf } from "../api/answers";
 import type { ApiClient } from "../api/client";
 import { Refusal } from "../api/refusal";
 import type { AnalysisOptions, Information, Report, SeveralReports } from "../api/types";
-import { groupFiles, type Role } from "./grouping";
+import { completes, type FileGroup, groupFiles, type Role } from "./grouping";
 import { Lanes } from "./lanes";
 
 /** What every cell is asked for alike. */
@@ -13,12 +13,25 @@ export type Criteria = Pick<AnalysisOptions, "eolThreshold" | "capacityReference
 
 export const DEFAULT_CRITERIA: Criteria = { eolThreshold: 0.8, capacityReference: "initial" };
 
+export function areSame(a: Criteria, b: Criteria): boolean {
+  return a.eolThreshold === b.eolThreshold && a.capacityReference === b.capacityReference;
+}
+
 export type Phase =
   | { at: "waiting" }
   | Progress
   | { at: "ready" }
   | { at: "failed"; refusal: Refusal }
   | { at: "cancelled" };
+
+export function isBusy({ at }: Phase): boolean {
+  return at === "waiting" || at === "sending" || at === "working";
+}
+
+/** Whether it has ended without a report, and may be tried again. */
+export function mayBeRetried({ at }: Phase): boolean {
+  return at === "failed" || at === "cancelled";
+}
 
 /** A pickle, a table or a CSV set. Its last reports stay while it is asked for again. */
 export interface Source {
@@ -28,6 +41,8 @@ export interface Source {
   readonly roles: readonly Role[];
   readonly phase: Phase;
   readonly reports: readonly Report[];
+  /** The number of each report's colour, which it keeps while it is on the page. */
+  readonly hues: readonly number[];
   /** The criteria of `reports`. */
   readonly criteria: Criteria;
 }
@@ -62,20 +77,11 @@ export class Bench {
 
   readonly snapshot = (): BenchState => this.state;
 
-  /** Begins the analysis of every group of files; resolves with the new sources' ids once all have ended. */
+  /** Begins the analysis of every group of files; resolves with their sources' ids once all have ended. */
   async add(files: readonly File[]): Promise<number[]> {
-    const created = groupFiles(files).map(
-      (group): Source => ({
-        ...group,
-        id: this.nextId++,
-        phase: { at: "waiting" },
-        reports: [],
-        criteria: this.state.criteria,
-      }),
-    );
-    this.publish({ sources: [...this.state.sources, ...created] });
-    await Promise.all(created.map(({ id }) => this.run(id)));
-    return created.map(({ id }) => id);
+    const ids = groupFiles(files).map((group) => this.take(group));
+    await Promise.all(ids.map((id) => this.run(id)));
+    return ids;
   }
 
   cancel(id: number): void {
@@ -84,6 +90,10 @@ export class Bench {
 
   retry(id: number): Promise<void> {
     return this.run(id);
+  }
+
+  async retryFailed(): Promise<void> {
+    await Promise.all(this.state.sources.filter(({ phase }) => phase.at === "failed").map(({ id }) => this.run(id)));
   }
 
   remove(id: number): void {
@@ -100,6 +110,19 @@ export class Bench {
   async judgeBy(criteria: Criteria): Promise<void> {
     this.publish({ criteria });
     await Promise.all(this.state.sources.map(({ id }) => this.run(id)));
+  }
+
+  /** A part of a CSV set joins its other parts, should they be here already; all else is a source of its own. */
+  private take(group: FileGroup): number {
+    const rest = this.state.sources.find((source) => completes(group, source));
+    if (rest) {
+      this.change(rest.id, { files: [...rest.files, ...group.files], roles: [...rest.roles, ...group.roles] });
+      return rest.id;
+    }
+    const { criteria, sources } = this.state;
+    const source: Source = { ...group, id: this.nextId++, phase: { at: "waiting" }, reports: [], hues: [], criteria };
+    this.publish({ sources: [...sources, source] });
+    return source.id;
   }
 
   /** One run a source: a new one ends what is still under way. */
@@ -121,12 +144,22 @@ export class Bench {
         const onProgress = (phase: Progress) => tell({ phase });
         return analyse(client, source.files, { plots: "all", ...criteria }, limits, { signal, onProgress });
       });
-      tell({ phase: { at: "ready" }, reports: reportsOf(answer), criteria });
+      const reports = reportsOf(answer);
+      tell({ phase: { at: "ready" }, reports, hues: this.huesOf(id, reports.length), criteria });
     } catch (fault) {
       tell({ phase: signal.aborted ? { at: "cancelled" } : { at: "failed", refusal: asRefusal(fault) } });
     } finally {
       if (this.running.get(id) === controller) this.running.delete(id);
     }
+  }
+
+  /** A source's hues as they are, and as many more as it needs: the lowest that nobody has. */
+  private huesOf(id: number, count: number): number[] {
+    const { sources } = this.state;
+    const hues = [...(sources.find((source) => source.id === id)?.hues ?? [])].slice(0, count);
+    const taken = new Set([...hues, ...sources.flatMap((source) => (source.id === id ? [] : source.hues))]);
+    for (let hue = 0; hues.length < count; hue += 1) if (!taken.has(hue)) hues.push(hue);
+    return hues;
   }
 
   private change(id: number, change: Partial<Source>): void {

@@ -11,6 +11,8 @@ export interface BenchCell {
   source: Source;
   /** Which of the source's cells it is. */
   index: number;
+  /** The number of its colour. */
+  hue: number;
 }
 
 export function cellsOf(sources: readonly Source[]): BenchCell[] {
@@ -21,6 +23,7 @@ export function cellsOf(sources: readonly Source[]): BenchCell[] {
       report,
       source,
       index,
+      hue: source.hues[index] ?? 0,
     })),
   );
 }

@@ -25,6 +25,17 @@ export function percent(share: Maybe, decimals = 0): string {
   return isNumber(share) ? fixed(100 * share, decimals, "%") : UNKNOWN;
 }
 
+/** As short as it can be said: 80 % or 82.5 %. */
+export function shortPercent(share: Maybe): string {
+  return isNumber(share) ? significant(100 * share, 4, "%") : UNKNOWN;
+}
+
+/** Decimals that show the largest of these values with four digits, so that a coin cell's capacity is not all zeros. */
+export function decimalsFor(values: readonly Maybe[], least: number): number {
+  const largest = values.reduce<number>((most, value) => (isNumber(value) ? Math.max(most, Math.abs(value)) : most), 0);
+  return largest === 0 ? least : Math.min(Math.max(least, 3 - Math.floor(Math.log10(largest))), 9);
+}
+
 const SIZES = ["B", "kB", "MB", "GB"];
 
 export function bytes(count: number): string {

@@ -1,7 +1,7 @@
 /** A projected end of life in words: the number, how sure it is, whose word it is, or why there is none. */
 
 import type { Interval, Projection } from "../api/types";
-import { fixed, percent } from "./format";
+import { fixed, percent, shortPercent } from "./format";
 
 export interface ProjectionWords {
   /** The cycle number, or that there is none. */
@@ -33,7 +33,7 @@ export const MODELS: Readonly<Record<string, string>> = {
 };
 
 export function projectionWords(life: Projection): ProjectionWords {
-  const threshold = `${percent(life.eol_threshold, Number.isInteger(100 * life.eol_threshold) ? 0 : 1)} capacity`;
+  const threshold = `${shortPercent(life.eol_threshold)} capacity`;
   if (life.projected_eol_cycle === null) {
     return {
       headline: "Not projected",

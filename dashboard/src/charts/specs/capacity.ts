@@ -1,7 +1,7 @@
 /** Capacity over cycles with its straight line, end-of-life threshold, knee and projection; and coulombic efficiency. */
 
 import type { Report } from "../../api/types";
-import { fixed, percent, significant } from "../../model/format";
+import { decimalsFor, fixed, shortPercent, significant } from "../../model/format";
 import { intervalWords } from "../../model/projection";
 import { median, trendLine } from "../../model/trend";
 import type { Axis, ChartSpec, Range, Series } from "../spec";
@@ -9,7 +9,8 @@ import type { Axis, ChartSpec, Range, Series } from "../spec";
 export type Reach = "measured" | "end of life";
 
 export const CYCLE_AXIS: Axis = { label: "Cycle", unit: "", decimals: 0 };
-const CAPACITY_AXIS: Axis = { label: "Capacity", unit: "Ah", decimals: 3 };
+/** The least height of the axis, as a share of the capacity: what is less is noise. */
+const LEAST_SHARE = 2e-4;
 const RECENT_CYCLES = 5;
 const MOST_LIVES = 3;
 
@@ -41,7 +42,14 @@ export function capacitySpec(report: Report, reach: Reach): ChartSpec {
     ...knee(report),
     ...endOfLife(report, reach),
   ];
-  return { x: CYCLE_AXIS, y: CAPACITY_AXIS, series, xRange, leastYSpan: 0.01 };
+  const known = [...fade.discharge_capacities, ...fade.charge_capacities].filter((capacity) => capacity !== null);
+  return {
+    x: CYCLE_AXIS,
+    y: { label: "Capacity", unit: "Ah", decimals: decimalsFor(known, 3) },
+    series,
+    xRange,
+    leastYSpan: LEAST_SHARE * (median(known) ?? 0),
+  };
 }
 
 export function efficiencySpec(report: Report): ChartSpec {
@@ -133,7 +141,7 @@ function endOfLife(report: Report, reach: Reach): Series[] {
   const { eol_capacity: capacity, projected_eol_cycle: cycle, interval, method } = life;
   if (capacity === null) return [];
   const range = reachRange(report, reach);
-  const name = `End of life, ${percent(life.eol_threshold, 1).replace(".0", "")}: ${fixed(capacity, 1, "Ah")}`;
+  const name = `End of life, ${shortPercent(life.eol_threshold)}: ${significant(capacity, 4, "Ah")}`;
   const threshold = level(name, "vermilion", range, capacity, { fits: reach === "end of life" });
   if (cycle === null || (reach === "measured" && cycle > range[1])) return [threshold];
   const known = knownCapacities(report).slice(-RECENT_CYCLES);

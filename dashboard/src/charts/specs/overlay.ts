@@ -1,8 +1,8 @@
 /** Several cells in one chart: what they retain, what they draw, how efficient they are. */
 
 import type { BenchCell } from "../../model/cells";
-import { fixed } from "../../model/format";
-import type { ChartSpec, ColorName, Series } from "../spec";
+import { decimalsFor, fixed } from "../../model/format";
+import type { ChartSpec, ColorName, PointMark, Series } from "../spec";
 import { CYCLE_AXIS } from "./capacity";
 
 export const OVERLAYS = {
@@ -14,23 +14,37 @@ export const OVERLAYS = {
 export type Overlay = keyof typeof OVERLAYS;
 
 export const CELL_COLORS = 10;
+/** Cells beyond the colours have another shape. */
+const SHAPES = ["circle", "triangle", "square", "diamond"] as const;
 
 export function overlaySpec(cells: readonly BenchCell[], overlay: Overlay): ChartSpec {
   const labels = distinct(cells.map(({ name }) => name));
   const series = cells.map(
     (cell, index): Series => ({
       label: labels[index] as string,
-      color: colorOfCell(index),
+      color: colorOfCell(cell),
       x: cell.report.capacity_fade.cycle_numbers,
       y: values(cell, overlay),
-      mark: { kind: "points", shape: "circle", size: 4 },
+      mark: markOfCell(cell),
     }),
   );
-  return { x: CYCLE_AXIS, y: OVERLAYS[overlay], series, leastYSpan: 0.05 };
+  const { decimals } = OVERLAYS[overlay];
+  const largest = series.map(({ y }) => y.find((value) => value !== null));
+  return {
+    x: CYCLE_AXIS,
+    y: { ...OVERLAYS[overlay], decimals: overlay === "capacity" ? decimalsFor(largest, decimals) : decimals },
+    series,
+    leastYSpan: overlay === "capacity" ? 0 : 0.05,
+  };
 }
 
-export function colorOfCell(index: number): ColorName {
-  return `cell-${index % CELL_COLORS}`;
+export function colorOfCell({ hue }: BenchCell): ColorName {
+  return `cell-${hue % CELL_COLORS}`;
+}
+
+export function markOfCell({ hue }: BenchCell): PointMark {
+  const shape = SHAPES[Math.floor(hue / CELL_COLORS) % SHAPES.length] ?? "circle";
+  return { kind: "points", shape, size: shape === "circle" ? 4 : 6 };
 }
 
 function values({ report: { capacity_fade: fade } }: BenchCell, overlay: Overlay): (number | null)[] {
@@ -42,10 +56,11 @@ function values({ report: { capacity_fade: fade } }: BenchCell, overlay: Overlay
 
 /** Two cells may have one name; the legend tells them apart. */
 function distinct(names: readonly string[]): string[] {
-  const seen = new Map<string, number>();
+  const taken = new Set<string>();
   return names.map((name) => {
-    const count = (seen.get(name) ?? 0) + 1;
-    seen.set(name, count);
-    return count === 1 ? name : `${name} (${fixed(count, 0)})`;
+    let label = name;
+    for (let count = 2; taken.has(label); count += 1) label = `${name} (${fixed(count, 0)})`;
+    taken.add(label);
+    return label;
   });
 }

@@ -1,6 +1,7 @@
 /** Any figure of the per-cycle table over cycles, by the table's standard names. */
 
 import type { CycleTable } from "../../api/types";
+import { decimalsFor } from "../../model/format";
 import type { Axis, ChartSpec, ColorName } from "../spec";
 import { CYCLE_AXIS } from "./capacity";
 
@@ -48,7 +49,7 @@ export function figureSpec(table: CycleTable, { column, color, factor, ...axis }
   const y = (table[column] as (number | null)[]).map((value) => (value === null ? null : factor * value));
   return {
     x: CYCLE_AXIS,
-    y: axis,
+    y: { ...axis, decimals: decimalsFor(y, axis.decimals) },
     series: [
       { label: axis.label, color, x: table.cycle_number, y, mark: { kind: "points", shape: "circle", size: 5 } },
     ],
@@ -66,7 +67,7 @@ export function temperatureSpec({
   known.sort(([a], [b]) => a - b);
   return {
     x: { label: "Mean temperature", unit: "°C", decimals: 2 },
-    y: { label: "Discharge capacity", unit: "Ah", decimals: 3 },
+    y: { label: "Discharge capacity", unit: "Ah", decimals: decimalsFor(capacities, 3) },
     series: [
       {
         label: "Discharge capacity",

@@ -2,16 +2,15 @@
 
 import type { Branch, VoltageCurve } from "../../api/types";
 import { differentialVoltage } from "../../model/differentialVoltage";
-import { fixed } from "../../model/format";
+import { decimalsFor, fixed } from "../../model/format";
 import { extremes } from "../limits";
-import type { ChartSpec, ColorName, Series } from "../spec";
+import type { Axis, ChartSpec, ColorName, Series } from "../spec";
 
 export type Direction = "both" | "charge" | "discharge";
 
 export const CYCLE_COLORS = 9;
 /** How much of a discharge lies before its steep end. */
 const INNER_SHARE = 0.9;
-const CAPACITY_AXIS = { label: "Capacity", unit: "Ah", decimals: 2 };
 
 export function voltageSpec(curves: readonly VoltageCurve[], direction: Direction): ChartSpec {
   const series = curves.flatMap((curve, index): Series[] => {
@@ -34,7 +33,7 @@ export function voltageSpec(curves: readonly VoltageCurve[], direction: Directio
       });
     return branches;
   });
-  return { x: CAPACITY_AXIS, y: { label: "Voltage", unit: "V", decimals: 3 }, series };
+  return { x: capacityAxis(series), y: { label: "Voltage", unit: "V", decimals: 3 }, series };
 }
 
 /** In mV/Ah. The steep ends run out of the picture, so that what lies between them can be read. */
@@ -50,11 +49,16 @@ export function differentialSpec(curves: readonly VoltageCurve[]): ChartSpec {
   });
   const inner = series.flatMap(({ y }) => y.slice(0, Math.ceil(INNER_SHARE * y.length)) as number[]);
   return {
-    x: CAPACITY_AXIS,
+    x: capacityAxis(series),
     y: { label: "dV/dQ", unit: "mV/Ah", decimals: 2 },
     series,
     yUsual: inner.length > 0 ? extremes(inner) : undefined,
   };
+}
+
+function capacityAxis(series: readonly Series[]): Axis {
+  const ends = series.map(({ x }) => x.at(-1));
+  return { label: "Capacity", unit: "Ah", decimals: decimalsFor(ends, 2) };
 }
 
 /** The capacity may stand still but not turn back; a point that would is drawn where the capacity has got to. */
