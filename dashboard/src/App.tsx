@@ -85,7 +85,7 @@ export function App() {
           />
         </aside>
         <main id="main" tabIndex={-1}>
-          <Boundary key={view?.at === "cell" ? view.key : view?.at}>
+          <Boundary key={view?.at === "cell" ? view.key : view?.at} sentence={lostView}>
             {cell && <CellView cell={cell} criteria={criteria} server={door.server} />}
             {view?.at === "all" && (
               <ComparisonView
@@ -105,6 +105,10 @@ export function App() {
       </p>
     </>
   );
+}
+
+function lostView(fault: string): string {
+  return `This report cannot be shown; the page failed with “${fault}”. The other cells are still here.`;
 }
 
 function Pending({ isBusy }: { isBusy: boolean }) {

@@ -3,6 +3,7 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./App";
+import { Boundary } from "./components/Boundary";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/rail.css";
@@ -14,6 +15,8 @@ const root = document.getElementById("root");
 if (!root) throw new Error("The document has no place for the page.");
 createRoot(root).render(
   <StrictMode>
-    <App />
+    <Boundary sentence={(fault) => `The page failed with “${fault}”. Please reload it.`}>
+      <App />
+    </Boundary>
   </StrictMode>,
 );

@@ -23,12 +23,13 @@ interface Props {
   spec: ChartSpec;
   controls?: ReactNode;
   note?: ReactNode;
+  onPaper?: PictureSize;
 }
 
 const KEYS = "Arrow keys read values, with Shift they pan; plus and minus zoom, 0 resets.";
 const STEP = 1.5;
 
-export function Chart({ title, summary, owner, spec, controls, note }: Props) {
+export function Chart({ title, summary, owner, spec, controls, note, onPaper = ON_PAPER }: Props) {
   const heading = useId();
   const place = useRef<HTMLDivElement>(null);
   const paper = useRef<HTMLDivElement>(null);
@@ -42,8 +43,8 @@ export function Chart({ title, summary, owner, spec, controls, note }: Props) {
 
   const picture = (size: PictureSize) =>
     pictureOf({ title: `${title} – ${owner}`, spec, axes: plot.current?.axesNow() ?? limits, hidden }, size);
-  const save = async () => download(fileName(owner, `${title}.png`), await pngOf(await picture(SAVED)));
-  usePaper(paper, () => picture(ON_PAPER));
+  const save = async () => download(fileName(owner, `${title}.png`), pngOf(await picture(SAVED)));
+  usePaper(paper, () => picture(onPaper));
 
   const toggle = (label: string) => {
     const after = new Set(hidden);

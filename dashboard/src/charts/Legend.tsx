@@ -16,7 +16,7 @@ export function Legend({ series, hidden, onToggle }: Props) {
         <li key={label}>
           <button type="button" aria-pressed={!hidden.has(label)} onClick={() => onToggle(label)}>
             <Swatch color={color} mark={mark} />
-            {label}
+            <span className="label">{label}</span>
           </button>
         </li>
       ))}

@@ -18,7 +18,7 @@ export function Tooltip({ spec, readout }: Props) {
   const { x, y } = spec;
   const { values, beyond } = valuesIn(spec, readout);
   return (
-    <div className="tooltip-area" aria-hidden="true">
+    <div className="tooltip-area" style={readout.area} aria-hidden="true">
       <div className="tooltip" style={placeBeside(readout)}>
         <b>
           {x.label} {fixed(readout.x, x.decimals, x.unit)}

@@ -14,7 +14,7 @@ export interface Limits {
 }
 
 export function limitsOf(spec: ChartSpec, shown: readonly Series[], wholeRange: boolean): Limits {
-  const x = spec.xRange ?? padded(extremes(shown.flatMap(({ x: values }) => ends(values))), 0.02, 1);
+  const x = spec.xRange ?? padded(extremes(shown.flatMap(({ x: values }) => ends(values))), 0.02, spec.leastXSpan ?? 0);
   const fitted = shown.filter(({ fits }) => fits !== false);
   const known = (fitted.length > 0 ? fitted : shown).flatMap((series) => valuesWithin(series, x));
   const all = extremes(known);

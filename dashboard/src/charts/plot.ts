@@ -1,6 +1,7 @@
 /** The one place that knows uPlot: a chart's specification as a plot on the page. */
 
 import uPlot from "uplot";
+import { fixed } from "../model/format";
 import { aligned, nearest } from "./alignment";
 import { pointsPath } from "./marks";
 import type { Axes, Axis, ChartSpec, ColorName, Range, Series } from "./spec";
@@ -11,9 +12,11 @@ export interface Readout {
   y: number;
   /** One value a series; null where it has none near the cursor. */
   values: (number | null)[];
-  /** Where the cursor is, as shares of the plot's width and height, from its left and its top. */
+  /** Where the cursor is, as shares of the plotting area's width and height, from its left and its top. */
   left: number;
   top: number;
+  /** Where the plotting area lies in the chart, in CSS pixels. */
+  area: { left: number; top: number; width: number; height: number };
 }
 
 interface Watching {
@@ -25,6 +28,9 @@ interface Watching {
 }
 
 const NEAR_PX = 28;
+/** Of an axis' numbers: a digit, and what is around them. */
+const DIGIT_PX = 7.5;
+const AROUND_PX = 14;
 
 /** A colour of the page as it is at `place`, whose theme may be another than the page's. */
 export function colorOf(name: ColorName | "axis" | "grid" | "card", place: Element = document.documentElement): string {
@@ -49,7 +55,7 @@ export class Plot {
     const color = (name: Parameters<typeof colorOf>[0]) => () => colorOf(name, place);
     const options: uPlot.Options = {
       ...size,
-      padding: [10 * scale, 14 * scale, 0, 0],
+      padding: [10 * scale, 20 * scale, 0, 0],
       legend: { show: false },
       focus: { alpha: 1 },
       cursor: {
@@ -150,6 +156,12 @@ export class Plot {
       values: rows.map((row, index) => (row === null ? null : ((u.data[index + 1]?.[row] as number | null) ?? null))),
       left: left / u.over.clientWidth,
       top: top / u.over.clientHeight,
+      area: {
+        left: u.over.offsetLeft,
+        top: u.over.offsetTop,
+        width: u.over.clientWidth,
+        height: u.over.clientHeight,
+      },
     };
   }
 
@@ -190,15 +202,28 @@ function axis(
   return {
     label: unit ? `${label} (${unit})` : label,
     labelSize: 22 * scale,
-    size: size * scale,
+    // Grows with the numbers: a million needs more room than a volt.
+    size: (_, texts, side) => scale * (side === 0 ? size : Math.max(size, AROUND_PX + DIGIT_PX * longest(texts))),
+    values: (_, splits, _side, _space, step) => splits.map((value) => fixed(value, decimalsOf(step))),
     gap: 5 * scale,
     space: (_, index) => (index === 0 ? 55 : 32) * scale,
     font,
     labelFont: font,
     stroke: color("axis"),
-    grid: { stroke: color("grid"), width: scale },
+    grid: { stroke: color("grid"), width: 1 },
     ticks: { stroke: color("grid"), width: scale, size: 5 * scale },
   };
+}
+
+function longest(texts: readonly string[] | null): number {
+  return Math.max(0, ...(texts ?? []).map(({ length }) => length));
+}
+
+/** How many decimals tell one tick from the next. */
+function decimalsOf(step: number): number {
+  let decimals = 0;
+  while (decimals < 9 && Math.abs(step * 10 ** decimals - Math.round(step * 10 ** decimals)) > 1e-6) decimals += 1;
+  return decimals;
 }
 
 function hoverPoint(series: Series | undefined): HTMLElement | false {

@@ -50,6 +50,8 @@ export interface ChartSpec {
   xRange?: Range | undefined;
   /** What the y axis holds at rest, where the series' extremes would hide what matters. */
   yUsual?: Range | undefined;
+  /** A least width of the x axis, so that a single point has room. */
+  leastXSpan?: number;
   /** A least height of the y axis, so that noise is not blown up. */
   leastYSpan?: number;
 }

@@ -6,7 +6,13 @@ interface State {
   fault: Error | null;
 }
 
-export class Boundary extends Component<{ children: ReactNode }, State> {
+interface Props {
+  /** What has failed, and what has not. */
+  sentence: (fault: string) => string;
+  children: ReactNode;
+}
+
+export class Boundary extends Component<Props, State> {
   override state: State = { fault: null };
 
   static getDerivedStateFromError(fault: unknown): State {
@@ -18,7 +24,7 @@ export class Boundary extends Component<{ children: ReactNode }, State> {
     if (!fault) return this.props.children;
     return (
       <p className="refusal" role="alert">
-        This report cannot be shown; the page failed with “{fault.message}”. The other cells are still here.
+        {this.props.sentence(fault.message)}
       </p>
     );
   }

@@ -3,10 +3,12 @@
 import { useMemo, useState } from "react";
 import type { Report } from "../api/types";
 import { Chart } from "../charts/Chart";
+import { WIDE_ON_PAPER } from "../charts/picture";
 import { capacitySpec, efficiencySpec, type Reach, usualReach } from "../charts/specs/capacity";
 import { fixed } from "../model/format";
 import { projectionWords } from "../model/projection";
 import { Choice } from "./Choice";
+import { NoChart } from "./NoChart";
 
 const REACHES = [
   ["measured", "Measured"],
@@ -30,14 +32,23 @@ export function CapacityCharts({ report, name }: { report: Report; name: string 
           `Discharge and charge capacity over ${fixed(fade.cycle_numbers.length, 0)} cycles; ` +
           `retention ${fixed(fade.capacity_retention_percentage, 2, "%")}, end of life: ${life.headline}.`
         }
+        onPaper={WIDE_ON_PAPER}
         controls={<Choice label="How far the axis reaches" options={REACHES} value={reach} onChange={setReach} />}
       />
-      <Chart
-        title="Coulombic efficiency"
-        owner={name}
-        spec={efficiency}
-        summary="Discharge over the charge that preceded it, in percent, for each cycle."
-      />
+      {fade.coulombic_efficiencies.some((value) => value !== null) ? (
+        <Chart
+          title="Coulombic efficiency"
+          owner={name}
+          spec={efficiency}
+          summary="Discharge over the charge that preceded it, in percent, for each cycle."
+          onPaper={WIDE_ON_PAPER}
+        />
+      ) : (
+        <NoChart
+          title="Coulombic efficiency"
+          reason="No discharge of this cell follows a charge that is known whole."
+        />
+      )}
     </>
   );
 }

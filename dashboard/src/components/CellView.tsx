@@ -30,26 +30,30 @@ export function CellView({ cell, criteria, server }: Props) {
   useEffect(() => focusOn(heading.current), [cell.key]);
   return (
     <article className="report" aria-label={`Report on ${name}`} aria-busy={isBusy(source.phase)}>
-      <header className="report-head">
-        <div>
-          <h2 tabIndex={-1} ref={heading}>
-            {name}
-          </h2>
-          <Subtitle report={report} />
+      <div className="first-page">
+        <header className="report-head">
+          <div>
+            <h2 tabIndex={-1} ref={heading}>
+              {name}
+            </h2>
+            <Subtitle report={report} />
+          </div>
+          <TakeAway cell={cell} />
+        </header>
+        {!areSame(source.criteria, criteria) && !isBusy(source.phase) && (
+          <p className="refusal" role="status">
+            This report is still by {shortPercent(source.criteria.eolThreshold)} of the{" "}
+            {source.criteria.capacityReference} capacity: the API has not answered for{" "}
+            {shortPercent(criteria.eolThreshold)} of the {criteria.capacityReference} one.
+          </p>
+        )}
+        <Headline report={report} />
+        <Findings report={report} />
+        <div className="charts">
+          <CapacityCharts report={report} name={name} />
         </div>
-        <TakeAway cell={cell} />
-      </header>
-      {!areSame(source.criteria, criteria) && !isBusy(source.phase) && (
-        <p className="refusal" role="status">
-          This report is still by {shortPercent(source.criteria.eolThreshold)} of the{" "}
-          {source.criteria.capacityReference} capacity: the API has not answered for{" "}
-          {shortPercent(criteria.eolThreshold)} of the {criteria.capacityReference} one.
-        </p>
-      )}
-      <Headline report={report} />
-      <Findings report={report} />
+      </div>
       <div className="charts">
-        <CapacityCharts report={report} name={name} />
         <VoltageCharts key={cell.key} cell={cell} server={server} />
         <OtherCharts report={report} name={name} />
       </div>

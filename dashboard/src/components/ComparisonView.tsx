@@ -124,10 +124,12 @@ function ComparisonTable({ rows, onCell }: TableProps) {
           {sorted(rows, order).map((row) => (
             <tr key={row.cell.key}>
               <th scope="row">
-                <Swatch color={colorOfCell(row.cell)} mark={markOfCell(row.cell)} />
-                <button type="button" className="link" onClick={() => onCell(row.cell.key)}>
-                  {row.cell.name}
-                </button>
+                <span className="named">
+                  <Swatch color={colorOfCell(row.cell)} mark={markOfCell(row.cell)} />
+                  <button type="button" className="link" onClick={() => onCell(row.cell.key)}>
+                    {row.cell.name}
+                  </button>
+                </span>
               </th>
               {COLUMNS.map((column) => (
                 <td key={column.name} className={column.name === "How sure" ? "sureness" : undefined}>

@@ -16,6 +16,7 @@ const HEALTH_TONES: Readonly<Record<string, string>> = {
 
 export function Headline({ report }: { report: Report }) {
   const { metadata, capacity_fade: fade, battery_health: health } = report;
+  const rate = fade.capacity_fade_rate_per_cycle;
   const life = projectionWords(report.statistical_metrics.cycle_life_projection);
   return (
     <dl className="tiles">
@@ -23,10 +24,10 @@ export function Headline({ report }: { report: Report }) {
         numbers {metadata.first_cycle_number} to {metadata.last_cycle_number}
       </Tile>
       <Tile name="Retention" figure={fixed(fade.capacity_retention_percentage, 2, "%")}>
-        {significant(fade.capacity_fade_rate_per_cycle, 3, "%")} fade per cycle
+        {rate === null ? "fade per cycle unknown" : `${significant(rate, 3, "%")} fade per cycle`}
       </Tile>
       <Tile name="Health" figure={health.health_status} tone={HEALTH_TONES[health.health_status]}>
-        {fixed(health.health_score, 1)} of 100
+        {health.health_score === null ? "no capacity to judge by" : `${fixed(health.health_score, 1)} of 100`}
       </Tile>
       <Tile name="End of life at cycle" figure={life.headline} words={!life.isNumber} wide>
         <span className={`badge ${life.honesty.label.toLowerCase()}`}>{life.honesty.label}</span>

@@ -44,7 +44,8 @@ function TemperatureChart({ report, name }: { report: Report; name: string }) {
   const { temperature_analysis: temperature, cycle_table: table } = report;
   const spec = useMemo(() => temperatureSpec(table), [table]);
   const { min, max } = temperature.temperature_range;
-  if (!temperature.has_temperature_data || min === max) {
+  const hasPoints = spec.series.some(({ y }) => y.some((value) => value !== null));
+  if (!temperature.has_temperature_data || min === max || !hasPoints) {
     const reason = temperature.no_correlation_reason ?? "No temperature was measured.";
     return <NoChart title="Capacity and temperature" reason={reason} />;
   }

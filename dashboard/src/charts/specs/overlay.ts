@@ -34,6 +34,7 @@ export function overlaySpec(cells: readonly BenchCell[], overlay: Overlay): Char
     x: CYCLE_AXIS,
     y: { ...OVERLAYS[overlay], decimals: overlay === "capacity" ? decimalsFor(largest, decimals) : decimals },
     series,
+    leastXSpan: 1,
     leastYSpan: overlay === "capacity" ? 0 : 0.05,
   };
 }

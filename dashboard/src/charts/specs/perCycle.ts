@@ -2,6 +2,7 @@
 
 import type { CycleTable } from "../../api/types";
 import { decimalsFor } from "../../model/format";
+import { extremes } from "../limits";
 import type { Axis, ChartSpec, ColorName } from "../spec";
 import { CYCLE_AXIS } from "./capacity";
 
@@ -11,6 +12,9 @@ export interface Figure extends Axis {
   /** What a value of the table is multiplied by to have the unit. */
   factor: number;
 }
+
+/** The least height of the axis, as a share of the values: what is less is rounding. */
+const LEAST_SHARE = 1e-4;
 
 const figure = (
   column: keyof CycleTable,
@@ -49,6 +53,8 @@ export function figureSpec(table: CycleTable, { column, color, factor, ...axis }
   const y = (table[column] as (number | null)[]).map((value) => (value === null ? null : factor * value));
   return {
     x: CYCLE_AXIS,
+    leastXSpan: 1,
+    leastYSpan: LEAST_SHARE * Math.max(...extremes(y.filter((value) => value !== null)).map(Math.abs)),
     y: { ...axis, decimals: decimalsFor(y, axis.decimals) },
     series: [
       { label: axis.label, color, x: table.cycle_number, y, mark: { kind: "points", shape: "circle", size: 5 } },
@@ -67,6 +73,7 @@ export function temperatureSpec({
   known.sort(([a], [b]) => a - b);
   return {
     x: { label: "Mean temperature", unit: "°C", decimals: 2 },
+    leastXSpan: 1,
     y: { label: "Discharge capacity", unit: "Ah", decimals: decimalsFor(capacities, 3) },
     series: [
       {
