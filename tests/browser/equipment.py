@@ -36,6 +36,3 @@ def missing_for_dashboard() -> str | None:
 
 
 needs_the_dashboard = pytest.mark.skipif(missing_for_dashboard() is not None, reason=str(missing_for_dashboard()))
-# One worker plays all specs of a kind, so that no server is started twice; another may play those on the artifact.
-in_one_worker = pytest.mark.xdist_group("chromium")
-in_one_worker_on_the_artifact = pytest.mark.xdist_group("chromium on the artifact")

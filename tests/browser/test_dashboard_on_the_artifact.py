@@ -6,11 +6,11 @@ import pytest
 from battery_service.tokens import line_of, new_token
 
 from tests.browser.dropped_files import DroppedFiles
-from tests.browser.equipment import in_one_worker_on_the_artifact, needs_the_dashboard
+from tests.browser.equipment import needs_the_dashboard
 from tests.browser.spec_runner import SpecRunner, sentences
 from tests.package.running_artifact import needs_the_artifact, running_artifact
 
-pytestmark = [in_one_worker_on_the_artifact, needs_the_dashboard, needs_the_artifact]
+pytestmark = [needs_the_dashboard, needs_the_artifact]
 TOKEN = new_token()
 CORE = [(group, sentence) for group in ("upload", "storage") for sentence in sentences(group)]
 

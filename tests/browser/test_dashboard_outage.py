@@ -5,11 +5,11 @@ import sys
 import pytest
 
 from tests.browser.dropped_files import DroppedFiles
-from tests.browser.equipment import in_one_worker, needs_the_dashboard
+from tests.browser.equipment import needs_the_dashboard
 from tests.browser.spec_runner import SpecRunner, sentences
 from tests.integration.server_process import SCRIPT
 
-pytestmark = [in_one_worker, needs_the_dashboard]
+pytestmark = needs_the_dashboard
 
 
 @pytest.mark.parametrize("sentence", sentences("outage"))

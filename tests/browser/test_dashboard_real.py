@@ -2,11 +2,11 @@
 
 import pytest
 
-from tests.browser.equipment import in_one_worker, needs_the_dashboard
+from tests.browser.equipment import needs_the_dashboard
 from tests.browser.spec_runner import SpecRunner, sentences
 from tests.real_data.folder import CALB, CELL_IDS, needs_real_cells
 
-pytestmark = [*needs_real_cells, in_one_worker, needs_the_dashboard]
+pytestmark = [*needs_real_cells, needs_the_dashboard]
 CELL = "CALB_35_B249"
 
 

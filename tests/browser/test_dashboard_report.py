@@ -3,10 +3,10 @@
 import pytest
 
 from tests.browser.dropped_files import DroppedFiles
-from tests.browser.equipment import in_one_worker, needs_the_dashboard
+from tests.browser.equipment import needs_the_dashboard
 from tests.browser.spec_runner import SpecRunner, sentences
 
-pytestmark = [in_one_worker, needs_the_dashboard]
+pytestmark = needs_the_dashboard
 
 
 @pytest.mark.parametrize("sentence", sentences("report"))

@@ -8,11 +8,10 @@ import pytest
 
 from tests.browser.dropped_files import DroppedFiles
 from tests.browser.embedders_page import EXAMPLE, EmbeddersProject, served
-from tests.browser.equipment import ROOT, in_one_worker, needs_the_dashboard
+from tests.browser.equipment import ROOT, needs_the_dashboard
 from tests.browser.servers import ServerOfTokens
 from tests.browser.spec_runner import SpecRunner, sentences
 
-pytestmark = in_one_worker
 DOCUMENT = ROOT / "docs" / "embedding.md"
 
 

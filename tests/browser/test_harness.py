@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from tests.browser.embedders_page import served
-from tests.browser.equipment import in_one_worker, needs_the_dashboard
+from tests.browser.equipment import needs_the_dashboard
 from tests.browser.spec_runner import SPECS, SpecRunner, sentences
 
-pytestmark = [in_one_worker, needs_the_dashboard]
+pytestmark = needs_the_dashboard
 
 POLICY = '<meta http-equiv="Content-Security-Policy" content="img-src data:">'
 FAULTY_PAGES = {

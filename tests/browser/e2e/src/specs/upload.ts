@@ -33,6 +33,19 @@ spec("a CSV set without its cycles says which file is missing", async ({ page, u
   );
 });
 
+spec("a CSV file that comes later joins the rest of its set", async ({ page, url, input }) => {
+  const dashboard = await Dashboard.at(page, url);
+  await dashboard.choose(input("metadata"));
+  await dashboard.refusal("TEST_35_C3").waitFor();
+  await dashboard.choose(input("cycles"));
+  await dashboard
+    .report("TEST_35_C3")
+    .getByText(/Prismatic/)
+    .first()
+    .waitFor();
+  assert.equal(await dashboard.sources.getByRole("listitem").count(), 1);
+});
+
 spec("cells added one after the other stay until they are removed", async ({ page, url, input }) => {
   const dashboard = await Dashboard.at(page, url);
   await dashboard.choose(input("pickle"));
