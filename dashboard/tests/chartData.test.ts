@@ -72,10 +72,10 @@ test("a chart without any known value has an axis all the same", () => {
 
 const AREA = { left: 0, top: 0, width: 100, height: 100 };
 
-test("of a hundred cells the read-out has the twelve nearest to the cursor, and says how many there are beyond", () => {
+test("of a hundred cells the read-out has the eight nearest to the cursor, and says how many there are beyond", () => {
   const spec = chart(...Array.from({ length: 100 }, (_, place) => series([1], [place], { label: `${place}` })));
   const readout = { x: 1, y: 50.2, left: 0.5, top: 0.5, area: AREA, values: spec.series.map(({ y }) => y[0] ?? null) };
   const { values, beyond } = valuesIn(spec, readout);
-  expect(values.map(({ value }) => value)).toEqual([45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56]);
-  expect(beyond).toBe(88);
+  expect(values.map(({ value }) => value)).toEqual([47, 48, 49, 50, 51, 52, 53, 54]);
+  expect(beyond).toBe(92);
 });

@@ -24,7 +24,8 @@ export function reportsOf(answer: Report | SeveralReports): Report[] {
 export function checkedReports(answer: Report | SeveralReports): Report | SeveralReports {
   const isReport = (report: unknown) =>
     typeof report === "object" && report !== null && SECTIONS.every((section) => section in report);
-  if (typeof answer !== "object" || answer === null || !reportsOf(answer).every(isReport)) {
+  const reports = typeof answer === "object" && answer !== null ? reportsOf(answer) : null;
+  if (!Array.isArray(reports) || !reports.every(isReport)) {
     throw new Refusal("The server answered, but with no report that this page can read. Is the API address right?");
   }
   return answer;

@@ -106,7 +106,7 @@ export class ApiClient {
     try {
       return JSON.parse(answer.text) as Answer;
     } catch {
-      throw refusalIn(answer);
+      throw new Refusal("The server answered, but not as a Battery Analytics API does. Is the address right?");
     }
   }
 

@@ -12,7 +12,7 @@ interface Props {
 }
 
 /** More values than these are not read at a glance, and need not fit on the screen. */
-const MOST_VALUES = 12;
+const MOST_VALUES = 8;
 
 export function Tooltip({ spec, readout }: Props) {
   const { x, y } = spec;

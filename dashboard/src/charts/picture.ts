@@ -16,6 +16,7 @@ export type PictureSize = { width: number; height: number };
 export const SAVED: PictureSize = { width: 560, height: 330 };
 export const ON_PAPER: PictureSize = { width: 400, height: 210 };
 export const WIDE_ON_PAPER: PictureSize = { width: 660, height: 150 };
+export const ALONE_ON_PAPER: PictureSize = { width: 660, height: 330 };
 
 /** Pixels a unit of length: fine enough for paper. */
 const DENSITY = 3;

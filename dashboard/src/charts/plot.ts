@@ -28,6 +28,8 @@ interface Watching {
 }
 
 const NEAR_PX = 28;
+/** What lies between the ticks of what is counted: there is no cycle 2.5. */
+const WHOLE_STEPS = Array.from({ length: 8 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat();
 /** Of an axis' numbers: a digit, and what is around them. */
 const DIGIT_PX = 7.5;
 const AROUND_PX = 14;
@@ -193,7 +195,7 @@ function drawn({ label, mark }: Series, scale: number, stroke: () => string): uP
 }
 
 function axis(
-  { label, unit }: Axis,
+  { label, unit, decimals }: Axis,
   size: number,
   scale: number,
   color: (name: "axis" | "grid") => () => string,
@@ -209,6 +211,7 @@ function axis(
     space: (_, index) => (index === 0 ? 55 : 32) * scale,
     font,
     labelFont: font,
+    ...(decimals === 0 && { incrs: WHOLE_STEPS }),
     stroke: color("axis"),
     grid: { stroke: color("grid"), width: 1 },
     ticks: { stroke: color("grid"), width: scale, size: 5 * scale },

@@ -3,6 +3,7 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import { Chart } from "../charts/Chart";
 import { Swatch } from "../charts/Legend";
+import { ALONE_ON_PAPER } from "../charts/picture";
 import { colorOfCell, markOfCell, OVERLAYS, type Overlay, overlaySpec } from "../charts/specs/overlay";
 import type { Server, Source } from "../model/bench";
 import { cellsOf } from "../model/cells";
@@ -75,6 +76,7 @@ export function ComparisonView({ sources, answers, server, onCell }: Props) {
           owner={counted(cells.length, "cell")}
           spec={spec}
           summary={`${OVERLAYS[overlay].label} over cycles of ${cells.map(({ name }) => name).join(", ")}.`}
+          onPaper={ALONE_ON_PAPER}
           controls={<Choice label="What to compare" options={OVERLAY_OPTIONS} value={overlay} onChange={setOverlay} />}
         />
       </div>

@@ -57,7 +57,7 @@ export function efficiencySpec(report: Report): ChartSpec {
   const range = reachRange(report, "measured");
   return {
     x: CYCLE_AXIS,
-    y: { label: "Coulombic efficiency", unit: "%", decimals: 3 },
+    y: { label: "Efficiency", unit: "%", decimals: 3 },
     xRange: range,
     leastYSpan: 0.1,
     series: [
