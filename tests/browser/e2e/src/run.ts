@@ -30,7 +30,8 @@ async function answer(question: Question, browser: Browser): Promise<Answer> {
   const sentences = await sentencesOf(question.group);
   if (question.sentence === undefined) return { sentences: [...sentences] };
   const spec = SPECS.get(question.sentence);
-  if (!spec || !sentences.has(question.sentence)) return { fault: `the group ${question.group} has no such spec; make browser-specs builds them anew` };
+  if (!spec || !sentences.has(question.sentence))
+    return { fault: `the group ${question.group} has no such spec; make browser-specs builds them anew` };
   try {
     await play(spec, question, browser);
     return { fault: null };
