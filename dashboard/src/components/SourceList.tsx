@@ -1,5 +1,6 @@
 /** Every file or set of files on the page: how far it is, its cells to look at, and what went wrong beside it. */
 
+import { useRef } from "react";
 import { bytesOf } from "../api/analyse";
 import { type Bench, isBusy, mayBeRetried, type Source } from "../model/bench";
 import { type BenchCell, cellsOf } from "../model/cells";
@@ -16,11 +17,14 @@ interface Props {
 
 export function SourceList({ bench, sources, view, onView }: Props) {
   const cells = cellsOf(sources);
+  const heading = useRef<HTMLHeadingElement>(null);
   const failed = sources.filter(({ phase }) => phase.at === "failed").length;
   return (
     <nav className="sources" aria-label="Cells">
       <div className="rail-head">
-        <h2>{counted(cells.length, "cell")}</h2>
+        <h2 tabIndex={-1} ref={heading}>
+          {counted(cells.length, "cell")}
+        </h2>
         <button type="button" className="link" onClick={() => bench.clear()}>
           Remove all
         </button>
@@ -49,7 +53,7 @@ export function SourceList({ bench, sources, view, onView }: Props) {
               view={view}
               onView={onView}
             />
-            <Actions bench={bench} source={source} />
+            <Actions bench={bench} source={source} onRemoved={() => heading.current?.focus()} />
             <PhaseLine source={source} />
           </li>
         ))}
@@ -87,8 +91,18 @@ function SourceCells({ cells, source, view, onView }: CellsProps) {
   );
 }
 
-function Actions({ bench, source }: { bench: Bench; source: Source }) {
+interface ActionsProps {
+  bench: Bench;
+  source: Source;
+  onRemoved: () => void;
+}
+
+function Actions({ bench, source, onRemoved }: ActionsProps) {
   const { id, name, phase } = source;
+  const remove = () => {
+    bench.remove(id);
+    onRemoved();
+  };
   return (
     <div className="source-actions">
       {phase.at !== "ready" && (
@@ -102,7 +116,7 @@ function Actions({ bench, source }: { bench: Bench; source: Source }) {
           <span className="visually-hidden"> {name}</span>
         </button>
       )}
-      <button type="button" className="icon" onClick={() => bench.remove(id)} title="Remove">
+      <button type="button" className="icon" onClick={remove} title="Remove">
         <Icon name="close" label={`Remove ${name}`} />
       </button>
     </div>

@@ -1,6 +1,6 @@
 /** Voltage curves and dV/dQ of chosen cycles: a slider looks through all of them, and what is kept stays to compare. */
 
-import { useEffect, useId, useMemo, useState } from "react";
+import { useEffect, useId, useMemo, useRef, useState } from "react";
 import { Chart } from "../charts/Chart";
 import { type Direction, differentialSpec, voltageSpec } from "../charts/specs/voltage";
 import type { Server } from "../model/bench";
@@ -49,7 +49,7 @@ export function VoltageCharts({ cell, server }: { cell: BenchCell; server: () =>
         looking={looking}
         busy={curves.asking}
         onLook={setLooking}
-        onKeep={(cycle) => setKept([...new Set([...kept, cycle])].sort((a, b) => a - b).slice(0, MOST_KEPT))}
+        onKeep={(cycle) => setKept([...new Set([...kept, cycle])].sort((a, b) => a - b))}
         onDrop={(cycle) => setKept(kept.filter((one) => one !== cycle))}
       />
       {curves.refusal && (
@@ -92,6 +92,7 @@ interface PickerProps {
 
 function CyclePicker({ cycles, kept, looking, busy, onLook, onKeep, onDrop }: PickerProps) {
   const slider = useId();
+  const input = useRef<HTMLInputElement>(null);
   const place = looking === null ? cycles.length - 1 : cycles.indexOf(looking);
   const cycle = cycles[place];
   if (cycle === undefined) return null;
@@ -99,6 +100,7 @@ function CyclePicker({ cycles, kept, looking, busy, onLook, onKeep, onDrop }: Pi
     <div className="picker" aria-busy={busy}>
       <label htmlFor={slider}>Cycle to look at</label>
       <input
+        ref={input}
         id={slider}
         type="range"
         min={0}
@@ -120,7 +122,15 @@ function CyclePicker({ cycles, kept, looking, busy, onLook, onKeep, onDrop }: Pi
         {kept.map((one) => (
           <li key={one}>
             {fixed(one, 0)}
-            <button type="button" className="icon" onClick={() => onDrop(one)} title="Drop">
+            <button
+              type="button"
+              className="icon"
+              title="Drop"
+              onClick={() => {
+                onDrop(one);
+                input.current?.focus();
+              }}
+            >
               <Icon name="close" label={`Drop cycle ${one}`} />
             </button>
           </li>

@@ -119,10 +119,12 @@ export class Bench {
       this.change(rest.id, { files: [...rest.files, ...group.files], roles: [...rest.roles, ...group.roles] });
       return rest.id;
     }
+    const id = this.nextId++;
     const { criteria, sources } = this.state;
-    const source: Source = { ...group, id: this.nextId++, phase: { at: "waiting" }, reports: [], hues: [], criteria };
-    this.publish({ sources: [...sources, source] });
-    return source.id;
+    // Its first hue at once, so that the colours follow the files and not who has answered first.
+    const hues = this.huesOf(id, 1);
+    this.publish({ sources: [...sources, { ...group, id, phase: { at: "waiting" }, reports: [], hues, criteria }] });
+    return id;
   }
 
   /** One run a source: a new one ends what is still under way. */
@@ -156,7 +158,7 @@ export class Bench {
   /** A source's hues as they are, and as many more as it needs: the lowest that nobody has. */
   private huesOf(id: number, count: number): number[] {
     const { sources } = this.state;
-    const hues = [...(sources.find((source) => source.id === id)?.hues ?? [])].slice(0, count);
+    const hues = [...(sources.find((source) => source.id === id)?.hues ?? [])];
     const taken = new Set([...hues, ...sources.flatMap((source) => (source.id === id ? [] : source.hues))]);
     for (let hue = 0; hues.length < count; hue += 1) if (!taken.has(hue)) hues.push(hue);
     return hues;
