@@ -20,6 +20,7 @@ from tests.browser.servers import server_of_tokens, wait_for_storage
 from tests.integration.server_process import server_process
 
 COLORS = 256
+FREQUENT = 64
 SHADES_ALIKE = 16
 PAPER_DPI = 80
 LARGEST_BYTES = 200_000
@@ -80,15 +81,15 @@ def on_paper(folder: Path) -> None:
 
 
 def quantised(source: Path, target: Path) -> None:
-    """The picture in fewer colours: the most frequent shade of each hue exactly, and the others as the nearest of those."""
+    """The picture in its most frequent colours, and one shade of each other hue; the rest become the nearest."""
     with Image.open(source) as picture:
         pixels = np.asarray(picture.convert("RGB"), dtype=np.int64)
     height, width, _ = pixels.shape
     colors, places, counts = np.unique(pixels.reshape(-1, 3), axis=0, return_inverse=True, return_counts=True)
     by_frequency = colors[np.argsort(-counts)]
-    # The first of its kind is the most frequent: shades of grey are many, and a thin line's hue is rare.
-    _, firsts = np.unique(by_frequency // SHADES_ALIKE, axis=0, return_index=True)
-    kept = by_frequency[np.sort(firsts)[:COLORS]]
+    # Shades of grey are many, and a thin line's hue is rare.
+    _, first_of_hue = np.unique(by_frequency // SHADES_ALIKE, axis=0, return_index=True)
+    kept = by_frequency[np.union1d(np.arange(min(FREQUENT, len(colors))), first_of_hue)[:COLORS]]
     nearest = np.array([np.square(kept - color).sum(axis=1).argmin() for color in colors], dtype=np.uint8)
     few = Image.fromarray(nearest[places].reshape(height, width), "P")
     few.putpalette(kept.astype(np.uint8).tobytes())
