@@ -8,10 +8,22 @@ function isNumber(value: Maybe): value is number {
   return typeof value === "number" && Number.isFinite(value);
 }
 
+/** Making one takes longer than using it a hundred times, and an axis uses one a tick and frame. */
+const formats = new Map<number, Intl.NumberFormat>();
+
+function formatOf(decimals: number): Intl.NumberFormat {
+  let format = formats.get(decimals);
+  if (!format) {
+    format = new Intl.NumberFormat("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+    formats.set(decimals, format);
+  }
+  return format;
+}
+
 /** With a fixed number of decimals. */
 export function fixed(value: Maybe, decimals: number, unit = ""): string {
   if (!isNumber(value)) return UNKNOWN;
-  const text = value.toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+  const text = formatOf(decimals).format(value);
   return withUnit(text.replace(/^-(0(\.0+)?)$/, "$1"), unit);
 }
 
