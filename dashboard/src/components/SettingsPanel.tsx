@@ -1,6 +1,6 @@
 /** What the cells are judged by, and which server does it; a change asks the API again. */
 
-import { type FormEvent, useEffect, useId, useState } from "react";
+import { type FormEvent, type MouseEvent, useEffect, useId, useState } from "react";
 import { type Connection, completed } from "../api/client";
 import type { Criteria } from "../model/bench";
 import { shortPercent } from "../model/format";
@@ -95,9 +95,15 @@ export function ConnectionPanel({ connection, server, wantsToken, onConnect }: C
     setAddress(completed(address));
     onConnect({ address: completed(address), token: token.trim() });
   };
+  // Its toggle event comes late: that of closing would undo an opening by a refusal that came at once.
+  const toggle = (event: MouseEvent) => {
+    event.preventDefault();
+    setOpen(!open);
+  };
   return (
-    <details className="panel" open={open} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
-      <summary>
+    <details className="panel" open={open}>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: a summary is a button, for the keyboard as well */}
+      <summary onClick={toggle}>
         <h2>Connection</h2>
         <span className={`dot ${server.at}`} />
         <span className="soft">{stateWords(server)}</span>
