@@ -7,6 +7,8 @@ import type { Server } from "./model/bench";
 import { keep, kept } from "./session";
 
 const KEY = "connection";
+/** A cold start takes a second or two. */
+const LONGEST_SILENCE_MS = 20_000;
 
 export type ServerState =
   | { at: "asking" }
@@ -57,9 +59,10 @@ export class ServerDoor {
     this.publish({ at: "asking" });
     let state: ServerState;
     try {
-      state = { at: "known", information: await this.client.information() };
+      const information = await this.client.information(AbortSignal.timeout(LONGEST_SILENCE_MS));
+      state = { at: "known", information };
     } catch (fault) {
-      state = { at: "silent", refusal: fault instanceof Refusal ? fault : new Refusal(String(fault)) };
+      state = { at: "silent", refusal: asRefusal(fault) };
     }
     if (connection === this.connection) this.publish(state);
   }
@@ -68,6 +71,12 @@ export class ServerDoor {
     this.state = state;
     for (const listener of this.listeners) listener();
   }
+}
+
+function asRefusal(fault: unknown): Refusal {
+  if (fault instanceof Refusal) return fault;
+  const isTooLate = fault instanceof DOMException && fault.name === "TimeoutError";
+  return new Refusal(isTooLate ? `The server has not answered for ${LONGEST_SILENCE_MS / 1000} s.` : String(fault));
 }
 
 function stored(): Connection {

@@ -105,7 +105,7 @@ test("a newer run wins over an older one that is still under way", async () => {
   const api = new FakeApi({ "POST /api/upload": [() => slow, reportOf({ retention: 90 })] });
   const bench = benchOf(api);
   const first = bench.add([fileOf("A.pkl")]);
-  await Promise.resolve();
+  await new Promise((resolve) => setTimeout(resolve, 5));
   await bench.judgeBy({ eolThreshold: 0.7, capacityReference: "initial" });
   release(reportOf({ retention: 11 }));
   await first;
@@ -129,6 +129,15 @@ test("what is cancelled says so, and can be tried again", async () => {
   expect(phases(bench)).toEqual(["A.pkl cancelled"]);
   await bench.retry(id);
   expect(phases(bench)).toEqual(["A.pkl ready"]);
+});
+
+test("what waits for a silent server can be cancelled", async () => {
+  const bench = new Bench(() => new Promise(() => undefined));
+  const added = bench.add([fileOf("A.pkl")]);
+  await Promise.resolve();
+  bench.cancel(bench.snapshot().sources[0]?.id as number);
+  await added;
+  expect(phases(bench)).toEqual(["A.pkl cancelled"]);
 });
 
 test("two are sent at once, and the others wait their turn", async () => {

@@ -30,7 +30,8 @@ export function useComparison(
   // The reports change when the criteria do, and only then is another answer due.
   const question = JSON.stringify(compared.map(({ id, files, criteria }) => [id, files.length, criteria]));
   const [ended, setEnded] = useState<{ question: string; state: ComparisonState } | null>(null);
-  const [insists, setInsists] = useState<object | null>(null);
+  /** The question whose files are to be sent whatever their size; a new object each time that it is insisted on. */
+  const [insists, setInsists] = useState<{ question: string } | null>(null);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `question` stands for what is compared
   useEffect(() => {
@@ -41,7 +42,8 @@ export function useComparison(
       const { client, limits } = await server();
       const files = apart(compared);
       const size = bytesOf(files);
-      if (insists === null && limits && size > limits.max_upload_bytes) return { at: "offered", bytes: size };
+      if (insists?.question !== question && limits && size > limits.max_upload_bytes)
+        return { at: "offered", bytes: size };
       const options = { plots: "none", ...(compared[0] as Source).criteria } as const;
       const answer = await analyse(client, files, options, limits, { signal, onProgress: () => undefined });
       if (!("comparison" in answer)) throw new Refusal("The API gave no comparison.");
@@ -64,8 +66,8 @@ export function useComparison(
 
   const ask = useCallback(() => {
     setEnded(null);
-    setInsists({});
-  }, []);
+    setInsists({ question });
+  }, [question]);
   return { state: stateOf(answers.get(question), mustWait, ended?.question === question ? ended.state : null), ask };
 }
 

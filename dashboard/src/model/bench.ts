@@ -142,7 +142,7 @@ export class Bench {
     tell({ phase: { at: "waiting" } });
     try {
       const answer = await this.lanes.take(signal, async (): Promise<Report | SeveralReports> => {
-        const { client, limits } = await this.server();
+        const { client, limits } = await unlessAborted(this.server(), signal);
         const onProgress = (phase: Progress) => tell({ phase });
         return analyse(client, source.files, { plots: "all", ...criteria }, limits, { signal, onProgress });
       });
@@ -174,6 +174,14 @@ export class Bench {
     this.state = { ...this.state, ...change };
     for (const listener of this.listeners) listener();
   }
+}
+
+/** Waits no longer once the signal is aborted: a server may be silent for minutes. */
+function unlessAborted<Result>(promise: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+  return Promise.race([promise, aborted]);
 }
 
 function asRefusal(fault: unknown): Refusal {
