@@ -76,7 +76,7 @@ const reported = async (page: Page) => {
 await taken("report-light", { ...DESK, colorScheme: "light" }, reported, true);
 await taken("report-dark", { ...DESK, colorScheme: "dark" }, reported, true);
 
-await taken("comparison", DESK, async (page) => {
+await taken("comparison", { viewport: { width: 1440, height: 980 } }, async (page) => {
   const dashboard = await Dashboard.at(page, url);
   await dashboard.choose(...COMPARED.map(pickle));
   await dashboard.sources.getByRole("button", { name: `Compare all ${COMPARED.length}` }).click({ timeout: 60_000 });
