@@ -12,6 +12,7 @@ import { Dashboard } from "./dashboard.js";
 
 const [executable = "", folder = "", url = "", cloudUrl = "", tokensUrl = "", files = ""] = process.argv.slice(2);
 const DESK = { viewport: { width: 1440, height: 900 } };
+const TALL = { viewport: { width: 1440, height: 1420 } };
 const PHONE = { viewport: { width: 360, height: 1500 }, isMobile: true, hasTouch: true, deviceScaleFactor: 1.5 };
 const COMPARED = ["SAMPLE_NMC_25_LINEAR", "SAMPLE_NMC_0_COLD", "SAMPLE_LFP_25_RISING", "SAMPLE_NMC_45_KNEE"];
 const SLOW_BYTES_PER_SECOND = 8e6;
@@ -19,18 +20,13 @@ const SETTLE_MS = 400;
 
 const browser = await launched(executable);
 
-/** Opens a window, brings its page into a state, and takes a picture of what is seen, or of all of the page. */
-async function taken(
-  name: string,
-  window: BrowserContextOptions,
-  state: (page: Page) => Promise<void>,
-  fullPage = false,
-): Promise<void> {
+/** Opens a window, brings its page into a state, and takes a picture of what is seen. */
+async function taken(name: string, window: BrowserContextOptions, state: (page: Page) => Promise<void>): Promise<void> {
   const context = await browser.newContext({ reducedMotion: "reduce", ...window });
   const page = await context.newPage();
   await state(page);
   await page.waitForTimeout(SETTLE_MS);
-  await page.screenshot({ path: join(folder, `dashboard-${name}.png`), fullPage });
+  await page.screenshot({ path: join(folder, `dashboard-${name}.png`) });
   await context.close();
 }
 
@@ -73,8 +69,8 @@ const reported = async (page: Page) => {
   await slider.blur();
   await page.evaluate(() => scrollTo(0, 0));
 };
-await taken("report-light", { ...DESK, colorScheme: "light" }, reported, true);
-await taken("report-dark", { ...DESK, colorScheme: "dark" }, reported, true);
+await taken("report-light", { ...TALL, colorScheme: "light" }, reported);
+await taken("report-dark", { ...TALL, colorScheme: "dark" }, reported);
 
 await taken("comparison", { viewport: { width: 1440, height: 980 } }, async (page) => {
   const dashboard = await Dashboard.at(page, url);
