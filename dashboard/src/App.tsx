@@ -90,6 +90,7 @@ export function App() {
             {view?.at === "all" && (
               <ComparisonView
                 sources={sources}
+                criteria={criteria}
                 answers={comparisons}
                 server={door.server}
                 onCell={(key) => setWanted({ at: "cell", key })}

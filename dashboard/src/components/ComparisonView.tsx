@@ -5,11 +5,11 @@ import { Chart } from "../charts/Chart";
 import { Swatch } from "../charts/Legend";
 import { ALONE_ON_PAPER } from "../charts/picture";
 import { colorOfCell, markOfCell, OVERLAYS, type Overlay, overlaySpec } from "../charts/specs/overlay";
-import type { Server, Source } from "../model/bench";
+import { areSame, type Criteria, isBusy, type Server, type Source } from "../model/bench";
 import { cellsOf } from "../model/cells";
 import { COLUMNS, comparisonCsv, type Order, type Row, ranked, sorted } from "../model/comparison";
 import { downloadText } from "../model/download";
-import { bytes, counted } from "../model/format";
+import { bytes, counted, shortPercent } from "../model/format";
 import { Choice } from "./Choice";
 import { focusOn } from "./focus";
 import { Scroll } from "./Scroll";
@@ -18,6 +18,8 @@ import { useSteady } from "./useSteady";
 
 interface Props {
   sources: readonly Source[];
+  /** What is asked of every cell now; a report may still be by what was asked before. */
+  criteria: Criteria;
   /** What the API has answered before. */
   answers: Comparisons;
   server: () => Promise<Server>;
@@ -26,12 +28,15 @@ interface Props {
 
 const OVERLAY_OPTIONS = Object.entries(OVERLAYS).map(([name, { label }]) => [name as Overlay, label] as const);
 
-export function ComparisonView({ sources, answers, server, onCell }: Props) {
+export function ComparisonView({ sources, criteria, answers, server, onCell }: Props) {
   const cells = useSteady(cellsOf(sources), (a, b) => a.key === b.key && a.report === b.report);
   const [overlay, setOverlay] = useState<Overlay>("retention");
   const { state, ask } = useComparison(sources, answers, server);
   const spec = useMemo(() => overlaySpec(cells, overlay), [cells, overlay]);
   const rows = ranked(cells, state.at === "known" ? state.comparison : null);
+  const older = sources.filter(
+    (source) => source.reports.length > 0 && !isBusy(source.phase) && !areSame(source.criteria, criteria),
+  );
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => focusOn(heading.current), []);
   return (
@@ -70,6 +75,12 @@ export function ComparisonView({ sources, answers, server, onCell }: Props) {
           </button>
         </div>
       </header>
+      {older.length > 0 && (
+        <p className="refusal" role="status">
+          {counted(cellsOf(older).length, "end of life is", "ends of life are")} still by what was asked before, not by{" "}
+          {shortPercent(criteria.eolThreshold)} of the {criteria.capacityReference} capacity.
+        </p>
+      )}
       <div className="charts one">
         <Chart
           title={OVERLAYS[overlay].label}
