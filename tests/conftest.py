@@ -11,9 +11,12 @@ from xdist.scheduler import LoadScopeScheduling
 GROUPS: Final[Mapping[str, str]] = {
     "tests/browser/test_dashboard_on_the_artifact.py": "the artifact",
     "tests/package/": "the artifact",
-    "tests/browser/test_dashboard": "the local server in Chromium",
-    "tests/browser/test_embedding": "the local server in Chromium",
-    "tests/browser/test_harness": "the local server in Chromium",
+    "tests/browser/test_dashboard_elsewhere.py": "servers with limits and tokens",
+    "tests/browser/test_dashboard_storage.py": "servers with limits and tokens",
+    "tests/browser/test_dashboard_token.py": "servers with limits and tokens",
+    "tests/browser/test_embedding.py": "servers with limits and tokens",
+    "tests/browser/test_dashboard": "the local server",
+    "tests/browser/test_harness.py": "the local server",
 }
 
 
