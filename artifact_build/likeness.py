@@ -8,8 +8,8 @@ import pandas as pd
 from artifact_build.artifact import opt_folders
 from artifact_build.isolated import said_by, said_by_artifact
 from artifact_runner.built_template import BuiltFunction
-from tests.cells import CellData, cell, csv_set, pickled
-from tests.integration.api_gateway import Event, file_part, upload_event
+from events.gateway import Event, file_part, upload_event
+from sample_cells.plain import CellData, cell, csv_set, pickled
 
 SOURCES = [Path("functions/upload_handler"), Path("layers/analytics"), Path("layers/service")]
 CELL_ID = "CHECK_25_A1"

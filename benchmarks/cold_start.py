@@ -21,8 +21,8 @@ from artifact_runner.instance import Instance
 from artifact_runner.lambda_environment import lambda_environment
 from artifact_runner.stack import ArtifactStack, connected_artifact
 from benchmarks.inputs import small_pickle
+from events.gateway import file_part, upload_event
 from events.make_events import samples
-from tests.integration.api_gateway import file_part, upload_event
 
 IMPORTS: Final = "import numpy, pandas, matplotlib.figure, matplotlib.backends.backend_agg"
 RUNS: Final = 7

@@ -24,9 +24,9 @@ from artifact_runner.function import Function
 from artifact_runner.stack import ArtifactStack
 from benchmarks.inputs import benchmark_inputs
 from benchmarks.prices import BY_STORAGE, DIRECT, Requests, compute_dollars, transfer_dollars
+from events.gateway import file_part, upload_event
 from sample_cells.files import pickle_bytes
 from sample_cells.named import named_cell
-from tests.integration.api_gateway import file_part, upload_event
 
 RUNS = 5
 LIGHT_CALLS_OF_A_JOB = 6

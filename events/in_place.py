@@ -15,7 +15,7 @@ from battery_service.job_settings import JobSettings
 from battery_service.options import Options
 from battery_service.tokens import line_of
 
-from tests.cells import cell, pickled
+from sample_cells.plain import cell, pickled
 
 FILE: Final = ("SAMPLE_25_A1.pkl", pickled(cell("SAMPLE_25_A1")))
 REPORT: Final = b'{"metadata":{"cell_id":"SAMPLE_25_A1"}}'

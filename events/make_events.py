@@ -10,15 +10,16 @@ from pathlib import Path
 from typing import Final
 
 from events import in_place
+from events.gateway import FormPart, file_part, request_event, upload_event
 from events.sample import Event, Sample
 from local_stack.authorization import authorizer_event
-from tests.cells import cell, csv_set, pickled
-from tests.integration.api_gateway import FormPart, file_part, request_event, upload_event
-from tests.integration.hostile_uploads import calling
+from sample_cells.plain import cell, csv_set, pickled
 
 ORIGIN: Final = "https://dashboard.example.com"
 BROWSER: Final = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 QUEUE_ARN: Final = "arn:aws:sqs:eu-central-1:123456789012:battery-analytics-jobs"
+# A pickle of protocol 0 that would call os.system.
+HOSTILE: Final = b"cos\nsystem\n(Vtouch /tmp/harmed\ntR."
 SENT_AT_MS: Final = 1_795_470_840_000
 
 
@@ -60,7 +61,7 @@ def _upload() -> dict[str, Sample]:
         "upload_without_file": _direct([], 400, code="no_files"),
         "upload_unknown_option": _direct([first], 400, query={"plots": "everything"}, code="invalid_option"),
         "upload_corrupted_pickle": _direct([file_part("half.pkl", one[: len(one) // 2])], 400, code="corrupted_file"),
-        "upload_hostile_pickle": _direct([file_part("cell.pkl", calling("os", "system"))], 400, code="unsafe_pickle"),
+        "upload_hostile_pickle": _direct([file_part("cell.pkl", HOSTILE)], 400, code="unsafe_pickle"),
         "upload_preflight": Sample("UploadFunction", request_event("OPTIONS", "/api/upload", headers=preflight), 204),
     }
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from events.sample import Sample
-from tests.integration.api_gateway import body_of
+from tests.answers import body_of
 
 
 def assert_answered(sample: Sample, answer: Any) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tests.cells import cell, csv_set, pickled
+from sample_cells.plain import cell, csv_set, pickled
 
 BOUNDARY = "hostile-boundary"
 

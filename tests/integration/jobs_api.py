@@ -7,11 +7,11 @@ from typing import Any
 from battery_service.limits import CLOUD, Limits
 from battery_service.settings import Settings
 
+from events.gateway import request_event
 from functions.analysis_worker.app import make_handler as make_worker
 from functions.job_upkeep.app import make_handler as make_upkeep
 from functions.uploads_api.app import make_handler
-from tests.cells import json_of
-from tests.integration.api_gateway import LambdaContext, body_of, request_event
+from tests.answers import LambdaContext, body_of, json_of
 from tests.integration.cloud import Cloud
 
 type Answer = dict[str, Any]

@@ -8,9 +8,10 @@ from typing import Any
 import jsonschema
 import pytest
 
+from events.gateway import Event, file_part, request_event, upload_event
 from functions.upload_handler.app import lambda_handler
-from tests.cells import cell, csv_set, pickled
-from tests.integration.api_gateway import Event, LambdaContext, file_part, report_of, request_event, upload_event
+from sample_cells.plain import cell, csv_set, pickled
+from tests.answers import LambdaContext, report_of
 from tests.integration.cloud import simulated_cloud
 from tests.integration.jobs_api import Api
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.cells import cell, pickled
+from sample_cells.plain import cell, pickled
 from tests.integration.hostile_uploads import HOSTILE, Hostile
 from tests.integration.server_process import server_process
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from battery_service.result_cache import fingerprint
 
-from tests.cells import cell, json_of, pickled
-from tests.integration.api_gateway import body_of, error_of
+from sample_cells.plain import cell, pickled
+from tests.answers import body_of, error_of, json_of
 from tests.integration.cloud import RESULTS, TABLE, UPLOADS, Cloud, simulated_cloud
 from tests.integration.jobs_api import Answer, Api
 

@@ -10,7 +10,7 @@ import requests
 from battery_service.tokens import hash_of, line_of, new_token
 
 import battery_analytics_client as client
-from tests import cells
+from sample_cells import plain as cells
 from tests.integration.presigned_flow import File, PresignedFlow, post
 from tests.integration.server_process import SCRIPT, ServerProcess, server_process
 

@@ -21,7 +21,7 @@ from battery_service.settings import Settings
 import battery_analytics_client as client
 from benchmarks.inputs import BenchmarkInputs, benchmark_inputs
 from local_stack.embedded_aws import EmbeddedAws
-from tests import cells
+from sample_cells import plain as cells
 from tests.integration.presigned_flow import File, PresignedFlow, direct_report, post
 from tests.integration.running_stack import running_stack
 from tests.integration.server_process import ROOT, ServerProcess, server_process

@@ -9,8 +9,9 @@ from battery_service.front_page import FrontPage, small_page
 from battery_service.routing import LambdaHandler
 from battery_service.settings import Settings
 
+from events.gateway import Event, request_event
 from functions.site.app import make_handler
-from tests.integration.api_gateway import Event, LambdaContext, body_of, error_of, report_of, request_event
+from tests.answers import LambdaContext, body_of, error_of, report_of
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 PAGE = b'<!doctype html><script type="module" src="./assets/index-1a2b.js"></script>'

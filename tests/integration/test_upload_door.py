@@ -17,17 +17,9 @@ from battery_service.options import Options
 from battery_service.routing import LambdaHandler
 from battery_service.settings import Settings
 
+from events.gateway import Event, FormPart, file_part, request_event, upload_event
 from functions.upload_handler.app import make_handler
-from tests.integration.api_gateway import (
-    Event,
-    FormPart,
-    LambdaContext,
-    error_of,
-    file_part,
-    report_of,
-    request_event,
-    upload_event,
-)
+from tests.answers import LambdaContext, error_of, report_of
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 

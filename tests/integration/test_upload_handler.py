@@ -14,19 +14,10 @@ from battery_service.multipart_body import UploadedFile
 from battery_service.options import Options
 from battery_service.settings import Settings
 
+from events.gateway import Event, FormPart, file_part, request_event, upload_event
 from functions.upload_handler.app import lambda_handler, make_handler
-from tests.cells import CellData, cell, csv_set, cycle, pickled
-from tests.integration.api_gateway import (
-    Event,
-    FormPart,
-    LambdaContext,
-    body_of,
-    error_of,
-    file_part,
-    report_of,
-    request_event,
-    upload_event,
-)
+from sample_cells.plain import CellData, cell, csv_set, cycle, pickled
+from tests.answers import LambdaContext, body_of, error_of, report_of
 
 NO_PLOTS = {"plots": "none"}
 PNG = b"\x89PNG\r\n\x1a\n"

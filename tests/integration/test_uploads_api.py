@@ -11,15 +11,10 @@ import pytest
 from battery_service.job_settings import JobSettings
 from battery_service.limits import MIB, UPLOADS, Limits
 
+from events.gateway import file_part, upload_event
 from functions.upload_handler.app import lambda_handler as direct
-from tests.cells import cell, csv_set, json_of, pickled
-from tests.integration.api_gateway import (
-    LambdaContext,
-    body_of,
-    error_of,
-    file_part,
-    upload_event,
-)
+from sample_cells.plain import cell, csv_set, pickled
+from tests.answers import LambdaContext, body_of, error_of, json_of
 from tests.integration.cloud import RESULTS, Cloud, simulated_cloud
 from tests.integration.cloud import UPLOADS as UPLOADS_BUCKET
 from tests.integration.jobs_api import Api

@@ -22,10 +22,10 @@ from battery_service.tokens import line_of, new_token
 from events.make_events import samples
 from functions.site.app import make_handler as make_site
 from functions.upload_handler.app import make_handler as make_upload
+from sample_cells import plain as cells
 from smoke.__main__ import main as smoke
-from tests import cells
+from tests.answers import LambdaContext
 from tests.event_answers import assert_answered
-from tests.integration.api_gateway import LambdaContext
 from tests.integration.presigned_flow import File, PresignedFlow, direct_report, post
 from tests.package.running_artifact import ROOT, RunningArtifact, needs_the_artifact, running_artifact
 from tests.real_data.folder import CALB

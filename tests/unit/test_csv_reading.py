@@ -22,8 +22,8 @@ from battery_analytics.formats.reading import read_cells
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.cells import cell as calb_cell
-from tests.cells import csv_set
+from sample_cells.plain import cell as calb_cell
+from sample_cells.plain import csv_set
 from tests.strategies import CalbCell, clean_calb_cells
 
 HEADER = "cycle_number,current_in_A,voltage_in_V,discharge_capacity_in_Ah,time_in_s,temperature_in_C"

@@ -10,7 +10,7 @@ from battery_analytics import PLOT_NAMES, BatteryFile, analyze
 from battery_analytics.errors import InvalidOption, NoFiles
 from battery_analytics.options import MAX_CYCLES_RETURNED, Options, checked_options
 
-from tests.cells import cell, pickled
+from sample_cells.plain import cell, pickled
 
 FILE = BatteryFile("A.pkl", pickled(cell("A")))
 

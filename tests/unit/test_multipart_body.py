@@ -11,15 +11,8 @@ from battery_service.request import Request
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tests.integration.api_gateway import (
-    BOUNDARY,
-    FormPart,
-    LambdaContext,
-    file_part,
-    multipart_body,
-    request_event,
-    upload_event,
-)
+from events.gateway import BOUNDARY, FormPart, file_part, multipart_body, request_event, upload_event
+from tests.answers import LambdaContext
 
 SMALL = Limits(name="cloud", max_upload_bytes=1000, max_answer_bytes=None, max_parts=5)
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from sample_cells import SAMPLES, SimulatedCell, csv_triplet, named_cell, pickle_bytes, simulate
 from sample_cells.chemistry import NMC_GRAPHITE
 from sample_cells.fade import KneeFade, LinearFade
+from sample_cells.plain import cell, csv_set, pickled
 from sample_cells.protocol import cc_cv, step_charge
 from sample_cells.recording import AS_IN_CALB, Defects, Noise
-from tests.cells import cell, csv_set, pickled
 from tests.report_names import assert_is_report
 from tests.strategies import CalbCell, calb_cells
 

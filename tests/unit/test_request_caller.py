@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from battery_service.request import Request
 
-from tests.integration.api_gateway import request_event
+from events.gateway import request_event
 
 
 def caller(authorizer: dict[str, Any] | None = None, headers: dict[str, str] | None = None) -> str:

@@ -14,7 +14,8 @@ from battery_service.settings import Settings
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.integration.api_gateway import LambdaContext, request_event
+from events.gateway import request_event
+from tests.answers import LambdaContext
 
 LONG = Answer(200, b'{"value": "' + b"x" * 5000 + b'"}')
 

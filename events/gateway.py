@@ -1,13 +1,10 @@
-"""API Gateway v2 events as the gateway makes them, and answers as a client would read them."""
+"""API Gateway v2 events as the gateway makes them, with whatever body a request has."""
 
 import base64
-import gzip
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
-
-from tests.cells import json_of
 
 BOUNDARY = "----WebKitFormBoundary7MA4YWxkTrZu0gW"
 
@@ -32,13 +29,6 @@ class FormPart:
                 disposition += f'; filename="{self.file_name}"'
         head = "\r\n".join([f"Content-Disposition: {disposition}", *self.headers])
         return head.encode() + b"\r\n\r\n" + self.content
-
-
-class LambdaContext:
-    """As much of Lambda's context as the handler reads."""
-
-    function_name = "upload"
-    aws_request_id = "11111111-2222-3333-4444-555555555555"
 
 
 def multipart_body(parts: Sequence[FormPart], boundary: str = BOUNDARY) -> bytes:
@@ -123,26 +113,3 @@ def upload_event(
 
 def file_part(name: str, content: bytes) -> FormPart:
     return FormPart(content, file_name=name)
-
-
-def body_of(answer: Mapping[str, Any]) -> bytes:
-    """The body as a client sees it, decoded and decompressed."""
-    body: bytes = base64.b64decode(answer["body"]) if answer["isBase64Encoded"] else answer["body"].encode()
-    return gzip.decompress(body) if answer["headers"].get("Content-Encoding") == "gzip" else body
-
-
-def report_of(answer: Mapping[str, Any]) -> dict[str, Any]:
-    assert answer["statusCode"] == 200, answer["body"][:500]
-    return json_of(body_of(answer))
-
-
-def error_of(answer: Mapping[str, Any]) -> tuple[int, str, dict[str, Any]]:
-    """Status, code and details of a refusal, whose shape is checked on the way."""
-    error = json_of(body_of(answer))
-    assert set(error) == {"error", "code", "details", "request_id"}, error
-    assert isinstance(error["error"], str)
-    assert error["error"].endswith(".")
-    assert error["request_id"] == answer["headers"]["X-Request-Id"]
-    details = error["details"]
-    assert isinstance(details, dict)
-    return answer["statusCode"], str(error["code"]), details

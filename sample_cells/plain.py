@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 import math
 import pickle
 from collections.abc import Sequence
@@ -62,7 +61,8 @@ def csv_set(data: CellData, base_name: str) -> dict[str, bytes]:
     """The three files of the cell's CSV set, by name, as the CALB export writes them."""
     metadata = {key: value for key, value in data.items() if key != "cycle_data"}
     cycles = data["cycle_data"]
-    assert isinstance(cycles, list)
+    if not isinstance(cycles, list):
+        raise TypeError("cycle_data is no list of cycles")
     columns = list(cycles[0])
     rows = (
         [cycle_data["cycle_number"], *point]
@@ -99,13 +99,3 @@ def _voltage_V(state_of_charge: float) -> float:
         + 0.25 * math.tanh(8.0 * (state_of_charge - 0.05))
         + 0.01 * math.sin(20.0 * state_of_charge)
     )
-
-
-def json_of(body: bytes) -> dict[str, object]:
-    """A JSON object; NaN and infinities, which JSON does not have, fail the test."""
-    parsed: dict[str, object] = json.loads(body, parse_constant=_no_such_constant)
-    return parsed
-
-
-def _no_such_constant(name: str) -> object:
-    raise AssertionError(f"{name} is not JSON")
