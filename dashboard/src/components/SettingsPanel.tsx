@@ -95,6 +95,11 @@ export function ConnectionPanel({ connection, server, wantsToken, onConnect }: C
     setAddress(completed(address));
     onConnect({ address: completed(address), token: token.trim() });
   };
+  /** The token of one address is not for another; one that was typed just now is. */
+  const changeAddress = (changed: string) => {
+    setAddress(changed);
+    if (token === connection.token) setToken("");
+  };
   // Its toggle event comes late: that of closing would undo an opening by a refusal that came at once.
   const toggle = (event: MouseEvent) => {
     event.preventDefault();
@@ -119,7 +124,7 @@ export function ConnectionPanel({ connection, server, wantsToken, onConnect }: C
             spellCheck={false}
             placeholder="this page's server"
             value={address}
-            onChange={({ target }) => setAddress(target.value)}
+            onChange={({ target }) => changeAddress(target.value)}
           />
         </div>
         <div className="field">

@@ -46,3 +46,20 @@ spec(
     await another.close();
   },
 );
+
+spec("the token of one address is not offered to another, unless it is typed for it", async ({ page, url, input }) => {
+  await Dashboard.at(page, url);
+  const [address, token] = [page.getByLabel("API address"), page.getByLabel("Token")];
+  await page.getByText("Connection", { exact: true }).click();
+  await token.fill(input("token"));
+  await page.getByRole("button", { name: "Connect" }).click();
+
+  await page.getByText("Connection", { exact: true }).click();
+  assert.equal(await token.inputValue(), input("token"));
+  await address.fill("https://elsewhere.example.com");
+  assert.equal(await token.inputValue(), "");
+
+  await token.fill("bat_for_elsewhere");
+  await address.fill("https://elsewhere.example.org");
+  assert.equal(await token.inputValue(), "bat_for_elsewhere");
+});
