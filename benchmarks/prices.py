@@ -1,7 +1,8 @@
 """What AWS asks for what one analysis uses, and how often it uses it.
 
-List prices in US dollars of us-east-1, x86_64, without the free tier, as published in 2026; arm64 costs a fifth less of
-the compute. What a stack costs when nobody uses it is in docs/operations.md.
+List prices in US dollars of us-east-1, x86_64, without the free tier, as known when this was written; AWS's own
+pages have the ones that count. arm64 costs a fifth less of the compute. What a stack costs when nobody uses it is in
+docs/operations.md.
 """
 
 from dataclasses import dataclass
