@@ -9,7 +9,7 @@ ARGS ?=
 # `uv --version` rather than `command -v uv`: a version manager may put a uv on the path that runs for another Python only.
 UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo .tools/uv/bin/uv)
 UV_IS_HERE := $(if $(filter .tools/%,$(UV)),$(UV))
-LOCK := uv.lock pyproject.toml layers/analytics/pyproject.toml layers/service/pyproject.toml .python-version
+LOCK := uv.lock pyproject.toml client/pyproject.toml layers/analytics/pyproject.toml layers/service/pyproject.toml .python-version
 export UV_LINK_MODE ?= copy
 # The template is validated without an account.
 export AWS_DEFAULT_REGION ?= eu-central-1
@@ -24,7 +24,7 @@ NODE := $(shell node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 :
 PAGE := functions/site/page/index.html
 PAGE_INSTEAD = the $(if $(wildcard $(PAGE)),page that was built before,small page)
 GENERATED := dashboard/generated
-ARTIFACT_SOURCES := template.yaml $(shell find artifact_build functions layers -type f ! -name '*.pyc')
+ARTIFACT_SOURCES := template.yaml $(shell find tools/artifact_build functions layers -type f ! -name '*.pyc')
 
 .PHONY: help run dashboard test check package run-artifact cold-start bench bench-cost sample train evaluate-life smoke token licences format clean
 
@@ -45,7 +45,7 @@ check: .venv/.dev ## lint, types, import rules, the template, the lock file and 
 	AWS_ACCESS_KEY_ID=none AWS_SECRET_ACCESS_KEY=none .venv/bin/sam validate --template template.yaml
 	AWS_ACCESS_KEY_ID=none AWS_SECRET_ACCESS_KEY=none .venv/bin/sam validate --template template.yaml --lint
 	$(UV) lock --check
-	.venv/bin/python -m artifact_build.audit
+	.venv/bin/python -m tools.artifact_build.audit
 ifneq ($(NODE),)
 	$(MAKE) -s dashboard/node_modules/.stamp $(GENERATED)/api.ts
 	cd dashboard && npm run --silent lint -- ../$(SPECS)/src ../docs/embedding && npm run --silent typecheck
@@ -57,19 +57,19 @@ package: artifact ## build what is deployed, run it, and print its sizes (ARCH=a
 	@cat .aws-sam/sizes.txt
 
 run-artifact: artifact ## run what is deployed as Lambda would, on http://127.0.0.1:5000 (ARGS='--parameter SnapStart=on')
-	.venv/bin/python -m artifact_runner.serve $(PORT) $(ARGS)
+	.venv/bin/python -m local.artifact.serve $(PORT) $(ARGS)
 
 cold-start: artifact ## measure how long the artifact takes from nothing to its first answer
-	.venv/bin/python -m benchmarks.cold_start $(ARGS)
+	.venv/bin/python -m tools.benchmarks.cold_start $(ARGS)
 
 bench: .venv/.dev ## measure against plain pickle, read_csv and matplotlib in the same run
-	.venv/bin/python -m benchmarks.bench $(ARGS)
+	.venv/bin/python -m tools.benchmarks.bench $(ARGS)
 
 bench-cost: artifact ## measure the built artifact, and print what 1,000 analyses cost
-	.venv/bin/python -m benchmarks.cost $(ARGS)
+	.venv/bin/python -m tools.benchmarks.cost $(ARGS)
 
 bench-dashboard: .venv/.dev $(PAGE) browser-specs ## measure the dashboard in Chromium: a dropped file, and 100,000 points
-	.venv/bin/python -m benchmarks.dashboard
+	.venv/bin/python -m tools.benchmarks.dashboard
 
 screenshots: .venv/.dev $(PAGE) browser-specs ## take the dashboard's pictures in docs/images anew
 	.venv/bin/python -m tests.browser.screenshots
@@ -78,21 +78,21 @@ sample: .venv/.runtime ## write synthetic cells to sample_data/
 	.venv/bin/python -m sample_cells $(ARGS)
 
 train: .venv/.dev ## train the population model of cycle life (ARGS='--cells DIR --labels FILE')
-	PYTHONPATH=. OMP_NUM_THREADS=1 .venv/bin/python -m training.train $(ARGS)
+	PYTHONPATH=. OMP_NUM_THREADS=1 .venv/bin/python -m tools.training.train $(ARGS)
 
 evaluate-life: .venv/.dev ## print how good the projections of cycle life are (ARGS='--cells DIR --labels FILE')
-	PYTHONPATH=. OMP_NUM_THREADS=1 .venv/bin/python -m training.evaluate $(ARGS)
+	PYTHONPATH=. OMP_NUM_THREADS=1 .venv/bin/python -m tools.training.evaluate $(ARGS)
 
 # By the environment: what is on a command line can be read by every process of the machine.
 smoke: export BATTERY_API_TOKEN := $(or $(TOKEN),$(BATTERY_API_TOKEN))
 smoke: .venv/.runtime ## check a deployment from outside (URL=https://… TOKEN=…, the local server by default)
-	@.venv/bin/python -m smoke $(or $(URL),http://127.0.0.1:$(PORT))
+	@.venv/bin/python -m tools.smoke $(or $(URL),http://127.0.0.1:$(PORT))
 
 licences: .venv/.dev ## write docs/licences.md from the lock files
-	.venv/bin/python -m artifact_build.licences
+	.venv/bin/python -m tools.artifact_build.licences
 
 token: .venv/.runtime ## make a token, and say how to let it in (CALLER=dashboard ARGS='--parameter /battery-analytics/prod/tokens')
-	@.venv/bin/python -m token_tool $(CALLER) $(ARGS)
+	@.venv/bin/python -m tools.token_tool $(CALLER) $(ARGS)
 
 format: .venv/.dev ## format the code
 	.venv/bin/ruff check --fix
@@ -111,10 +111,10 @@ artifact: .venv/.dev page-if-possible
 $(ARTIFACT): $(ARTIFACT_SOURCES) .venv/.dev $(if $(filter-out $(ARCH),$(file <$(ARTIFACT))),rebuild)
 	@rm -f $@ .aws-sam/sizes.txt .aws-sam/sbom.json
 	PATH="$(CURDIR)/.venv/bin:$$PATH" ARCH=$(ARCH) .venv/bin/sam build --parameter-overrides Architecture=$(ARCH)
-	.venv/bin/python -m artifact_build.pin --architecture $(ARCH)
-	.venv/bin/python -m artifact_build.check --architecture $(ARCH)
-	.venv/bin/python -m artifact_build.sizes >.aws-sam/sizes.txt
-	.venv/bin/python -m artifact_build.sbom >.aws-sam/sbom.json
+	.venv/bin/python -m tools.artifact_build.pin --architecture $(ARCH)
+	.venv/bin/python -m tools.artifact_build.check --architecture $(ARCH)
+	.venv/bin/python -m tools.artifact_build.sizes >.aws-sam/sizes.txt
+	.venv/bin/python -m tools.artifact_build.sbom >.aws-sam/sbom.json
 	@echo $(ARCH) >$@
 
 .PHONY: rebuild
@@ -167,7 +167,7 @@ $(SPECS)/node_modules/.stamp: $(SPECS)/package-lock.json
 	@touch $@
 
 .venv/.runtime: $(LOCK) | $(UV_IS_HERE)
-	$(UV) sync --quiet --locked --all-packages --no-dev --inexact
+	$(UV) sync --quiet --locked --all-packages --no-dev --group local --inexact
 	@touch $@
 
 .venv/.dev: $(LOCK) | $(UV_IS_HERE)

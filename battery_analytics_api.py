@@ -13,12 +13,12 @@ from socket import socket
 try:
     from battery_service.settings import Settings
 
-    from local_stack.front_door import FrontDoor
-    from local_stack.job_functions import in_this_process
-    from local_stack.lambda_function import Handler, LocalFunction
-    from local_stack.presigned_way import PresignedWay
-    from local_stack.server import GRACE_SECONDS, LocalServer, bound_socket
-    from local_stack.token_file import tokens_of
+    from local.front_door import FrontDoor
+    from local.job_functions import in_this_process
+    from local.lambda_function import Handler, LocalFunction
+    from local.presigned_way import PresignedWay
+    from local.server import GRACE_SECONDS, LocalServer, bound_socket
+    from local.token_file import tokens_of
 except (ModuleNotFoundError, SyntaxError) as missing:
     sys.exit(
         f"This needs Python 3.13 and the project's packages ({missing}): run `make test` or `make run` once, and then "

@@ -4,7 +4,7 @@ import json
 import sys
 from pathlib import Path
 
-from battery_service.openapi import openapi_document
+from battery_service.contract.openapi import openapi_document
 from battery_service.settings import Settings
 
 

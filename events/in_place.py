@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from typing import Final
 
 import boto3
-from battery_service.backend import Backend, connected
-from battery_service.job import Job, Status, StoredFile
-from battery_service.job_settings import JobSettings
+from battery_service.jobs.backend import Backend, connected
+from battery_service.jobs.job import Job, Status, StoredFile
+from battery_service.jobs.settings import JobSettings
 from battery_service.options import Options
-from battery_service.tokens import line_of
+from battery_service.tokens.store import line_of
 
 from sample_cells.plain import cell, pickled
 

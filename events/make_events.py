@@ -12,7 +12,7 @@ from typing import Final
 from events import in_place
 from events.gateway import FormPart, file_part, request_event, upload_event
 from events.sample import Event, Sample
-from local_stack.authorization import authorizer_event
+from local.authorization import authorizer_event
 from sample_cells.plain import cell, csv_set, pickled
 
 ORIGIN: Final = "https://dashboard.example.com"

@@ -8,4 +8,4 @@ ARCH ?= x86_64
 layer:
 	@test -n "$(ARTIFACTS_DIR)"
 	@# From the root: a pyenv shim finds 3.13 only where .python-version is.
-	cd "$(LAYER)/../.." && python3.13 -m artifact_build.layer "$(LAYER)" --architecture $(ARCH) --into "$(ARTIFACTS_DIR)/python"
+	cd "$(LAYER)/../.." && python3.13 -m tools.artifact_build.layer "$(LAYER)" --architecture $(ARCH) --into "$(ARTIFACTS_DIR)/python"

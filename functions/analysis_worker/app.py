@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
-from battery_service.backend import connected
-from battery_service.job_settings import JobSettings
+from battery_service.jobs.backend import connected
+from battery_service.jobs.settings import JobSettings
+from battery_service.jobs.worker import Worker
 from battery_service.settings import flag
 from battery_service.warm_up import warm_up
-from battery_service.worker import Worker
 
 type SqsHandler = Callable[[Mapping[str, Any], Any], dict[str, Any]]
 

@@ -6,10 +6,10 @@ from functools import cache
 from typing import Any
 
 import boto3
+from battery_service.http.request import Request
 from battery_service.log import log_event, log_warning
-from battery_service.request import Request
-from battery_service.token_parameter import TokenParameter
-from battery_service.tokens import TokenStore, bearer_token, caller_of
+from battery_service.tokens.parameter import TokenParameter
+from battery_service.tokens.store import TokenStore, bearer_token, caller_of
 from botocore.config import Config
 
 type Authorizer = Callable[[Mapping[str, Any], object], dict[str, Any]]

@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
-from battery_service.backend import connected
-from battery_service.job_settings import JobSettings
-from battery_service.upkeep import look_after_all
+from battery_service.jobs.backend import connected
+from battery_service.jobs.settings import JobSettings
+from battery_service.jobs.upkeep import look_after_all
 
 type ScheduledHandler = Callable[[Mapping[str, Any], object], dict[str, int]]
 

@@ -3,15 +3,15 @@
 import os
 from pathlib import Path
 
-from battery_service.built_page import BuiltPage
 from battery_service.errors import ApiError
-from battery_service.front_page import FrontPage, small_page
-from battery_service.negotiation import accepts_gzip
-from battery_service.public_routes import public_routes
-from battery_service.request import Request
-from battery_service.responses import Answer
-from battery_service.routing import LambdaHandler, Route, lambda_handler_of
+from battery_service.http.negotiation import accepts_gzip
+from battery_service.http.request import Request
+from battery_service.http.responses import Answer
+from battery_service.http.routing import LambdaHandler, Route, lambda_handler_of
 from battery_service.settings import Settings
+from battery_service.site.built_page import BuiltPage
+from battery_service.site.front_page import FrontPage, small_page
+from battery_service.site.public_routes import public_routes
 
 # `make dashboard` builds it here.
 PAGE_FOLDER = Path(__file__).with_name("page")

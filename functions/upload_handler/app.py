@@ -5,15 +5,15 @@ import time
 
 from battery_service import bridge
 from battery_service.errors import ApiError
+from battery_service.http.multipart_body import uploaded_files
+from battery_service.http.request import Request
+from battery_service.http.responses import Answer
+from battery_service.http.routing import LambdaHandler, Route, lambda_handler_of
 from battery_service.log import log_event
 from battery_service.metrics import count_refusal, count_upload
-from battery_service.multipart_body import uploaded_files
 from battery_service.options import parse_options
-from battery_service.public_routes import public_routes
-from battery_service.request import Request
-from battery_service.responses import Answer
-from battery_service.routing import LambdaHandler, Route, lambda_handler_of
 from battery_service.settings import Settings
+from battery_service.site.public_routes import public_routes
 from battery_service.warm_up import warm_up
 
 

@@ -5,16 +5,16 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from battery_service.backend import connected
-from battery_service.job_answers import job_body, job_url, started_body, upload_body
-from battery_service.job_service import JobService
-from battery_service.job_settings import JobSettings
-from battery_service.negotiation import accepts_gzip
-from battery_service.request import Request
-from battery_service.responses import Answer, fits, json_answer
-from battery_service.routing import LambdaHandler, Route, lambda_handler_of
+from battery_service.http.negotiation import accepts_gzip
+from battery_service.http.request import Request
+from battery_service.http.responses import Answer, fits, json_answer
+from battery_service.http.routing import LambdaHandler, Route, lambda_handler_of
+from battery_service.jobs.answers import job_body, job_url, started_body, upload_body
+from battery_service.jobs.backend import connected
+from battery_service.jobs.service import JobService
+from battery_service.jobs.settings import JobSettings
+from battery_service.jobs.uploads import analysis_options, announced_upload
 from battery_service.settings import Settings
-from battery_service.uploads import analysis_options, announced_upload
 
 
 def make_handler(settings: Settings, job_settings: JobSettings) -> LambdaHandler:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from battery_service.limits import UPLOADS
 
-from benchmarks.inputs import large_pickle, sample_pickle
 from sample_cells import calb_dict
 from sample_cells import plain as cells
 from sample_cells.named import SAMPLES
+from tools.benchmarks.inputs import large_pickle, sample_pickle
 
 MARKUP = "<img src=x onerror=\"document.title='hacked'\">"
 ABOVE_4_MIB_CYCLES = 1500

@@ -11,13 +11,13 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from benchmarks.inputs import large_pickle, sample_pickle
 from sample_cells.files import write_cell
 from sample_cells.named import SAMPLES
 from tests.browser.dropped_files import RunsACommand
 from tests.browser.equipment import CHROMIUM, NODE, ROOT, SPEC_RUNNER, missing_for_dashboard
 from tests.browser.servers import server_of_tokens, wait_for_storage
 from tests.integration.server_process import server_process
+from tools.benchmarks.inputs import large_pickle, sample_pickle
 
 COLORS = 256
 FREQUENT = 64

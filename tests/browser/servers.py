@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import requests
-from battery_service.tokens import line_of, new_token
+from battery_service.tokens.store import line_of, new_token
 
 from tests.integration.server_process import server_process
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from battery_service.tokens import line_of, new_token
+from battery_service.tokens.store import line_of, new_token
 
 from tests.browser.dropped_files import DroppedFiles
 from tests.browser.equipment import needs_the_dashboard

@@ -9,12 +9,12 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from battery_service.front_page import FrontPage, small_page
+from battery_service.http.multipart_body import uploaded_files
+from battery_service.http.request import Request
 from battery_service.limits import LOCAL
-from battery_service.multipart_body import uploaded_files
-from battery_service.request import Request
+from battery_service.site.front_page import FrontPage, small_page
 
-from local_stack.gateway import Event
+from local.gateway import Event
 from tests.integration.running_server import SMALL_LIMITS, serving
 from tests.integration.test_client import CELL
 

@@ -13,7 +13,7 @@ from battery_service.limits import CLOUD
 from battery_service.settings import Settings
 
 from functions.site.app import make_handler as make_site
-from local_stack.gateway import Event
+from local.gateway import Event
 from sample_cells import plain as cells
 from tests.browser.test_small_page import CHROMIUM, QUIET, words_of
 from tests.integration.running_stack import Handler, running_stack

@@ -9,11 +9,11 @@ from typing import Any
 
 import boto3
 import pytest
-from battery_service.backend import PATIENT, REGIONAL, Backend
-from battery_service.job_settings import JobSettings
-from battery_service.jobs import JobTable, table_definition
-from battery_service.queue import JobQueue
-from battery_service.storage import Storage
+from battery_service.jobs.backend import PATIENT, REGIONAL, Backend
+from battery_service.jobs.queue import JobQueue
+from battery_service.jobs.settings import JobSettings
+from battery_service.jobs.storage import Storage
+from battery_service.jobs.table import JobTable, table_definition
 from moto import mock_aws
 
 REGION = "eu-central-1"

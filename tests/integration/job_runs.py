@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from battery_service.backend import Backend
 from battery_service.bridge import Analysis
 from battery_service.errors import ApiError
-from battery_service.job import Job, StoredFile, result_key
-from battery_service.job_service import JobService
-from battery_service.multipart_body import UploadedFile
+from battery_service.http.multipart_body import UploadedFile
+from battery_service.jobs.backend import Backend
+from battery_service.jobs.job import Job, StoredFile, result_key
+from battery_service.jobs.service import JobService
+from battery_service.jobs.upkeep import look_after_all
+from battery_service.jobs.worker import Worker
 from battery_service.options import Options
-from battery_service.upkeep import look_after_all
-from battery_service.worker import Worker
 from botocore.exceptions import EndpointConnectionError
 
 from tests.integration.cloud import RESULTS, UPLOADS, Clock, Cloud, Intercept

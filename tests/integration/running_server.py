@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from battery_service.limits import Limits as ServiceLimits
 
-from local_stack.application import GatewayApplication, Limits
-from local_stack.lambda_function import Handler, LocalFunction
-from local_stack.server import LocalServer, bound_socket
+from local.application import GatewayApplication, Limits
+from local.lambda_function import Handler, LocalFunction
+from local.server import LocalServer, bound_socket
 
 SMALL_LIMITS = Limits(
     ServiceLimits(name="local", max_upload_bytes=3_000_000, max_answer_bytes=None),

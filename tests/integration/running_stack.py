@@ -10,11 +10,11 @@ from battery_service.settings import Settings
 
 from functions.site.app import make_handler as make_site
 from functions.upload_handler.app import make_handler
-from local_stack.front_door import FrontDoor
-from local_stack.gateway import Event
-from local_stack.job_functions import in_this_process
-from local_stack.presigned_way import PresignedWay
-from local_stack.server import LocalServer, bound_socket
+from local.front_door import FrontDoor
+from local.gateway import Event
+from local.job_functions import in_this_process
+from local.presigned_way import PresignedWay
+from local.server import LocalServer, bound_socket
 
 type Handler = Callable[[Event, object], object]
 

@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from artifact_build.audit import Verdict, asked
+from tools.artifact_build.audit import Verdict, asked
 
 HASH = "--hash=sha256:" + "0" * 64
 REQUIREMENTS = [f"numpy==2.5.5 {HASH}", f"pillow==9.0.0 {HASH}"]

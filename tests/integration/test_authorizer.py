@@ -5,13 +5,13 @@ from typing import Any
 
 import boto3
 import pytest
-from battery_service.tokens import hash_of, line_of, new_token
+from battery_service.tokens.store import hash_of, line_of, new_token
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from events.gateway import request_event
 from functions.authorizer.app import CONNECT_S, READ_S, TRIES, Authorizer, make_handler
-from local_stack.authorization import authorizer_event
+from local.authorization import authorizer_event
 from tests.answers import LambdaContext
 from tests.template import properties
 

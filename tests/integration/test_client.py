@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from battery_client.progress import UploadProgress
+from battery_service.http.multipart_body import UploadedFile, uploaded_files
+from battery_service.http.request import Request
 from battery_service.limits import LOCAL
-from battery_service.multipart_body import UploadedFile, uploaded_files
-from battery_service.request import Request
 
 import battery_analytics_client as client
-from battery_client.progress import UploadProgress
-from local_stack.gateway import Event
+from local.gateway import Event
 from tests.integration.running_server import RunningServer, serving
 
 SCRIPT = Path(client.__file__)

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from battery_client import job as job_module
+from battery_service.http.multipart_body import uploaded_files
+from battery_service.http.request import Request
 from battery_service.limits import LOCAL
-from battery_service.multipart_body import uploaded_files
-from battery_service.request import Request
 
 import battery_analytics_client as client
-from battery_client import job as job_module
-from local_stack.gateway import Event
+from local.gateway import Event
 from tests.integration.running_server import RunningServer, serving
 from tests.integration.test_client import CELL
 

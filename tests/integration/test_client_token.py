@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 import requests
-
-import battery_analytics_client as client
 from battery_client import job as job_module
 from battery_client.token import BearerToken
-from local_stack.gateway import Event
+
+import battery_analytics_client as client
+from local.gateway import Event
 from tests.integration.running_server import RunningServer, serving
 from tests.integration.test_client import CELL
 from tests.integration.test_client_presigned import JOB, FakeApi

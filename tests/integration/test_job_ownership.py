@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from battery_service.result_cache import fingerprint
+from battery_service.jobs.result_cache import fingerprint
 
 from sample_cells.plain import cell, pickled
 from tests.answers import body_of, error_of, json_of

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from battery_service.tokens import hash_of, line_of, new_token
+from battery_service.tokens.store import hash_of, line_of, new_token
 
 import battery_analytics_client as client
 from sample_cells import plain as cells

@@ -15,9 +15,9 @@ import pytest
 import requests
 from battery_service.limits import CLOUD
 
-from local_stack.application import Limits
-from local_stack.gateway import Event
-from local_stack.server import PatientProtocol
+from local.application import Limits
+from local.gateway import Event
+from local.server import PatientProtocol
 from tests.integration.running_server import SMALL_LIMITS, RawConnection, RunningServer, serving
 
 LARGE = 2 * 1024 * 1024

@@ -19,12 +19,12 @@ from battery_service.limits import CLOUD
 from battery_service.settings import Settings
 
 import battery_analytics_client as client
-from benchmarks.inputs import BenchmarkInputs, benchmark_inputs
-from local_stack.embedded_aws import EmbeddedAws
+from local.embedded_aws import EmbeddedAws
 from sample_cells import plain as cells
 from tests.integration.presigned_flow import File, PresignedFlow, direct_report, post
 from tests.integration.running_stack import running_stack
 from tests.integration.server_process import ROOT, ServerProcess, server_process
+from tools.benchmarks.inputs import BenchmarkInputs, benchmark_inputs
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals and processes")
 
@@ -241,15 +241,15 @@ def test_what_was_refused_is_not_there(flow: PresignedFlow) -> None:
 def test_every_aws_client_of_the_process_has_the_embedded_endpoint_and_key(monkeypatch: pytest.MonkeyPatch) -> None:
     probe = """
 import json, os, sys
-from local_stack.embedded_aws import EmbeddedAws
-from local_stack.presigned_way import _point_this_process_to
+from local.embedded_aws import EmbeddedAws
+from local.presigned_way import _point_this_process_to
 aws = EmbeddedAws()
 try:
     aws.wait_until_ready()
     _point_this_process_to(aws)
     import boto3
-    from battery_service.backend import connected
-    from battery_service.job_settings import JobSettings
+    from battery_service.jobs.backend import connected
+    from battery_service.jobs.settings import JobSettings
     backend = connected(JobSettings("uploads", "results", "table", "queue"))
     made = [vars(part)["_client"] for part in (backend.jobs, backend.storage, backend.queue)]
     every = boto3.session.Session()

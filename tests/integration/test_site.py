@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from battery_service.built_page import BUILT_PAGE_POLICY
-from battery_service.front_page import FrontPage, small_page
-from battery_service.routing import LambdaHandler
+from battery_service.http.routing import LambdaHandler
 from battery_service.settings import Settings
+from battery_service.site.built_page import BUILT_PAGE_POLICY
+from battery_service.site.front_page import FrontPage, small_page
 
 from events.gateway import Event, request_event
 from functions.site.app import make_handler

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from battery_service.settings import Settings
 
-from local_stack.gateway import Event
-from smoke import checks
-from smoke.__main__ import main
-from smoke.deployment import Deployment, SmokeError
+from local.gateway import Event
 from tests.integration.running_stack import running_stack
+from tools.smoke import checks
+from tools.smoke.__main__ import main
+from tools.smoke.deployment import Deployment, SmokeError
 
 type Handler = Callable[[Event, object], object]
 type Answer = dict[str, Any]

@@ -10,11 +10,11 @@ import boto3
 import pytest
 import requests
 
-from local_stack.cors import CorsConfiguration
-from local_stack.server import LocalServer, bound_socket
-from local_stack.sigv4 import Credentials
-from local_stack.storage_door import StorageDoor
-from local_stack.storage_gate import StorageGate
+from local.cors import CorsConfiguration
+from local.server import LocalServer, bound_socket
+from local.sigv4 import Credentials
+from local.storage_door import StorageDoor
+from local.storage_gate import StorageGate
 
 CREDENTIALS = Credentials("LOCALKEY", "secret")
 

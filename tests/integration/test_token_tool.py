@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from battery_service.tokens import caller_of, line_of, new_token, store_of
+from battery_service.tokens.store import caller_of, line_of, new_token, store_of
 
-from token_tool.__main__ import how_to, main
+from tools.token_tool.__main__ import how_to, main
 
 # Stands for the command of AWS: one parameter in a file, which whoever is `denied` can only write.
 AWS = """#!{python}

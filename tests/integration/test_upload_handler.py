@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from battery_service import bridge
 from battery_service.errors import STATUSES
-from battery_service.multipart_body import UploadedFile
+from battery_service.http.multipart_body import UploadedFile
 from battery_service.options import Options
 from battery_service.settings import Settings
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from battery_service.job_settings import JobSettings
+from battery_service.jobs.settings import JobSettings
 from battery_service.limits import MIB, UPLOADS, Limits
 
 from events.gateway import file_part, upload_event
@@ -325,7 +325,7 @@ def test_an_option_that_means_nothing_is_refused_at_the_start(api: Api, options:
 
 
 def test_types_that_can_be_announced_are_those_that_the_library_reads() -> None:
-    from battery_service.uploads import FILE_ENDINGS  # noqa: PLC0415
+    from battery_service.jobs.uploads import FILE_ENDINGS  # noqa: PLC0415
 
     for ending in (*FILE_ENDINGS, ".xlsx", ".mat", ".csv.gz", ".json"):
         code = json_of(direct_report({f"a{ending}": b"x"}))["code"]

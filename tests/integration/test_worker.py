@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from battery_service.job import Job
-from battery_service.jobs import MAX_SENDS, START_WINDOW_S
-from battery_service.private_folder import LONGEST_RUN_S, PREFIX, private_folder
+from battery_service.jobs.job import Job
+from battery_service.jobs.private_folder import LONGEST_RUN_S, PREFIX, private_folder
+from battery_service.jobs.table import MAX_SENDS, START_WINDOW_S
 
 from tests.integration.cloud import RESULTS, UPLOADS, Cloud, simulated_cloud
 from tests.integration.job_runs import FILES, LEASE_S, AtCall, Killed, Run, kills, small_analysis

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from battery_service.job_service import JobService
+from battery_service.jobs.service import JobService
 from botocore.exceptions import EndpointConnectionError
 from botocore.response import StreamingBody
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from artifact_runner.built_template import BUILT, NotBuiltError, check_runs_here
-from artifact_runner.stack import ArtifactStack
 from events.in_place import put_in_place
-from local_stack.server import LocalServer, bound_socket
+from local.artifact.built_template import BUILT, NotBuiltError, check_runs_here
+from local.artifact.stack import ArtifactStack
+from local.server import LocalServer, bound_socket
 
 ROOT = Path(__file__).parents[2]
 

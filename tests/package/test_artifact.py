@@ -14,21 +14,21 @@ from typing import Any
 import pytest
 import requests
 from battery_service import bridge
-from battery_service.multipart_body import UploadedFile
+from battery_service.http.multipart_body import UploadedFile
 from battery_service.options import Options
 from battery_service.settings import Settings
-from battery_service.tokens import line_of, new_token
+from battery_service.tokens.store import line_of, new_token
 
 from events.make_events import samples
 from functions.site.app import make_handler as make_site
 from functions.upload_handler.app import make_handler as make_upload
 from sample_cells import plain as cells
-from smoke.__main__ import main as smoke
 from tests.answers import LambdaContext
 from tests.event_answers import assert_answered
 from tests.integration.presigned_flow import File, PresignedFlow, direct_report, post
 from tests.package.running_artifact import ROOT, RunningArtifact, needs_the_artifact, running_artifact
 from tests.real_data.folder import CALB
+from tools.smoke.__main__ import main as smoke
 
 pytestmark = needs_the_artifact
 

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from artifact_build.artifact import OWN_PACKAGES, functions_of, layers_of
-from artifact_build.check import of_another_architecture
-from artifact_build.libraries import python_libraries
-from artifact_build.likeness import differences, made_up_uploads
-from artifact_build.native import MACHINES, architecture_here
-from artifact_build.reach import failing_imports, missing_modules
-from artifact_runner.built_template import BuiltFunction
+from local.artifact.built_template import BuiltFunction
 from tests.package.running_artifact import ROOT, needs_the_artifact
+from tools.artifact_build.artifact import OWN_PACKAGES, functions_of, layers_of
+from tools.artifact_build.check import of_another_architecture
+from tools.artifact_build.libraries import python_libraries
+from tools.artifact_build.likeness import differences, made_up_uploads
+from tools.artifact_build.native import MACHINES, architecture_here
+from tools.artifact_build.reach import failing_imports, missing_modules
 
 pytestmark = needs_the_artifact
 BUILT = ROOT / ".aws-sam/build"

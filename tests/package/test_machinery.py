@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from artifact_runner import artifact
-from artifact_runner import instance as instance_module
-from artifact_runner.runtime_api import FunctionError
-from artifact_runner.sandbox import why_not_bubblewrap
+from local.artifact import artifact
+from local.artifact import instance as instance_module
+from local.artifact.runtime_api import FunctionError
+from local.artifact.sandbox import why_not_bubblewrap
 from tests.package.tiny import tiny_function
 
 in_the_sandbox = pytest.mark.skipif(why_not_bubblewrap() is not None, reason=f"no sandbox: {why_not_bubblewrap()}")

@@ -8,9 +8,9 @@ from typing import Any
 
 import yaml
 
-from artifact_runner.artifact import Artifact
-from artifact_runner.function import Function
-from artifact_runner.instance import Instance
+from local.artifact.artifact import Artifact
+from local.artifact.function import Function
+from local.artifact.instance import Instance
 
 
 @dataclass

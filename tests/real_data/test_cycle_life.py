@@ -59,8 +59,8 @@ def test_the_crossing_of_a_cell_that_got_there_is_the_label() -> None:
 
 def test_cells_that_no_model_has_seen_are_projected_within_ten_percent_on_the_mean() -> None:
     pytest.importorskip("sklearn", reason="leaving cells out means training, and scikit-learn is not installed")
-    from training.cells import STAGES, labelled_cells  # noqa: PLC0415
-    from training.fit import unseen_log_life  # noqa: PLC0415
+    from tools.training.cells import STAGES, labelled_cells  # noqa: PLC0415
+    from tools.training.fit import unseen_log_life  # noqa: PLC0415
 
     cells = labelled_cells(CALB, CALB / "life_labels.json")
     assert STAGES[AT_TWENTY_CYCLES] == 20
@@ -74,8 +74,8 @@ def test_cells_that_no_model_has_seen_are_projected_within_ten_percent_on_the_me
 
 def test_the_committed_forest_is_the_one_that_training_gives_and_scikit_learn_evaluates_alike() -> None:
     pytest.importorskip("sklearn", reason="growing a forest needs scikit-learn, which is not installed")
-    from training.cells import labelled_cells  # noqa: PLC0415
-    from training.fit import grow  # noqa: PLC0415
+    from tools.training.cells import labelled_cells  # noqa: PLC0415
+    from tools.training.fit import grow  # noqa: PLC0415
 
     cells = labelled_cells(CALB, CALB / "life_labels.json")
     grown = grow(cells, AT_TWENTY_CYCLES)

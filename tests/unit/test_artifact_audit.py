@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from artifact_build import audit
-from artifact_build.audit import Verdict, verdict
+from tools.artifact_build import audit
+from tools.artifact_build.audit import Verdict, verdict
 
 CLEAN = {"name": "numpy", "version": "2.5.5", "vulns": []}
 VULNERABLE = {

@@ -9,7 +9,7 @@ from types import CodeType
 
 import pytest
 
-from artifact_build.bytecode import compile_libraries, compile_own
+from tools.artifact_build.bytecode import compile_libraries, compile_own
 
 SOURCE = "def double(value):\n    return 2 * value\n"
 HEADER_BYTES = 16

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from artifact_build.imports import imported_modules, modules_of, reached
+from tools.artifact_build.imports import imported_modules, modules_of, reached
 
 
 def test_an_import_within_a_function_counts() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from artifact_build.native import MACHINES, architecture_here, architecture_of
+from tools.artifact_build.native import MACHINES, architecture_here, architecture_of
 
 
 def elf(machine: int) -> bytes:

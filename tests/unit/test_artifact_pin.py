@@ -1,7 +1,7 @@
 """An artifact for one architecture cannot be deployed for the other."""
 
-from artifact_build.pin import PARAMETER, pinned
 from tests.template import TEMPLATE
+from tools.artifact_build.pin import PARAMETER, pinned
 
 STAGE = {"Type": "String", "Default": "dev"}
 

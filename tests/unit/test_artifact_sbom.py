@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from artifact_build.libraries import Library
-from artifact_build.sbom import bill_of_materials, component_of, enclosed_components
+from tools.artifact_build.libraries import Library
+from tools.artifact_build.sbom import bill_of_materials, component_of, enclosed_components
 
 CHART = Library("npm", "@scope/chart", "1.2.3", "ISC", "https://example.com/chart")
 

@@ -4,7 +4,7 @@ import random
 from collections import Counter
 from pathlib import Path
 
-from artifact_build.sizes import FunctionSize, PartSize, measured, table, too_large
+from tools.artifact_build.sizes import FunctionSize, PartSize, measured, table, too_large
 
 
 def part(name: str, n_bytes: int, zip_bytes: int = 0) -> PartSize:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from artifact_build.trim import RULES, Rule, trim
+from tools.artifact_build.trim import RULES, Rule, trim
 
 
 def left_after_trimming(folder: Path, *names: str, rules: tuple[Rule, ...] = RULES) -> set[str]:

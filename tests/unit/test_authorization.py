@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from local_stack.authorization import with_authorization
-from local_stack.gateway import Event, HttpRequest, MalformedResultError, from_result, to_event
+from local.authorization import with_authorization
+from local.gateway import Event, HttpRequest, MalformedResultError, from_result, to_event
 
 # Payload format version 2.0 for authorizers, from AWS's guide; what a request does not have is not there.
 KEYS = {"version", "type", "routeArn", "identitySource", "routeKey", "rawPath", "rawQueryString", "headers"}

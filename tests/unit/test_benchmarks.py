@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.floors import four_figures, pickle_load, read_csv
-from benchmarks.inputs import CELLS_IN_A_ROW, BenchmarkInputs, benchmark_inputs
-from benchmarks.measure import Measurement, measure
 from sample_cells import calb_dict, named_cell
+from tools.benchmarks.floors import four_figures, pickle_load, read_csv
+from tools.benchmarks.inputs import CELLS_IN_A_ROW, BenchmarkInputs, benchmark_inputs
+from tools.benchmarks.measure import Measurement, measure
 
 
 @pytest.fixture(scope="module")

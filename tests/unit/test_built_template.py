@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 import yaml
 
-from artifact_runner.built_template import NotBuiltError, built_functions, check_runs_here
-from artifact_runner.intrinsics import Intrinsics, UnresolvedError
-from artifact_runner.sandbox import merged
+from local.artifact.built_template import NotBuiltError, built_functions, check_runs_here
+from local.artifact.intrinsics import Intrinsics, UnresolvedError
+from local.artifact.sandbox import merged
 
 PARAMETERS = {
     "Stage": {"Type": "String", "Default": "dev"},

@@ -7,8 +7,8 @@ from typing import Any, cast
 
 import pytest
 
-from local_stack.event_source import EventSource, failed_of, record
-from local_stack.gateway import Event
+from local.event_source import EventSource, failed_of, record
+from local.gateway import Event
 
 URL = "http://127.0.0.1:1/000000000000/jobs"
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local_stack.cors import CorsConfiguration
-from local_stack.gateway import Event, HttpRequest, HttpResponse, MalformedResultError, from_result, to_event
+from local.cors import CorsConfiguration
+from local.gateway import Event, HttpRequest, HttpResponse, MalformedResultError, from_result, to_event
 
 AT = datetime(2026, 3, 12, 19, 3, 58, tzinfo=UTC)
 

@@ -1,9 +1,9 @@
 """A job as an item: what is written is what is read."""
 
 import pytest
-from battery_service.job import Job, StoredFile, is_id, new_id
-from battery_service.job_answers import iso
-from battery_service.job_item import attributes_of, item_of, job_of
+from battery_service.jobs.answers import iso
+from battery_service.jobs.item import attributes_of, item_of, job_of
+from battery_service.jobs.job import Job, StoredFile, is_id, new_id
 from battery_service.options import OPTION_NAMES, Options, options_of_json, parse_options
 from hypothesis import given
 from hypothesis import strategies as st

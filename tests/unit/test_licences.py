@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from artifact_build.libraries import Library, npm_libraries, python_libraries
-from artifact_build.licences import DOCUMENT, document
+from tools.artifact_build.libraries import Library, npm_libraries, python_libraries
+from tools.artifact_build.licences import DOCUMENT, document
 
 
 def metadata_folder(folder: Path, name: str, *lines: str) -> Path:

@@ -1,11 +1,11 @@
 """What the local stack makes is what the template declares."""
 
-from battery_service.token_parameter import REMEMBERED_S
+from battery_service.tokens.parameter import REMEMBERED_S
 
-from local_stack import resources
-from local_stack.authorization import IDENTITY_SOURCE
+from local import resources
+from local.authorization import IDENTITY_SOURCE
 from tests.template import TEMPLATE, properties
-from token_tool.__main__ import PARAMETER
+from tools.token_tool.__main__ import PARAMETER
 
 
 def test_queues_are_the_templates() -> None:

@@ -5,9 +5,9 @@ from urllib.parse import quote
 
 import pytest
 from battery_service.errors import ApiError
+from battery_service.http.multipart_body import UploadedFile, uploaded_files
+from battery_service.http.request import Request
 from battery_service.limits import CLOUD, Limits
-from battery_service.multipart_body import UploadedFile, uploaded_files
-from battery_service.request import Request
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 

@@ -5,12 +5,12 @@ import re
 from collections.abc import Iterator
 
 import jsonschema
-from battery_service.docs_page import docs_page
-from battery_service.openapi import openapi_document
+from battery_service.contract.docs_page import docs_page
+from battery_service.contract.openapi import openapi_document
 from battery_service.options import OPTION_NAMES
 from battery_service.settings import Settings
 
-from local_stack.authorization import FORBIDDEN, UNAUTHORIZED
+from local.authorization import FORBIDDEN, UNAUTHORIZED
 
 DOCUMENT = json.loads(json.dumps(openapi_document(Settings())))
 

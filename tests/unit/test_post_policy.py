@@ -12,10 +12,10 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from local_stack.post_policy import MOST_BYTES, SizeRange, checked
-from local_stack.presigned_url import check_presigned
-from local_stack.s3_error import S3Error
-from local_stack.sigv4 import Credentials, CredentialScope, signature
+from local.post_policy import MOST_BYTES, SizeRange, checked
+from local.presigned_url import check_presigned
+from local.s3_error import S3Error
+from local.sigv4 import Credentials, CredentialScope, signature
 
 BUCKET = "battery-uploads"
 KEY = "uploads/0123/00"

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from battery_service.request import Request
+from battery_service.http.request import Request
 
 from events.gateway import request_event
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 from battery_service.errors import ApiError
+from battery_service.http.negotiation import accepts_gzip, prefers_html
+from battery_service.http.request import Request
+from battery_service.http.responses import Answer, finished, html_answer, json_answer
 from battery_service.limits import CLOUD, LOCAL
-from battery_service.negotiation import accepts_gzip, prefers_html
-from battery_service.request import Request
-from battery_service.responses import Answer, finished, html_answer, json_answer
 from battery_service.settings import Settings
 from hypothesis import given, settings
 from hypothesis import strategies as st

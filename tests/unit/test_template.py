@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from battery_service.job_settings import JobSettings
-from battery_service.jobs import table_definition
+from battery_service.jobs.settings import JobSettings
+from battery_service.jobs.table import table_definition
 from battery_service.limits import CLOUD, UPLOADS
 from battery_service.settings import Settings
 

@@ -3,8 +3,8 @@
 from typing import Any, cast
 
 import pytest
-from battery_service.token_parameter import TokenParameter
-from battery_service.tokens import TokenStore, caller_of, line_of
+from battery_service.tokens.parameter import TokenParameter
+from battery_service.tokens.store import TokenStore, caller_of, line_of
 
 from tests.integration.cloud import Clock
 

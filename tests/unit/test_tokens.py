@@ -4,7 +4,16 @@ import hmac
 import re
 
 import pytest
-from battery_service.tokens import TokenStore, bearer_token, caller_of, hash_of, is_caller, line_of, new_token, store_of
+from battery_service.tokens.store import (
+    TokenStore,
+    bearer_token,
+    caller_of,
+    hash_of,
+    is_caller,
+    line_of,
+    new_token,
+    store_of,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 

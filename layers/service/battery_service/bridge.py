@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from battery_service.errors import ApiError
-from battery_service.multipart_body import UploadedFile
+from battery_service.http.multipart_body import UploadedFile
 from battery_service.options import Options
 
 

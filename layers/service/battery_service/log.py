@@ -7,8 +7,8 @@ from typing import TextIO
 
 from aws_lambda_powertools import Logger
 
-from battery_service.job import Job
-from battery_service.request import Request
+from battery_service.http.request import Request
+from battery_service.jobs.job import Job
 
 SERVICE = "battery-analytics"
 

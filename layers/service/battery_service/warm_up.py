@@ -1,7 +1,7 @@
 """What the first upload would otherwise wait for: the libraries and their caches, loaded by analysing a made-up cell."""
 
 from battery_service import bridge
-from battery_service.multipart_body import UploadedFile
+from battery_service.http.multipart_body import UploadedFile
 from battery_service.options import Options
 
 HEADER = (

@@ -1,0 +1,1 @@
+"""The HTTP contract as documents: JSON Schema, OpenAPI, the page that shows them."""

@@ -1,0 +1,211 @@
+"""The routes for large files, as OpenAPI has them: what they take, answer and refuse."""
+
+from battery_service.contract.json_schema import Schema, array, record, ref, text, text_or_null, whole
+from battery_service.jobs.job import STAGES
+from battery_service.limits import UPLOADS
+from battery_service.options import CAPACITY_REFERENCES, MAX_CYCLES, PLOT_NAMES
+
+# An upload that has not been started is no job, and a deleted job is none any more.
+STATUSES = ("queued", "running", "succeeded", "failed")
+MIB = 1024 * 1024
+
+OPTIONS = record(
+    "The options of `POST /api/upload`, as JSON; null leaves one at its default.",
+    {},
+    {
+        "plots": {
+            "description": "`all`, `none`, or a list of plots.",
+            "oneOf": [
+                {"type": "string", "enum": ["all", "none"]},
+                {"type": "array", "items": {"type": "string", "enum": list(PLOT_NAMES)}, "minItems": 1},
+                {"type": "null"},
+            ],
+        },
+        "eol_threshold": {
+            "type": ["number", "null"],
+            "exclusiveMinimum": 0,
+            "exclusiveMaximum": 1,
+            "description": "End of life as a share of the reference capacity; 0.8 by default.",
+        },
+        "capacity_reference": {
+            "enum": [*CAPACITY_REFERENCES, None],
+            "description": "What the end of life is a share of; `initial` by default.",
+        },
+        "cycles": {
+            "type": ["array", "null"],
+            "items": {"type": "integer", "minimum": 0},
+            "minItems": 1,
+            "maxItems": MAX_CYCLES,
+            "description": "Whose curves to return, by cycle number; first, middle and last by default.",
+        },
+    },
+)
+
+ANNOUNCEMENT = record(
+    f"The files of one upload: up to {UPLOADS.max_files}, each up to {UPLOADS.max_file_bytes // MIB} MiB, together up to "
+    f"{UPLOADS.max_total_bytes // MIB} MiB. CSV files that share a base name are one cell.",
+    {
+        "files": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": UPLOADS.max_files,
+            "description": "In the order in which their cells are to be reported.",
+            "items": record(
+                "One file.",
+                {"name": text("Its name: .pkl, .pickle or .csv."), "size_bytes": whole("How many bytes it has.")},
+            ),
+        }
+    },
+    {"options": ref("Options")},
+)
+
+UPLOAD = record(
+    "Where the files go. Post each as multipart/form-data to `post.url`: first `post.fields`, then the part `file`.",
+    {
+        "upload_id": text("The upload's id, with which its caller starts the job."),
+        "expires_at": text("Until when the forms work, ISO 8601 in UTC."),
+        "max_bytes": whole("Bytes that one file may have."),
+        "files": array(
+            record(
+                "One file's form.",
+                {
+                    "name": text("The file's name."),
+                    "key": text("The object that it becomes."),
+                    "post": record(
+                        "A presigned POST.",
+                        {
+                            "url": text("Where the form goes."),
+                            "fields": {
+                                "type": "object",
+                                "additionalProperties": {"type": "string"},
+                                "description": "The form's fields, all of them.",
+                            },
+                        },
+                    ),
+                },
+            ),
+            "One form a file, in the order of the files.",
+        ),
+    },
+)
+
+STARTED = record(
+    "The job, be it new or started before.",
+    {
+        "job_id": text("The job's id, with which its caller sees, fetches and deletes it."),
+        "status": {"type": "string", "enum": list(STATUSES), "description": "`queued`, or how far it is by now."},
+        "status_url": text("Where to ask for it."),
+    },
+)
+
+JOB = record(
+    "A job. Times are ISO 8601 in UTC.",
+    {
+        "job_id": text("The job's id."),
+        "upload_id": text("The upload whose files it analyses."),
+        "status": {"type": "string", "enum": list(STATUSES), "description": "How far it is."},
+        "stage": {"enum": [*STAGES, None], "description": "What a running job is at; null otherwise."},
+        "attempts": whole("How often a worker has taken it up."),
+        "created_at": text("When its upload was announced."),
+        "started_at": text_or_null("When a worker took it up first."),
+        "finished_at": text_or_null("When it succeeded or failed."),
+        "expires_at": text("Until when it and its result are kept."),
+        "error": {
+            "description": "Why it failed: the error that the direct way would have answered.",
+            "oneOf": [ref("Error"), {"type": "null"}],
+        },
+        "result_url": text_or_null("Where its report is, once it has succeeded."),
+    },
+)
+
+JOB_SCHEMAS: dict[str, Schema] = {
+    "Options": OPTIONS,
+    "Announcement": ANNOUNCEMENT,
+    "Upload": UPLOAD,
+    "StartedJob": STARTED,
+    "Job": JOB,
+}
+
+
+def _answer(description: str, schema: Schema, *, location: bool = False) -> Schema:
+    headers: Schema = {"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}}
+    if location:
+        headers["Location"] = {"description": "The same as `status_url`.", "schema": {"type": "string"}}
+    return {"description": description, "headers": headers, "content": {"application/json": {"schema": schema}}}
+
+
+def _responses(answers: dict[str, Schema], refusals: dict[str, str]) -> Schema:
+    """Answers by status, then refusals by status, each with the name of the document's response for it."""
+    named = {**refusals, "500": "Internal"}
+    return {**answers, **{status: {"$ref": f"#/components/responses/{name}"} for status, name in named.items()}}
+
+
+def _id_in_path(name: str, description: str) -> Schema:
+    return {"name": name, "in": "path", "required": True, "description": description, "schema": {"type": "string"}}
+
+
+_UPLOAD_ID = _id_in_path("upload_id", "The upload's id.")
+_JOB_ID = _id_in_path("job_id", "The job's id.")
+_REPORT: Schema = {"oneOf": [ref("Report"), ref("SeveralReports")]}
+
+JOB_PATHS: Schema = {
+    "/api/uploads": {
+        "post": {
+            "operationId": "announceUpload",
+            "summary": "Announce files that are too large for one request",
+            "description": "Answers a form for each file, with which it is posted to S3 within 15 minutes.",
+            "requestBody": {"required": True, "content": {"application/json": {"schema": ref("Announcement")}}},
+            "responses": _responses(
+                {"201": _answer("The forms.", ref("Upload"))}, {"400": "BadRequest", "413": "TooLarge"}
+            ),
+        }
+    },
+    "/api/uploads/{upload_id}/analysis": {
+        "post": {
+            "operationId": "startAnalysis",
+            "summary": "Start the job of an upload whose files have been posted",
+            "description": "The same request twice gives the same job. Options that came with the announcement need not "
+            "be sent again.",
+            "parameters": [_UPLOAD_ID],
+            "requestBody": {"required": False, "content": {"application/json": {"schema": ref("Options")}}},
+            "responses": _responses(
+                {"202": _answer("The job.", ref("StartedJob"), location=True)},
+                {"400": "BadRequest", "404": "NotFound", "409": "NotUploaded"},
+            ),
+        }
+    },
+    "/api/jobs/{job_id}": {
+        "get": {
+            "operationId": "job",
+            "summary": "How far a job is",
+            "parameters": [_JOB_ID],
+            "responses": _responses({"200": _answer("The job.", ref("Job"))}, {"404": "NotFound"}),
+        },
+        "delete": {
+            "operationId": "forgetJob",
+            "summary": "Forget a job, its files and its result now",
+            "description": "At any time, also of an upload that was never started; an unknown id is forgotten already. "
+            "A job of another caller is not found, and stays.",
+            "parameters": [_JOB_ID],
+            "responses": _responses({"204": {"description": "It is gone."}}, {"404": "NotFound"}),
+        },
+    },
+    "/api/jobs/{job_id}/result": {
+        "get": {
+            "operationId": "jobResult",
+            "summary": "The report of a job that has succeeded",
+            "description": "The same report as `POST /api/upload` gives; a large one is behind a link, gzipped.",
+            "parameters": [_JOB_ID],
+            "responses": _responses(
+                {
+                    "200": _answer("The report.", _REPORT),
+                    "303": {
+                        "description": "The report is at this link for some minutes, with Content-Encoding gzip.",
+                        "headers": {"Location": {"description": "The link.", "schema": {"type": "string"}}},
+                    },
+                },
+                {"404": "NotFound", "409": "NoResult"},
+            ),
+        }
+    },
+}

@@ -1,0 +1,200 @@
+"""The contract as an OpenAPI 3.1 document: every route there is, with what it takes and answers."""
+
+from battery_service.contract.job_schema import JOB_PATHS, JOB_SCHEMAS
+from battery_service.contract.json_schema import Schema, array, record, ref, text, whole
+from battery_service.contract.report_schema import PLOT_OPTION_VALUES, SCHEMAS
+from battery_service.contract.token_schema import SECURITY_SCHEMES, TOKEN_RESPONSES, TOKEN_SCHEMAS, with_tokens
+from battery_service.errors import STATUSES
+from battery_service.options import CAPACITY_REFERENCES, MAX_CYCLES
+from battery_service.settings import Settings
+from battery_service.site.front_page import NAME
+
+DESCRIPTION = (
+    "Upload cycling data of lithium-ion cells, as pickles (.pkl) in the CALB / BatteryLife layout or as CSV sets "
+    "(`X_cycles.csv`, `X_metadata.csv`, `X_metrics.csv`), and get back capacity fade, voltage profiles, temperature, "
+    "statistics, a cycle-life projection, health and plots. Files are analysed in memory and kept nowhere."
+)
+
+ERROR = record(
+    "Every refusal has this shape.",
+    {
+        "error": text("One sentence that its reader can act on."),
+        "code": {"type": "string", "enum": list(STATUSES), "description": "Stable code to program against."},
+        "details": {"type": "object", "description": "The same facts as values: file, column, limit, what is allowed."},
+        "request_id": text("Also in the header X-Request-Id; quote it when asking for help."),
+    },
+)
+
+INFORMATION = record(
+    "What this API is and takes.",
+    {
+        "name": text("The API's name."),
+        "version": text("The version that answers."),
+        "status": text("`ok`."),
+        "stage": text("Which deployment this is."),
+        "endpoints": {"type": "object", "description": "Method and path of each endpoint."},
+        "limits": record(
+            "How much one request may hold.",
+            {
+                "profile": text("`cloud` or `local`."),
+                "max_upload_bytes": whole("Bytes of files in one upload."),
+                "max_answer_bytes": {"type": ["integer", "null"], "description": "Bytes of one answer as event JSON."},
+                "max_parts": whole("Parts of one form."),
+                "presigned": record(
+                    "How much one upload by way of S3 may hold.",
+                    {
+                        "max_file_bytes": whole("Bytes of one file."),
+                        "max_total_bytes": whole("Bytes of all files of one upload."),
+                        "max_files": whole("Files of one upload."),
+                    },
+                ),
+            },
+        ),
+    },
+)
+
+HEALTH = record("The service lives.", {"status": text("`ok`."), "version": text("The version that answers.")})
+
+UPLOAD_OPTIONS: list[Schema] = [
+    {
+        "name": "plots",
+        "in": "query",
+        "description": "Which plots to draw; `none` answers small and fast. The suffix `_plot` may be left out.",
+        "style": "form",
+        "explode": False,
+        "schema": {
+            "type": "array",
+            "items": {"type": "string", "enum": list(PLOT_OPTION_VALUES)},
+            "default": ["all"],
+        },
+    },
+    {
+        "name": "eol_threshold",
+        "in": "query",
+        "description": "End of life as a share of the reference capacity.",
+        "schema": {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1, "default": 0.8},
+    },
+    {
+        "name": "capacity_reference",
+        "in": "query",
+        "description": "What the end of life is a share of: the cell's initial capacity or its nominal one.",
+        "schema": {"type": "string", "enum": list(CAPACITY_REFERENCES), "default": "initial"},
+    },
+    {
+        "name": "cycles",
+        "in": "query",
+        "description": "Whose curves to return, by cycle number; first, middle and last by default.",
+        "style": "form",
+        "explode": False,
+        "schema": {"type": "array", "items": {"type": "integer", "minimum": 0}, "minItems": 1, "maxItems": MAX_CYCLES},
+    },
+]
+
+UPLOAD_BODY: Schema = {
+    "required": True,
+    "content": {
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "properties": {
+                    "file": array(
+                        {"type": "string", "contentMediaType": "application/octet-stream"},
+                        "One part named `file` a file: .pkl or .csv. CSV files that share a base name are one cell.",
+                    )
+                },
+                "required": ["file"],
+            }
+        }
+    },
+}
+
+
+def openapi_document(settings: Settings) -> Schema:
+    """The document for this deployment; only its version and limits differ from one to the next."""
+    size = f"{settings.limits.max_upload_bytes:,} bytes of files"
+    paths = {
+        "/": {"get": _simple("information", "API information; a page for browsers", ref("Information"), page=True)},
+        "/health": {"get": _simple("health", "Whether the service lives", ref("Health"))},
+        "/openapi.json": {"get": _simple("contract", "This document", {"type": "object"})},
+        "/docs": {"get": _page("docs", "This document as a page")},
+        "/api/upload": {"post": _upload()},
+        **JOB_PATHS,
+    }
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": NAME,
+            "version": settings.version,
+            "description": f"{DESCRIPTION} One upload holds up to {size}.",
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "servers": [{"url": "/"}],
+        "paths": with_tokens(paths),
+        "components": {
+            "securitySchemes": SECURITY_SCHEMES,
+            "schemas": {
+                **SCHEMAS,
+                **JOB_SCHEMAS,
+                "Error": ERROR,
+                **TOKEN_SCHEMAS,
+                "Information": INFORMATION,
+                "Health": HEALTH,
+            },
+            "headers": {"X-Request-Id": {"description": "The request's id.", "schema": {"type": "string"}}},
+            "responses": {
+                **TOKEN_RESPONSES,
+                "BadRequest": _error("Something is wrong with the form, a file or an option.", 400),
+                "TooLarge": _error("The upload, or its report, is too large for one request.", 413),
+                "NotFound": _error("There is no such upload or job (any more), or it is another caller's.", 404),
+                "NotUploaded": _error("The upload's files are not there as announced, or in a job already.", 409),
+                "NoResult": _error(
+                    "The job has not succeeded (yet); `details` say how far it is, or why it failed.", 409
+                ),
+                "NotMultipart": _error("The body is not multipart/form-data.", 415),
+                "Internal": _error("A fault of ours.", 500),
+            },
+        },
+    }
+
+
+def _upload() -> Schema:
+    answer: Schema = {"oneOf": [ref("Report"), ref("SeveralReports")]}
+    return {
+        "operationId": "upload",
+        "summary": "Analyse one or more files at once",
+        "description": "One cell: its report. Several: `cells` in the order of the files, and a `comparison`.",
+        "parameters": UPLOAD_OPTIONS,
+        "requestBody": UPLOAD_BODY,
+        "responses": {
+            "200": _json("The report.", answer),
+            "400": {"$ref": "#/components/responses/BadRequest"},
+            "413": {"$ref": "#/components/responses/TooLarge"},
+            "415": {"$ref": "#/components/responses/NotMultipart"},
+            "500": {"$ref": "#/components/responses/Internal"},
+        },
+    }
+
+
+def _simple(operation_id: str, summary: str, schema: Schema, *, page: bool = False) -> Schema:
+    answer = _json(summary, schema)
+    if page:
+        answer["content"] = {"application/json": {"schema": schema}, "text/html": {"schema": {"type": "string"}}}
+    return {"operationId": operation_id, "summary": summary, "responses": {"200": answer}}
+
+
+def _page(operation_id: str, summary: str) -> Schema:
+    answer: Schema = {"description": summary, "content": {"text/html": {"schema": {"type": "string"}}}}
+    return {"operationId": operation_id, "summary": summary, "responses": {"200": answer}}
+
+
+def _json(description: str, schema: Schema) -> Schema:
+    return {
+        "description": description,
+        "headers": {"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}},
+        "content": {"application/json": {"schema": schema}},
+    }
+
+
+def _error(description: str, status: int) -> Schema:
+    codes = ", ".join(f"`{code}`" for code, statuses in STATUSES.items() if status in statuses)
+    return _json(f"{description} Codes: {codes}.", ref("Error"))

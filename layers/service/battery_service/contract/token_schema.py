@@ -1,0 +1,46 @@
+"""Who may call, as OpenAPI has it: a token at every route that takes or gives data, and what comes without one."""
+
+from typing import Any
+
+from battery_service.contract.json_schema import Schema, record, ref, text
+
+PROTECTED = "/api/"
+SECURITY_SCHEMES: Schema = {
+    "token": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "`Authorization: Bearer …`, with a token of this deployment or, where it has an identity provider, "
+        "a JSON web token of that. A deployment that was opened to anybody asks for none, and neither does the server on a "
+        "laptop unless it is told to. Uploads and jobs exist for the caller who announced them alone.",
+    }
+}
+TOKEN_SCHEMAS: dict[str, Schema] = {
+    "Refusal": record(
+        "What the gateway before the API answers to a caller whom it does not let in.",
+        {"message": text("`Unauthorized` or `Forbidden`.")},
+    )
+}
+_CONTENT: Schema = {"application/json": {"schema": ref("Refusal")}}
+TOKEN_RESPONSES: Schema = {
+    "Unauthorized": {"description": "There is no token, or no valid JSON web token.", "content": _CONTENT},
+    "Forbidden": {"description": "The token is nobody's (any more).", "content": _CONTENT},
+}
+_REFUSALS = {
+    status: {"$ref": f"#/components/responses/{name}"}
+    for status, name in (("401", "Unauthorized"), ("403", "Forbidden"))
+}
+
+
+def with_tokens(paths: dict[str, Any]) -> Schema:
+    """The paths, of which those with data ask for a token."""
+    return {
+        path: {method: _asking(operation) for method, operation in operations.items()}
+        if path.startswith(PROTECTED)
+        else operations
+        for path, operations in paths.items()
+    }
+
+
+def _asking(operation: dict[str, Any]) -> Schema:
+    responses = dict(sorted((operation["responses"] | _REFUSALS).items()))
+    return {**operation, "security": [{name: []} for name in SECURITY_SCHEMES], "responses": responses}

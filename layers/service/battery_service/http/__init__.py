@@ -1,0 +1,1 @@
+"""HTTP as the functions see it: requests, bodies, routes, responses."""

@@ -1,0 +1,148 @@
+"""A multipart/form-data body, taken apart into the files that it carries."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from multipart import (  # type: ignore[import-untyped]  # it ships no types
+    MultipartError,
+    MultipartSegment,
+    PushMultipartParser,
+    parse_options_header,
+)
+
+from battery_service.errors import PRESIGNED_ROUTE, ApiError
+from battery_service.http.file_names import display_name, extended_filename
+from battery_service.http.request import Request
+from battery_service.limits import Limits
+
+FILE_FIELD = "file"
+MAX_NAMES_IN_ERROR = 10
+# Every byte is a Latin-1 character, so that no header fails to decode; names are then read as UTF-8.
+HEADER_CHARSET = "latin-1"
+
+
+@dataclass(frozen=True, slots=True)
+class UploadedFile:
+    """A file of a request: its name, fit to be shown, and its bytes."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    field: str
+    file_name: str | None
+    content: bytes
+
+
+def uploaded_files(request: Request, limits: Limits) -> list[UploadedFile]:
+    """The parts named `file` of a request, in their order; every other part is ignored.
+
+    Raises ApiError: `malformed_multipart` (415 where it is not multipart at all), `too_large`, `no_files`.
+    """
+    boundary = _boundary(request)
+    if request.body_bytes > limits.max_body_bytes:
+        raise too_large(request.body_bytes, limits)
+    other_fields: list[str] = []
+    files: list[UploadedFile] = []
+    total_bytes = 0
+    for part in _parts(request.body(), boundary, limits):
+        if part.field != FILE_FIELD:
+            other_fields.append(display_name(part.field))
+        elif part.file_name or part.content:  # a browser sends neither where no file was chosen
+            total_bytes += len(part.content)
+            files.append(UploadedFile(display_name(part.file_name or ""), part.content))
+    if total_bytes > limits.max_upload_bytes:
+        raise too_large(total_bytes, limits)
+    if not files:
+        raise _no_files(other_fields)
+    return files
+
+
+def too_large(size_bytes: int, limits: Limits) -> ApiError:
+    """The refusal of an upload for its size; where larger ones go is part of it."""
+    return ApiError(
+        "too_large",
+        f"The upload has {size_bytes:,} bytes, and one request takes {limits.max_upload_bytes:,}: send larger files by "
+        f"way of POST {PRESIGNED_ROUTE}, or fewer at once.",
+        {"limit_bytes": limits.max_upload_bytes, "size_bytes": size_bytes, "presigned_route": PRESIGNED_ROUTE},
+    )
+
+
+def _boundary(request: Request) -> str:
+    content_type = request.header("content-type")
+    if not content_type and not request.body_bytes:
+        raise _no_files([])
+    media_type, parameters = parse_options_header(content_type)
+    if media_type != "multipart/form-data":
+        raise ApiError(
+            "malformed_multipart",
+            "The request is not multipart/form-data: send each file as a form part named 'file'.",
+            {"content_type": content_type[:100], "expected": "multipart/form-data"},
+            status=415,
+        )
+    boundary: str = parameters.get("boundary", "")
+    if not boundary:
+        raise ApiError(
+            "malformed_multipart",
+            "The Content-Type names no boundary: let the HTTP library set this header instead of writing it by hand.",
+            {"content_type": content_type[:100]},
+        )
+    return boundary
+
+
+def _parts(body: bytes, boundary: str, limits: Limits) -> Iterator[_Part]:
+    """Each part in turn. The body goes to the parser whole, so that a part's content is the only copy made of it."""
+    parser = PushMultipartParser(boundary.encode("latin-1", "replace"), header_charset=HEADER_CHARSET)
+    count = 0
+    segment: MultipartSegment | None = None
+    chunks: list[bytes] = []
+    try:
+        with parser:
+            for event in parser.parse(body):
+                if isinstance(event, MultipartSegment):
+                    count += 1
+                    if count > limits.max_parts:
+                        raise _too_many_parts(limits)
+                    segment, chunks = event, []
+                elif event is not None:
+                    chunks.append(bytes(event))
+                elif segment is not None:
+                    yield _Part(_text(segment.name or ""), _file_name(segment), b"".join(chunks))
+    except MultipartError as error:
+        raise ApiError(
+            "malformed_multipart",
+            f"The multipart body cannot be taken apart: {error.args[0] if error.args else 'it is malformed'}.",
+            {"size_bytes": len(body)},
+        ) from error
+
+
+def _file_name(segment: MultipartSegment) -> str | None:
+    """`filename*` before `filename`, as RFC 6266 has it; None where the part has neither."""
+    extended = extended_filename(segment.header("Content-Disposition", ""))
+    if extended is not None:
+        return extended
+    return None if segment.filename is None else _text(segment.filename)
+
+
+def _text(header_value: str) -> str:
+    return header_value.encode(HEADER_CHARSET).decode("utf-8", "replace")
+
+
+def _too_many_parts(limits: Limits) -> ApiError:
+    return ApiError(
+        "too_large",
+        f"The form has more than {limits.max_parts} parts: send fewer files at once.",
+        {"limit_parts": limits.max_parts, "presigned_route": PRESIGNED_ROUTE},
+    )
+
+
+def _no_files(other_fields: list[str]) -> ApiError:
+    shown = other_fields[:MAX_NAMES_IN_ERROR]
+    has = f"it has {', '.join(map(repr, shown))}" if shown else "it is empty"
+    return ApiError(
+        "no_files",
+        f"The form has no file in a part named '{FILE_FIELD}': {has}.",
+        {"expected_part": FILE_FIELD, "parts": shown},
+    )

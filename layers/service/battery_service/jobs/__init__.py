@@ -1,0 +1,1 @@
+"""Analyses by way of storage: uploads, jobs, the worker and what keeps them."""

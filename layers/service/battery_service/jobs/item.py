@@ -1,0 +1,81 @@
+"""A job as a DynamoDB item and back: numbers and strings; lists and records as JSON text."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from battery_service.jobs.job import Job, StoredFile
+from battery_service.options import Options
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+# Every job is in one partition of the index on `due_at`.
+QUEUE_OF_CARE = "job"
+# The table's own expiry only mends what upkeep has not done for a day.
+TTL_AFTER_EXPIRY_S = 24 * 3600
+
+_NUMBERS = ("created_at", "due_at", "expires_at", "started_at", "finished_at")
+_COUNTS = ("attempts", "sends", "report_bytes", "result_bytes")
+_TEXTS = ("status", "request_id", "caller", "stage", "owner")
+_RECORDS = ("files", "options", "error")
+
+type Item = Mapping[str, AttributeValueTypeDef]
+
+
+def item_of(job: Job) -> dict[str, "AttributeValueTypeDef"]:
+    """The whole item of a new job."""
+    fields: dict[str, Any] = {
+        "status": job.status,
+        "request_id": job.request_id,
+        "caller": job.caller,
+        "files": job.files,
+        "options": job.options,
+        "attempts": job.attempts,
+        "sends": job.sends,
+        "created_at": job.created_at,
+        "due_at": job.due_at,
+        "expires_at": job.expires_at,
+    }
+    return {"job_id": {"S": job.job_id}, "care": {"S": QUEUE_OF_CARE}, **attributes_of(fields)}
+
+
+def attributes_of(fields: Mapping[str, Any]) -> dict[str, "AttributeValueTypeDef"]:
+    """Attributes of some of a job's fields; the table's time to live follows `expires_at`."""
+    attributes: dict[str, AttributeValueTypeDef] = {name: _attribute(name, value) for name, value in fields.items()}
+    if "expires_at" in fields:
+        attributes["ttl"] = {"N": str(int(fields["expires_at"]) + TTL_AFTER_EXPIRY_S)}
+    return attributes
+
+
+def job_of(item: Item) -> Job:
+    """The job of an item. Raises KeyError or ValueError for an item that is none."""
+    fields: dict[str, Any] = {"job_id": item["job_id"]["S"]}
+    fields |= {name: item[name]["S"] for name in _TEXTS if name in item}
+    fields |= {name: float(item[name]["N"]) for name in _NUMBERS if name in item}
+    fields |= {name: int(item[name]["N"]) for name in _COUNTS if name in item}
+    records = {name: json.loads(item[name]["S"]) for name in _RECORDS if name in item}
+    if "files" in records:
+        fields["files"] = tuple(StoredFile(**file) for file in records["files"])
+    if "options" in records:
+        fields["options"] = _options_of(records["options"])
+    if "error" in records:
+        fields["error"] = records["error"]
+    return Job(**fields)
+
+
+def _attribute(name: str, value: Any) -> "AttributeValueTypeDef":
+    if name in _NUMBERS:
+        return {"N": f"{value:.3f}"}
+    if name in _COUNTS:
+        return {"N": str(value)}
+    if name in _TEXTS:
+        return {"S": value}
+    plain = [asdict(file) for file in value] if name == "files" else asdict(value) if name == "options" else value
+    return {"S": json.dumps(plain, ensure_ascii=False, default=str)}
+
+
+def _options_of(record: Mapping[str, Any]) -> Options:
+    lists = {name: tuple(record[name]) for name in ("plots", "cycles") if isinstance(record[name], list)}
+    return Options(**{**record, **lists})

@@ -1,0 +1,149 @@
+"""What a client can do with large files: announce them, start their job, ask for it, fetch its report, forget it."""
+
+import gzip
+from dataclasses import dataclass
+
+from battery_service.errors import ApiError
+from battery_service.jobs.backend import Backend
+from battery_service.jobs.job import ENDED, Job, StoredFile, is_id, new_id
+from battery_service.jobs.storage import NotThere
+from battery_service.jobs.table import START_WINDOW_S, Conflict
+from battery_service.jobs.upkeep import look_after, settle
+from battery_service.jobs.uploads import arrived_files
+from battery_service.options import Options
+
+# A deletion competes with a worker for the record; each time the worker wins, the job is a state further.
+MOST_TRIES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class JobService:
+    """Uploads and jobs as their caller sees them: those of others do not exist.
+
+    Every method raises ApiError `not_found` for an id that is none.
+    """
+
+    backend: Backend
+    caller: str
+
+    def announce(self, files: tuple[StoredFile, ...], options: Options, request_id: str) -> Job:
+        """A new upload, which awaits its files."""
+        now = self.backend.jobs.now()
+        job = Job(
+            job_id=new_id(),
+            status="awaiting",
+            created_at=now,
+            due_at=now + START_WINDOW_S,
+            expires_at=now + self.backend.settings.retention_s,
+            files=files,
+            options=options,
+            request_id=request_id,
+            caller=self.caller,
+        )
+        self.backend.jobs.add(job)
+        return job
+
+    def upload(self, upload_id: str) -> Job:
+        """The upload, started or not."""
+        job = self._own(upload_id)
+        if job is None:
+            raise ApiError(
+                "not_found",
+                "There is no upload of this id, or it was not started in time, or it was deleted.",
+                {"upload_id": upload_id[:64]},
+            )
+        return job
+
+    def start(self, job: Job, options: Options, request_id: str) -> Job:
+        """The upload's job, queued by this or by an earlier request. Raises ApiError `not_uploaded`."""
+        if job.status == "awaiting":
+            files = arrived_files(job, self.backend.storage.uploaded(job.job_id))
+            try:
+                started = self.backend.jobs.start(
+                    job, files, options, request_id, retention_s=self.backend.settings.retention_s
+                )
+            except Conflict:
+                job = self.upload(job.job_id)
+            else:
+                self.backend.queue.send(job.job_id)
+                return started
+        if job.options != options:
+            raise ApiError(
+                "not_uploaded",
+                "The files of this upload have gone into a job with other options: upload them again for these.",
+                {"job_id": job.job_id},
+            )
+        return job
+
+    def job(self, job_id: str) -> Job:
+        """The job as it is; whoever asks for one that nobody works on has it looked after first."""
+        job = self._own(job_id)
+        if job is not None and job.status not in ENDED and job.due_at <= self.backend.jobs.now():
+            look_after(self.backend, job)
+            job = self._own(job_id)
+        if job is None or job.status == "awaiting":
+            raise _no_job(job_id)
+        return job
+
+    def finished(self, job_id: str) -> Job:
+        """The job, which has a result. Raises ApiError `not_found` as 409 where it has none (yet)."""
+        job = self.job(job_id)
+        if job.status == "failed" and job.error is not None:
+            raise ApiError(
+                "not_found",
+                f"The job has failed and has no result: {job.error['error']}",
+                {"status": job.status, "error": job.error},
+                status=409,
+            )
+        if job.status not in ENDED:
+            raise ApiError(
+                "not_found",
+                f"The job is {job.status}; its result is there when it has succeeded.",
+                {"status": job.status, "stage": job.stage},
+                status=409,
+                headers={"Retry-After": "2"},
+            )
+        return job
+
+    def compressed_report(self, job: Job) -> bytes:
+        try:
+            return self.backend.storage.result(job.job_id)
+        except NotThere as error:
+            raise ApiError("not_found", "The job's result is not kept any longer.", {"job_id": job.job_id}) from error
+
+    def report(self, job: Job) -> bytes:
+        return gzip.decompress(self.compressed_report(job))
+
+    def forget(self, job_id: str) -> None:
+        """Files, result and job go now; a worker that is at it notices and leaves nothing. Unknown ids are forgotten.
+
+        Raises ApiError `not_found` for a job of another caller, and leaves it alone.
+        """
+        job: Job | None = None
+        for _ in range(MOST_TRIES):
+            job = self.backend.jobs.record(job_id) if is_id(job_id) else None
+            if job is None:
+                return
+            if job.caller != self.caller:
+                raise _no_job(job_id)
+            if job.status == "deleted":
+                break
+            try:
+                job = self.backend.jobs.forget(job)
+                break
+            except Conflict:
+                continue
+        settle(self.backend, job_id, job)
+
+    def _own(self, job_id: str) -> Job | None:
+        """The caller's job or upload of this id, None where there is none."""
+        job = self.backend.jobs.get(job_id) if is_id(job_id) else None
+        return job if job is not None and job.caller == self.caller else None
+
+
+def _no_job(job_id: str) -> ApiError:
+    return ApiError(
+        "not_found",
+        "There is no job of this id: it was never started, its result is not kept any longer, or it was deleted.",
+        {"job_id": job_id[:64]},
+    )

@@ -1,0 +1,26 @@
+"""What every command of the runner is told: which artifact, and with which parameters of the template."""
+
+import argparse
+from pathlib import Path
+
+from local.artifact.built_template import BUILT
+
+
+def add_artifact(parser: argparse.ArgumentParser) -> None:
+    """`--build` and `--parameter`, which comes as pairs."""
+    parser.add_argument("--build", type=Path, default=BUILT, help=f"the built artifact; default: {BUILT}")
+    parser.add_argument(
+        "--parameter",
+        type=_parameter,
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a parameter of the template, such as SnapStart=off; may be given again",
+    )
+
+
+def _parameter(text: str) -> tuple[str, str]:
+    name, separator, value = text.partition("=")
+    if not separator:
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form NAME=VALUE")
+    return name, value

@@ -1,0 +1,98 @@
+"""Embedded S3, SQS and DynamoDB: a process beside this one that is gone when this one is, and the way to it."""
+
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from local import moto_process
+from local.sigv4 import Credentials
+
+REGION: Final = "eu-central-1"
+STOP_SECONDS: Final = 5
+HOST: Final = "127.0.0.1"
+NOWHERE: Final = f"http://{HOST}:9"
+
+
+class EmbeddedAwsError(Exception):
+    """The embedded services did not start."""
+
+
+class EmbeddedAws:
+    """The services from the moment that their process is started. What is put under `scratch` goes with them, even
+    after a SIGKILL of this process."""
+
+    def __init__(self) -> None:
+        self.port = 0
+        self.credentials = Credentials(
+            access_key=f"LOCAL{secrets.token_hex(8).upper()}", secret_key=secrets.token_hex(20)
+        )
+        self.scratch = Path(tempfile.mkdtemp(prefix="battery-analytics-"))
+        environment = {
+            # moto asks botocore for profiles and regions; whatever else it might ask ends here.
+            **_confined(os.environ, NOWHERE, self.credentials),
+            moto_process.ACCESS_KEY_VARIABLE: self.credentials.access_key,
+            moto_process.SCRATCH_VARIABLE: str(self.scratch),
+            "TMPDIR": str(self.scratch),
+            "MOTO_DISABLE_GLOBAL_CORS": "true",
+        }
+        self._process = subprocess.Popen(  # noqa: S603  # this interpreter, our own file
+            # -P: the folder of the file is not where moto's imports are looked for.
+            [sys.executable, "-P", str(Path(moto_process.__file__))],
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+
+    def wait_until_ready(self) -> None:
+        """A second or two. Raises EmbeddedAwsError where they end before that."""
+        assert self._process.stdout is not None  # noqa: S101  # asked for above
+        with self._process.stdout as said:
+            line = said.readline()
+        if not line:
+            raise EmbeddedAwsError("moto's server did not start; what it said is above")
+        self.port = int(line)
+
+    @property
+    def endpoint(self) -> str:
+        return f"http://{HOST}:{self.port}"
+
+    def stop(self) -> None:
+        """End the services and forget all that they hold. Safe to call twice, and before they are ready."""
+        assert self._process.stdin is not None  # noqa: S101  # asked for at the start
+        self._process.stdin.close()
+        try:
+            self._process.wait(STOP_SECONDS if self.port else 0)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        shutil.rmtree(self.scratch, ignore_errors=True)
+
+    def environment(self, environment: Mapping[str, str]) -> dict[str, str]:
+        """The environment in which an AWS client of any service reaches these services, and nothing else."""
+        return _confined(environment, self.endpoint, self.credentials)
+
+
+def _confined(environment: Mapping[str, str], endpoint: str, credentials: Credentials) -> dict[str, str]:
+    """The environment with one endpoint and key for AWS, whatever profile, endpoint or key of the user's it had."""
+    kept = {name: value for name, value in environment.items() if not name.upper().startswith("AWS_")}
+    direct = ",".join(filter(None, (environment.get("NO_PROXY") or environment.get("no_proxy"), HOST)))
+    return {
+        **kept,
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ACCESS_KEY_ID": credentials.access_key,
+        "AWS_SECRET_ACCESS_KEY": credentials.secret_key,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_REGION": REGION,
+        # Neither a profile, nor the machine's own role: both could name another endpoint or key.
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "NO_PROXY": direct,
+        "no_proxy": direct,
+    }

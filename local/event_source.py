@@ -1,0 +1,152 @@
+"""What stands between a queue and a function in Lambda: it polls, calls with batches, and deletes what succeeded.
+
+Source: AWS Lambda Developer Guide, "Using Lambda with Amazon SQS": a message stays in the queue, invisible, while it is
+worked on; the function names those that failed, or raises and all of its batch did; those come back after the queue's
+visibility timeout and, past `maxReceiveCount`, go to the dead-letter queue, which SQS does by itself.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local.gateway import Event
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+LONG_POLL_SECONDS: Final = 10
+REST_AFTER_FAULT_SECONDS: Final = 1.0
+logger = logging.getLogger("local")
+
+
+class EventSource:
+    """Calls `invoke(event, request_id)` for the messages of one queue, `at_once` batches at the same time."""
+
+    def __init__(
+        self,
+        client: "SQSClient",
+        queue_url: str,
+        invoke: Callable[[Event, str], object],
+        *,
+        region: str,
+        batch_size: int = 1,
+        at_once: int = 2,
+    ) -> None:
+        self._client = client
+        self._queue_url = queue_url
+        self._invoke = invoke
+        self._region = region
+        self._batch_size = batch_size
+        self._free = threading.BoundedSemaphore(at_once)
+        self._workers = ThreadPoolExecutor(at_once, thread_name_prefix="worker")
+        self._working: set[Future[None]] = set()
+        self._stopping = threading.Event()
+        self._poller = threading.Thread(target=self._poll, name="poller", daemon=True)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a batch is being worked on."""
+        return bool(self._working)
+
+    def start(self) -> None:
+        self._poller.start()
+
+    def stop(self) -> None:
+        """Call the function no more; batches that are being worked on go on."""
+        self._stopping.set()
+        self._workers.shutdown(wait=False, cancel_futures=True)
+
+    def _poll(self) -> None:
+        while not self._stopping.is_set():
+            # A message is received only once somebody is free to work on it, so that none waits out its timeout here.
+            if not self._free.acquire(timeout=0.5):
+                continue
+            messages = self._received()
+            if not messages or self._stopping.is_set():
+                self._free.release()
+                continue
+            try:
+                work = self._workers.submit(self._deliver, messages)
+            except RuntimeError:  # stopped since it was asked for
+                return
+            self._working.add(work)
+            work.add_done_callback(self._done)
+
+    def _received(self) -> Sequence[Mapping[str, Any]]:
+        try:
+            answer = self._client.receive_message(
+                QueueUrl=self._queue_url,
+                MaxNumberOfMessages=self._batch_size,
+                WaitTimeSeconds=LONG_POLL_SECONDS,
+                MessageSystemAttributeNames=["All"],
+                MessageAttributeNames=["All"],
+            )
+        except (BotoCoreError, ClientError) as error:
+            if not self._stopping.is_set():
+                logger.warning("the queue cannot be read: %s", error)
+                self._stopping.wait(REST_AFTER_FAULT_SECONDS)
+            return ()
+        return answer.get("Messages", ())
+
+    def _deliver(self, messages: Sequence[Mapping[str, Any]]) -> None:
+        failed = self._failed(messages)
+        for message in messages:
+            if message["MessageId"] not in failed:
+                self._delete(message)
+
+    def _failed(self, messages: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+        ids = frozenset(message["MessageId"] for message in messages)
+        event = {"Records": [record(message, self._queue_arn) for message in messages]}
+        try:
+            result = self._invoke(event, str(uuid4()))
+        except Exception:  # as in Lambda: whatever it raises, the batch has failed
+            logger.exception("the worker raised; its messages come back after the queue's visibility timeout")
+            return ids
+        return failed_of(result, ids)
+
+    def _delete(self, message: Mapping[str, Any]) -> None:
+        try:
+            self._client.delete_message(QueueUrl=self._queue_url, ReceiptHandle=message["ReceiptHandle"])
+        except (BotoCoreError, ClientError) as error:
+            if not self._stopping.is_set():
+                logger.warning("a message that was worked on could not be deleted and will come again: %s", error)
+
+    def _done(self, work: Future[None]) -> None:
+        self._working.discard(work)
+        self._free.release()
+
+    @property
+    def _queue_arn(self) -> str:
+        account, name = self._queue_url.rsplit("/", 2)[1:]
+        return f"arn:aws:sqs:{self._region}:{account}:{name}"
+
+
+def record(message: Mapping[str, Any], queue_arn: str) -> Event:
+    """A received message as Lambda's event has it."""
+    return {
+        "messageId": message["MessageId"],
+        "receiptHandle": message["ReceiptHandle"],
+        "body": message["Body"],
+        "attributes": dict(message.get("Attributes", {})),
+        "messageAttributes": dict(message.get("MessageAttributes", {})),
+        "md5OfBody": message.get("MD5OfBody", ""),
+        "eventSource": "aws:sqs",
+        "eventSourceARN": queue_arn,
+        "awsRegion": queue_arn.split(":")[3],
+    }
+
+
+def failed_of(result: object, ids: frozenset[str]) -> frozenset[str]:
+    """Which messages failed, by the function's answer. An answer that makes no sense fails them all, as in Lambda."""
+    if not isinstance(result, Mapping) or not result.get("batchItemFailures"):
+        return frozenset()
+    try:
+        named = frozenset(failure["itemIdentifier"] for failure in result["batchItemFailures"])
+    except (TypeError, KeyError):
+        return ids
+    return named if named <= ids else ids

@@ -1,0 +1,45 @@
+"""A Lambda function on this machine: its handler, loaded when first needed, and a context for each call."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import monotonic
+
+from local.gateway import Event
+
+type Handler = Callable[[Event, object], object]
+
+
+@dataclass(frozen=True, slots=True)
+class LambdaContext:
+    """What Lambda hands to a handler beside the event, as far as handlers and powertools read it."""
+
+    function_name: str
+    aws_request_id: str
+    memory_limit_in_mb: int
+    deadline: float
+    function_version: str = "$LATEST"
+
+    @property
+    def invoked_function_arn(self) -> str:
+        return f"arn:aws:lambda:local:000000000000:function:{self.function_name}"
+
+    @property
+    def log_group_name(self) -> str:
+        return f"/aws/lambda/{self.function_name}"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return max(0, round(1000 * (self.deadline - monotonic())))
+
+
+@dataclass(frozen=True, slots=True)
+class LocalFunction:
+    """Call it with an event. `load` returns the handler and is cheap from its second call on, as an import is."""
+
+    name: str
+    load: Callable[[], Handler]
+    timeout_seconds: float = 900.0
+    memory_mb: int = 3008
+
+    def __call__(self, event: Event, request_id: str) -> object:
+        context = LambdaContext(self.name, request_id, self.memory_mb, monotonic() + self.timeout_seconds)
+        return self.load()(event, context)

@@ -1,0 +1,55 @@
+"""Links to the embedded S3 as the API's clients can follow them: by the host that they called, through the gate."""
+
+import base64
+import gzip
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from local.gateway import Event
+from local.storage_gate import GATE_PATH
+
+type Invoke = Callable[[Event, str], object]
+
+
+def with_public_links(invoke: Invoke, endpoint: Callable[[], str]) -> Invoke:
+    """`invoke`, with each link to `endpoint()` in its answers' `Location` and forms leading through the gate.
+
+    A signature covers the host that was signed for; the gate knows that one.
+    """
+
+    def answered(event: Event, request_id: str) -> object:
+        result = invoke(event, request_id)
+        if not isinstance(result, Mapping):
+            return result
+        private, public = f"{endpoint()}/", _public_root(event)
+        headers = {
+            name: str(value).replace(private, public, 1) if name.lower() == "location" else value
+            for name, value in (result.get("headers") or {}).items()
+        }
+        answer = {**result, "headers": headers}
+        return _with_public_forms(answer, private, public) if result.get("statusCode") == 201 else answer
+
+    return answered
+
+
+def _public_root(event: Event) -> str:
+    headers = event["headers"]
+    return f"{headers.get('x-forwarded-proto', 'http')}://{headers['host']}{GATE_PATH}"
+
+
+def _with_public_forms(answer: dict[str, Any], private: str, public: str) -> dict[str, Any]:
+    body = json.loads(_plain(answer))
+    for file in body.get("files", ()):
+        file["post"]["url"] = file["post"]["url"].replace(private, public, 1)
+    headers = {name: value for name, value in answer["headers"].items() if name.lower() != "content-encoding"}
+    return {**answer, "headers": headers, "body": json.dumps(body), "isBase64Encoded": False}
+
+
+def _plain(answer: Mapping[str, Any]) -> bytes:
+    body: str = answer.get("body") or "{}"
+    content = base64.b64decode(body) if answer.get("isBase64Encoded") else body.encode()
+    is_compressed = any(
+        name.lower() == "content-encoding" and value == "gzip" for name, value in answer["headers"].items()
+    )
+    return gzip.decompress(content) if is_compressed else content

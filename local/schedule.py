@@ -1,0 +1,34 @@
+"""What EventBridge's schedules do: call a function again and again until the end."""
+
+import logging
+import threading
+from collections.abc import Callable
+from uuid import uuid4
+
+from local.gateway import Event
+
+logger = logging.getLogger("local")
+
+
+class Schedule:
+    """Calls `invoke` with an empty event every so many seconds, one call at a time."""
+
+    def __init__(self, invoke: Callable[[Event, str], object], *, every_seconds: float) -> None:
+        self._invoke = invoke
+        self._every_seconds = every_seconds
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="schedule", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    def _run(self) -> None:
+        while not self._stopping.wait(self._every_seconds):
+            try:
+                self._invoke({}, str(uuid4()))
+            except Exception:  # as in the cloud: this call has failed, the next one comes all the same
+                if not self._stopping.is_set():
+                    logger.exception("a scheduled call failed")

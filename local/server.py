@@ -1,0 +1,182 @@
+"""The HTTP/1.1 server around the local gateway: its socket, its patience with clients, its end."""
+
+import asyncio
+import signal
+import socket
+import sys
+from collections.abc import Callable, Iterator, MutableMapping
+from contextlib import contextmanager
+from dataclasses import replace
+from types import FrameType
+from typing import Any, Final, Protocol
+from uuid import uuid4
+
+import uvicorn
+from battery_service.errors import error_body
+from h11 import IDLE, Data, EndOfMessage, Response
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from local.asgi import Receive, Send, respond
+from local.gateway import HttpResponse, json_response
+
+CONNECTIONS_AT_ONCE: Final = 128
+HEAD_BYTES: Final = 64 * 1024
+HEAD_SECONDS: Final = 20.0
+KEEP_ALIVE_SECONDS: Final = 15
+GRACE_SECONDS: Final = 20
+
+
+class Application(Protocol):
+    """An ASGI application that can be told that the end has come."""
+
+    def close(self) -> None: ...
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None: ...
+
+
+class PatientProtocol(H11Protocol):
+    """uvicorn's protocol, which leaves a client unlimited time to send a request's head, with a limit to that.
+
+    What uvicorn refuses in plain text, malformed requests and connections past the limit, is refused in JSON here.
+    """
+
+    head_seconds = HEAD_SECONDS
+    connections_at_once = CONNECTIONS_AT_ONCE
+    _head_deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn narrows it too
+        super().connection_made(transport)
+        if len(self.connections) > self.connections_at_once:
+            self.app = _crowded
+        self._watch_head()
+
+    def send_400_response(self, msg: str) -> None:
+        refusal = _refusal(400, "malformed_multipart", f"This is not HTTP as this server reads it: {msg}")
+        headers = [*refusal.headers, ("connection", "close"), ("content-length", str(len(refusal.body)))]
+        for event in (Response(status_code=400, headers=headers), Data(data=refusal.body), EndOfMessage()):
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self._watch_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._forget_head()
+        super().connection_lost(exc)
+
+    def _watch_head(self) -> None:
+        if self.conn.their_state is not IDLE:
+            self._forget_head()
+        elif self._head_deadline is None:
+            self._head_deadline = self.loop.call_later(self.head_seconds, self.transport.close)
+
+    def _forget_head(self) -> None:
+        if self._head_deadline is not None:
+            self._head_deadline.cancel()
+            self._head_deadline = None
+
+
+class LocalServer:
+    """Serves an application on a bound socket until `stop`, then finishes what runs within the grace time."""
+
+    def __init__(
+        self,
+        application: Application,
+        listener: socket.socket,
+        *,
+        grace_seconds: int = GRACE_SECONDS,
+        on_ready: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._application = application
+        self._listener = listener
+        config = uvicorn.Config(
+            application,
+            http=PatientProtocol,
+            ws="none",
+            lifespan="off",
+            loop="asyncio",
+            interface="asgi3",
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            h11_max_incomplete_event_size=HEAD_BYTES,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
+            timeout_graceful_shutdown=grace_seconds,
+        )
+        self._server = _SignalFreeServer(config, on_ready)
+
+    def run(self) -> None:
+        try:
+            self._server.run(sockets=[self._listener])
+        finally:
+            self._application.close()
+
+    def stop(self) -> None:
+        """Ask for the end; a second time, for the end without grace. Safe in a signal handler and from any thread."""
+        self._server.force_exit = self._server.should_exit
+        self._server.should_exit = True
+
+    @property
+    def is_hurried(self) -> bool:
+        """Whether `stop` was called twice."""
+        return self._server.force_exit
+
+    @contextmanager
+    def stopped_by_signals(self) -> Iterator[None]:
+        """Ctrl-C and SIGTERM call `stop` while this lasts. For the main thread."""
+
+        def stop(_number: int, _frame: FrameType | None) -> None:
+            self.stop()
+
+        before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+class _SignalFreeServer(uvicorn.Server):
+    """uvicorn's server, which would die of the signal that stopped it, with signals left to the caller."""
+
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._on_ready()
+
+
+async def _crowded(_scope: MutableMapping[str, Any], _receive: Receive, send: Send) -> None:
+    message = (
+        f"{CONNECTIONS_AT_ONCE} clients are connected, which is all that this server takes. Try again in a moment."
+    )
+    refusal = _refusal(503, "internal", message, ("retry-after", "2"), ("connection", "close"))
+    await respond(send, refusal)
+
+
+def _refusal(status: int, code: str, message: str, *headers: tuple[str, str]) -> HttpResponse:
+    refusal = json_response(status, error_body(code, message, {}, str(uuid4())))
+    return replace(refusal, headers=(*refusal.headers, *headers))
+
+
+def bound_socket(host: str, port: int) -> socket.socket:
+    """A socket that holds the port from now on; port 0 takes a free one. Raises OSError where it cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        if sys.platform != "win32":  # there, the option would let two servers share one port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(CONNECTIONS_AT_ONCE)
+    except OSError:
+        listener.close()
+        raise
+    return listener

@@ -1,0 +1,16 @@
+"""The tokens that a local server lets in: a file with the text of a token store."""
+
+from pathlib import Path
+
+from battery_service.tokens.store import store_of
+
+
+def tokens_of(file: Path) -> str:
+    """The text of a token store. Raises ValueError where nobody could ever come in by it."""
+    try:
+        text = file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"the tokens cannot be read: {error}") from error
+    if not store_of(text).entries:
+        raise ValueError(f"{file} has no line of a caller and a hash in it; make token CALLER=me makes one")
+    return text

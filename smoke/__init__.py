@@ -1,1 +1,0 @@
-"""Whether a deployment works, asked from outside: `python -m smoke URL`."""

@@ -1,0 +1,1 @@
+"""What builds, measures, trains and checks; nothing here is deployed."""

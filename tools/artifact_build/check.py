@@ -1,0 +1,61 @@
+"""Runs the artifact before anybody deploys it: `python -m tools.artifact_build.check --architecture x86_64`."""
+
+import argparse
+from collections.abc import Sequence
+
+from local.artifact.built_template import BuiltFunction
+from tools.artifact_build import native
+from tools.artifact_build.artifact import functions_of, layers_of
+from tools.artifact_build.likeness import differences
+from tools.artifact_build.reach import failing_imports, missing_modules
+
+SCIENCE = "UploadFunction"
+# One missing file may fail hundreds of imports.
+SHOWN = 20
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tools.artifact_build.check", description=__doc__)
+    parser.add_argument("--architecture", choices=native.MACHINES, required=True)
+    architecture: str = parser.parse_args().architecture
+    functions = functions_of()
+    runs_here = architecture == native.architecture_here()
+    complaints = [*of_another_architecture(functions, architecture), *contradictions(functions)]
+    for function in functions:
+        complaints += failing_imports(function) if runs_here else missing_modules(function)
+    if runs_here:
+        complaints += differences(next(function for function in functions if function.name == SCIENCE))
+    if complaints:
+        raise SystemExit("\n".join([*complaints[:SHOWN], f"The artifact fails {len(complaints)} checks."]))
+    if runs_here:
+        print("Every import that the code can reach works in the artifact, and it answers as the source tree does.")
+    else:
+        print(
+            f"Native code for {architecture} does not run on this machine: libraries were looked up, nothing was run."
+        )
+
+
+def of_another_architecture(functions: Sequence[BuiltFunction], architecture: str) -> list[str]:
+    """Native code that could not be loaded where it is to run."""
+    return [
+        f"{path} is for {found}, not for {architecture}."
+        for layer in layers_of(functions)
+        for path in native.shared_objects(layer)
+        if (found := native.architecture_of(path)) != architecture
+    ]
+
+
+def contradictions(functions: Sequence[BuiltFunction]) -> list[str]:
+    """Files that two layers have differently: one of them would hide the other."""
+    [first, *others] = layers_of(functions)
+    return [
+        f"{path.relative_to(first)} is not the same in {first.name} and {other.name}."
+        for other in others
+        for path in first.rglob("*")
+        if path.is_file() and (twin := other / path.relative_to(first)).is_file()
+        if twin.read_bytes() != path.read_bytes()
+    ]
+
+
+if __name__ == "__main__":
+    main()
