@@ -26,7 +26,7 @@ PAGE_INSTEAD = the $(if $(wildcard $(PAGE)),page that was built before,small pag
 GENERATED := dashboard/generated
 ARTIFACT_SOURCES := template.yaml $(shell find tools/artifact_build functions layers -type f ! -name '*.pyc')
 
-.PHONY: help run dashboard test check package run-artifact cold-start bench bench-cost sample train evaluate-life smoke token licences format clean
+.PHONY: help run dashboard test check package run-artifact cold-start bench bench-cost sample train evaluate-life contract smoke token licences format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | column -t -s "$$(printf '\t')"
@@ -42,6 +42,7 @@ check: .venv/.dev ## lint, types, import rules, the template, the lock file and 
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+	.venv/bin/python -m tools.contract --check
 	AWS_ACCESS_KEY_ID=none AWS_SECRET_ACCESS_KEY=none .venv/bin/sam validate --template template.yaml
 	AWS_ACCESS_KEY_ID=none AWS_SECRET_ACCESS_KEY=none .venv/bin/sam validate --template template.yaml --lint
 	$(UV) lock --check
@@ -73,6 +74,9 @@ bench-dashboard: .venv/.dev $(PAGE) browser-specs ## measure the dashboard in Ch
 
 screenshots: .venv/.dev $(PAGE) browser-specs ## take the dashboard's pictures in docs/images anew
 	.venv/bin/python -m tests.browser.screenshots
+
+contract: .venv/.dev ## write the contract that the functions read from the library's declarations
+	.venv/bin/python -m tools.contract
 
 sample: .venv/.runtime ## write synthetic cells to sample_data/
 	.venv/bin/python -m sample_cells $(ARGS)
@@ -142,7 +146,7 @@ $(GENERATED)/api.ts: $(GENERATED)/openapi.json dashboard/node_modules/.stamp
 
 $(GENERATED)/openapi.json: $(GENERATED)/.contract ;
 
-$(GENERATED)/.contract: .venv/.runtime dashboard/contract.py $(shell find layers/service/battery_service -name '*.py')
+$(GENERATED)/.contract: .venv/.runtime dashboard/contract.py $(shell find layers/service/battery_service -name '*.py' -o -name 'report.json')
 	@.venv/bin/python dashboard/contract.py $(GENERATED)/openapi.json
 	@touch $@
 

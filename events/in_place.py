@@ -12,7 +12,6 @@ import boto3
 from battery_service.jobs.backend import Backend, connected
 from battery_service.jobs.job import Job, Status, StoredFile
 from battery_service.jobs.settings import JobSettings
-from battery_service.options import Options
 from battery_service.tokens.store import line_of
 
 from sample_cells.plain import cell, pickled
@@ -79,7 +78,7 @@ def _queued(job: Job, backend: Backend) -> Job:
     """As after its start, but that no message is sent: the event is the message."""
     (arrived,) = backend.storage.uploaded(job.job_id).values()
     files = (StoredFile(FILE[0], len(FILE[1]), arrived.etag),)
-    return backend.jobs.start(job, files, Options(plots="none"), REQUEST_ID, retention_s=HOUR_S)
+    return backend.jobs.start(job, files, {**default_options(), "plots": "none"}, REQUEST_ID, retention_s=HOUR_S)
 
 
 def _succeeded(job: Job, backend: Backend) -> None:

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from battery_analytics.analysis.cycle_figures import CycleFigures, cycle_figures
+from battery_analytics.analysis.cycle_table import CycleTable, cycle_table
 from battery_analytics.analysis.throughput import Throughput, throughput
 from battery_analytics.cell import Cell, CyclingData, Source
 
@@ -99,27 +99,26 @@ def fading_cycles(n_cycles: int, *, loss_minutes: float = 0.1) -> list[tuple[Ste
     ]
 
 
-def analysed(data: CyclingData, *, nominal_capacity_Ah: float | None = None) -> tuple[Throughput, CycleFigures]:
+def analysed(data: CyclingData, *, nominal_capacity_Ah: float | None = None) -> tuple[Throughput, CycleTable]:
     flow = throughput(data)
-    return flow, cycle_figures(data, flow, nominal_capacity_Ah=nominal_capacity_Ah)
+    return flow, cycle_table(data, flow, nominal_capacity_Ah=nominal_capacity_Ah)
 
 
 def cell_of(data: CyclingData, **metadata: Any) -> Cell:
     return Cell({"cell_id": "TEST", **metadata}, data, Source("test", 1.0, ("test.pkl",)))
 
 
-def figures_of(discharge_Ah: FloatArray | Sequence[float], **columns: Any) -> CycleFigures:
+def figures_of(discharge_Ah: FloatArray | Sequence[float], **columns: Any) -> CycleTable:
     """A per-cycle table of these discharge capacities; every other figure unknown unless it is given."""
     discharge = np.asarray(discharge_Ah, dtype=np.float64)
     unknown = np.full(discharge.size, np.nan)
     no = np.zeros(discharge.size, dtype=bool)
-    fields: dict[str, Any] = dict.fromkeys(CycleFigures.__dataclass_fields__, unknown)
+    fields: dict[str, Any] = dict.fromkeys(CycleTable.__dataclass_fields__, unknown)
     fields |= {
         "cycle_number": np.arange(1, discharge.size + 1),
         "discharge_capacity_Ah": discharge,
         "min_voltage_V": np.full(discharge.size, 2.75),
         "max_voltage_V": np.full(discharge.size, 4.2),
-        "discharge_first": no,
         "discharge_incomplete": no,
     }
-    return CycleFigures(**(fields | columns))
+    return CycleTable(**(fields | columns))

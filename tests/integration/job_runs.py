@@ -16,7 +16,7 @@ from battery_service.jobs.job import Job, StoredFile, result_key
 from battery_service.jobs.service import JobService
 from battery_service.jobs.upkeep import look_after_all
 from battery_service.jobs.worker import Worker
-from battery_service.options import Options
+from battery_service.options import Options, default_options
 from botocore.exceptions import EndpointConnectionError
 
 from tests.integration.cloud import RESULTS, UPLOADS, Clock, Cloud, Intercept
@@ -122,14 +122,14 @@ class Run:
 
     def announced(self) -> Job:
         stored = tuple(StoredFile(name, len(content)) for name, content in self.files.items())
-        job = self.service.announce(stored, Options(), "request-1")
+        job = self.service.announce(stored, default_options(), "request-1")
         for index, content in enumerate(self.files.values()):
             self.cloud.put_upload(job.key_of(index), content)
         self.job_ids.append(job.job_id)
         return job
 
     def started(self) -> Job:
-        return self.service.start(self.announced(), Options(), "request-1")
+        return self.service.start(self.announced(), default_options(), "request-1")
 
     def worker(self, intercept: Intercept | None = None) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
         backend = self.cloud.backend(intercept)

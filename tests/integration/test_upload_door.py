@@ -32,7 +32,7 @@ def analysis_of(files: Sequence[UploadedFile], options: Options) -> Analysis:
     report = {
         "names": [file.name for file in files],
         "sizes": [len(file.content) for file in files],
-        "plots": options.plots,
+        "plots": options["plots"],
     }
     timings = {"read": 1.5, "capacity_fade": 2.0, "capacity_plot": 30.0, "voltage_profile_plot": 40.0, "encode": 3.0}
     return Analysis(json.dumps(report).encode(), ("calb_pickle",), len(files), 7, 700, timings)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from battery_analytics.analysis.cycle_figures import coulombic_efficiency
+from battery_analytics.analysis.cycle_table import coulombic_efficiency
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays

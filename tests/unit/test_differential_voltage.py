@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from battery_analytics.analysis.differential_voltage import FEWEST_POINTS, differential_curves, differential_voltage
-from battery_analytics.analysis.voltage_profile import Branch, VoltageCurve
+from battery_analytics.analysis.voltage_curves import Branch, VoltageCurve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

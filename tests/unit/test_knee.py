@@ -21,9 +21,9 @@ def test_a_sharp_knee_is_found_where_it_is_within_its_interval(knee_cycle: float
     found = find_knee(CYCLE, noisy(law.relative_capacity(CYCLE)))
 
     assert found is not None
-    assert found.knee_cycle == pytest.approx(knee_cycle, abs=20)
-    assert found.knee_interval[0] <= found.knee_cycle <= found.knee_interval[1]
-    assert found.knee_interval[0] - 15 <= knee_cycle <= found.knee_interval[1] + 15
+    assert found.knee.knee_cycle == pytest.approx(knee_cycle, abs=20)
+    assert found.knee.knee_interval.low <= found.knee.knee_cycle <= found.knee.knee_interval.high
+    assert found.knee.knee_interval.low - 15 <= knee_cycle <= found.knee.knee_interval.high + 15
     assert found.capacity_Ah == pytest.approx(float(law.relative_capacity(np.array([knee_cycle]))[0]), abs=0.02)
 
 
@@ -33,11 +33,11 @@ def test_a_slow_bend_has_an_onset_before_its_knee() -> None:
     found = find_knee(CYCLE, noisy(1 - np.cumsum(slope)))
 
     assert found is not None
-    assert found.onset_cycle is not None
-    assert found.onset_interval is not None
-    assert found.onset_cycle == pytest.approx(250, abs=30)
-    assert found.onset_interval[0] <= found.onset_cycle <= found.onset_interval[1]
-    assert found.onset_cycle < found.knee_cycle
+    assert found.knee.onset_cycle is not None
+    assert found.knee.onset_interval is not None
+    assert found.knee.onset_cycle == pytest.approx(250, abs=30)
+    assert found.knee.onset_interval.low <= found.knee.onset_cycle <= found.knee.onset_interval.high
+    assert found.knee.onset_cycle < found.knee.knee_cycle
 
 
 @pytest.mark.parametrize(
@@ -76,5 +76,5 @@ def test_the_unit_of_capacity_does_not_move_the_knee() -> None:
 
     assert one is not None
     assert other is not None
-    assert other.knee_cycle == one.knee_cycle
+    assert other.knee.knee_cycle == one.knee.knee_cycle
     assert other.capacity_Ah == pytest.approx(1000 * one.capacity_Ah)

@@ -9,6 +9,7 @@ import pytest
 from battery_analytics import PLOT_NAMES, BatteryFile, analyze
 from battery_analytics.errors import InvalidOption, NoFiles
 from battery_analytics.options import MAX_CYCLES_RETURNED, Options, checked_options
+from battery_analytics.report import OPTIONS
 
 from sample_cells.plain import cell, pickled
 
@@ -17,7 +18,7 @@ FILE = BatteryFile("A.pkl", pickled(cell("A")))
 
 def options(**asked: Any) -> Options:
     defaults: dict[str, Any] = {"plots": "all", "eol_threshold": 0.8, "capacity_reference": "initial", "cycles": None}
-    return checked_options(**(defaults | asked))
+    return checked_options(OPTIONS, defaults | asked)
 
 
 @pytest.mark.parametrize(
@@ -46,7 +47,7 @@ def test_plots_may_be_a_word(plots: Any, names: set[str]) -> None:
     "plots", [None, 3, True, ["capacity", 7], ["nonsense"], "capacity_plot_plot", [["capacity"]], ""]
 )
 def test_other_plots_are_refused(plots: Any) -> None:
-    with pytest.raises(InvalidOption, match="plots cannot be") as refused:
+    with pytest.raises(InvalidOption, match="option 'plots' takes 'all', 'none' or a list of") as refused:
         options(plots=plots)
     assert refused.value.details["option"] == "plots"
 
@@ -61,13 +62,13 @@ def test_a_threshold_is_a_number_between_0_and_1(threshold: Any) -> None:
     "threshold", [0, 1, True, False, -0.1, 80, "0.8", None, float("nan"), float("inf"), [0.8], 0.8j, np.array([0.8])]
 )
 def test_other_thresholds_are_refused(threshold: Any) -> None:
-    with pytest.raises(InvalidOption, match="eol_threshold is"):
+    with pytest.raises(InvalidOption, match="option 'eol_threshold' takes a number between 0 and 1"):
         options(eol_threshold=threshold)
 
 
 @pytest.mark.parametrize("reference", ["", "Nominal", None, 1, ["nominal"]])
 def test_another_reference_is_refused(reference: Any) -> None:
-    with pytest.raises(InvalidOption, match="capacity_reference is"):
+    with pytest.raises(InvalidOption, match="option 'capacity_reference' takes 'initial' or 'nominal'"):
         options(capacity_reference=reference)
 
 
@@ -86,7 +87,7 @@ def test_cycles_are_any_collection_of_numbers(cycles: Any) -> None:
     "cycles", [[], 1.5, "1,2", [1.0], ["1"], [True], [-1], [None], [2**70], range(MAX_CYCLES_RETURNED + 1)], ids=repr
 )
 def test_other_cycles_are_refused(cycles: Any) -> None:
-    with pytest.raises(InvalidOption, match="cycles is a list of 1 to"):
+    with pytest.raises(InvalidOption, match="option 'cycles' takes a list of 1 to 1,000"):
         options(cycles=cycles)
 
 

@@ -10,45 +10,55 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from battery_analytics.analysis.capacity_fade import CapacityFade
+from battery_analytics.analysis.capacity_fade import Fade
+from battery_analytics.analysis.cycle_table import CycleTable
 from battery_analytics.analysis.differential_voltage import DifferentialCurve
-from battery_analytics.analysis.temperature import TemperatureAnalysis
-from battery_analytics.analysis.voltage_profile import Branch, VoltageCurve
-from battery_analytics.plots.capacity import capacity_plot
-from battery_analytics.plots.differential_voltage import differential_voltage_plot
+from battery_analytics.analysis.voltage_curves import Branch, VoltageCurve
 from battery_analytics.plots.scale import robust_limits, ticks
-from battery_analytics.plots.temperature import temperature_vs_capacity_plot
-from battery_analytics.plots.voltage_profile import voltage_profile_plot
-from battery_analytics.projection.knee import Knee
-from battery_analytics.projection.result import CycleLifeProjection, Interval, Trend
+from battery_analytics.projection.knee import CycleRange, FoundKnee, Knee
+from battery_analytics.projection.result import Interval, Projection, Trend
+from battery_analytics.sections.capacity_fade.plot import capacity_plot
+from battery_analytics.sections.temperature_analysis import TemperatureAnalysis, TemperatureRange, TemperatureStats
+from battery_analytics.sections.temperature_analysis.plot import temperature_vs_capacity_plot
+from battery_analytics.sections.voltage_profile.differential_plot import differential_voltage_plot
+from battery_analytics.sections.voltage_profile.plot import voltage_profile_plot
 from PIL import Image
 
-ABSTAINED = CycleLifeProjection("none", None, None, 58.0, 46.4, 0.8, None, None, None, "one cycle has no trend.", None)
+from tests.steps import figures_of
+
+ABSTAINED = Projection("none", None, None, 58.0, 46.4, 0.8, None, None, None, "one cycle has no trend.", None)
 UNKNOWN = replace(ABSTAINED, initial_capacity_Ah=None, eol_capacity_Ah=None)
 
 
-def fade_of(n_cycles: int, *, loss_Ah: float = 0.01) -> CapacityFade:
+FADE, UNKNOWN_FADE = Fade(1.0, 0.01), Fade(None, None)
+
+
+def table_of(n_cycles: int, *, loss_Ah: float = 0.01, mean_temperature_C: np.ndarray | None = None) -> CycleTable:
     cycles = np.arange(1, n_cycles + 1)
     discharge = np.asarray(58.0 - loss_Ah * cycles, np.float64)
     efficiency = np.asarray(99.9 + 0.02 * np.sin(cycles), np.float64)
-    return CapacityFade(cycles, discharge * 100.0 / efficiency, discharge, efficiency, 1.0, 0.01, 99.0)
+    return figures_of(
+        discharge,
+        charge_capacity_Ah=discharge * 100.0 / efficiency,
+        coulombic_efficiency_percent=efficiency,
+        mean_temperature_C=20 + cycles % 9.0 if mean_temperature_C is None else mean_temperature_C,
+    )
 
 
-def unknown_fade(n_cycles: int) -> CapacityFade:
-    unknown = np.full(n_cycles, np.nan)
-    return CapacityFade(np.arange(1, n_cycles + 1), unknown, unknown, unknown, None, None, None)
+def unknown_table(n_cycles: int) -> CycleTable:
+    return figures_of(np.full(n_cycles, np.nan))
 
 
-def projected(fade: CapacityFade, eol_cycle: float) -> CycleLifeProjection:
-    cycles, capacity = fade.cycle_number.astype(np.float64), fade.discharge_capacity_Ah
+def projected(table: CycleTable, eol_cycle: float) -> Projection:
+    cycles, capacity = table.cycle_number.astype(np.float64), table.discharge_capacity_Ah
     trend = Trend(cycles, capacity, capacity - 0.1, capacity + 0.1)
     interval = Interval(0.8 * eol_cycle, 1.3 * eol_cycle, 0.9, "indicative")
-    return CycleLifeProjection("linear", -0.01, 0.9, 58.0, 46.4, 0.8, eol_cycle, interval, None, None, trend)
+    return Projection("trajectory", -0.01, 0.9, 58.0, 46.4, 0.8, eol_cycle, interval, None, None, trend)
 
 
-def temperature_of(cycle_mean_C: np.ndarray, reason: str | None = None) -> TemperatureAnalysis:
-    correlation = None if reason else -0.5
-    return TemperatureAnalysis(True, 25.0, 25.0, 20.0, 30.0, 1.0, 21.0, 29.0, cycle_mean_C, correlation, reason)
+def temperature_of(reason: str | None = None) -> TemperatureAnalysis:
+    stats = TemperatureStats(25.0, 25.0, 1.0, 21.0, 29.0)
+    return TemperatureAnalysis(True, 25.0, TemperatureRange(20.0, 30.0), stats, None if reason else -0.5, reason)
 
 
 def voltage_curves(n_cycles: int, *, charge: bool = True, discharge: bool = True) -> list[VoltageCurve]:
@@ -70,12 +80,12 @@ def differential_curves(n_cycles: int) -> list[DifferentialCurve]:
 
 
 def all_four(n_cycles: int = 99) -> list[bytes]:
-    fade = fade_of(n_cycles)
+    table = table_of(n_cycles)
     return [
-        capacity_plot(fade, projected(fade, 3 * n_cycles), title="capacity"),
+        capacity_plot(table, FADE, projected(table, 3 * n_cycles), title="capacity"),
         voltage_profile_plot(voltage_curves(n_cycles), title="voltage"),
         differential_voltage_plot(differential_curves(n_cycles), title="differential"),
-        temperature_vs_capacity_plot(temperature_of(20 + np.arange(n_cycles) % 9.0), fade, title="temperature"),
+        temperature_vs_capacity_plot(temperature_of(), table, title="temperature"),
     ]
 
 
@@ -151,11 +161,11 @@ def test_any_title_is_drawn_without_a_warning(title: str) -> None:
 
 def test_cycles_without_any_known_figure_give_sentences() -> None:
     unknown = np.full(99, np.nan)
-    not_measured = replace(temperature_of(unknown, "No temperature was measured."), measured=False, mean_C=None)
+    not_measured = replace(temperature_of("No temperature was measured."), has_temperature_data=False)
     nan_curve = VoltageCurve(1, Branch(unknown, unknown), None)
     for png in (
-        capacity_plot(unknown_fade(99), UNKNOWN, title="unknown"),
-        temperature_vs_capacity_plot(not_measured, unknown_fade(99), title="unknown"),
+        capacity_plot(unknown_table(99), UNKNOWN_FADE, UNKNOWN, title="unknown"),
+        temperature_vs_capacity_plot(not_measured, unknown_table(99), title="unknown"),
         voltage_profile_plot([nan_curve], title="unknown"),
         differential_voltage_plot([DifferentialCurve(1, unknown, unknown)], title="unknown"),
     ):
@@ -170,8 +180,8 @@ def test_an_empty_list_of_curves_gives_a_sentence(plot: Callable[..., bytes]) ->
 
 
 def test_a_cell_without_cycles_gives_pictures() -> None:
-    assert share_of_ink(capacity_plot(unknown_fade(0), UNKNOWN, title="nothing")) > 0
-    assert share_of_ink(temperature_vs_capacity_plot(temperature_of(np.empty(0)), unknown_fade(0), title="nothing")) > 0
+    assert share_of_ink(capacity_plot(unknown_table(0), UNKNOWN_FADE, UNKNOWN, title="nothing")) > 0
+    assert share_of_ink(temperature_vs_capacity_plot(temperature_of(), unknown_table(0), title="nothing")) > 0
 
 
 def test_a_missing_branch_is_left_out_and_the_other_drawn() -> None:
@@ -184,15 +194,17 @@ def test_a_missing_branch_is_left_out_and_the_other_drawn() -> None:
 
 
 def test_a_constant_temperature_draws_its_points_in_one_column() -> None:
-    constant = temperature_of(np.full(99, 35.0), "The temperature is 35 °C throughout.")
-    picture = pixels(temperature_vs_capacity_plot(constant, fade_of(99), title="x"))[130:560, 100:975].astype(int)
+    constant = temperature_of("The temperature is 35 °C throughout.")
+    table = table_of(99, mean_temperature_C=np.full(99, 35.0))
+    picture = pixels(temperature_vs_capacity_plot(constant, table, title="x"))[130:560, 100:975].astype(int)
     columns = np.flatnonzero((np.ptp(picture, axis=2) > 40).any(axis=0))
     assert 0 < np.ptp(columns) < 12
 
 
 def test_the_reason_for_no_correlation_is_written() -> None:
-    constant = temperature_of(np.full(99, 35.0), "The temperature is 35 °C throughout.")
-    said = pixels(temperature_vs_capacity_plot(constant, fade_of(99), title="x"))[45:70]
+    constant = temperature_of("The temperature is 35 °C throughout.")
+    table = table_of(99, mean_temperature_C=np.full(99, 35.0))
+    said = pixels(temperature_vs_capacity_plot(constant, table, title="x"))[45:70]
     silent = pixels(voltage_profile_plot(voltage_curves(1), title="x"))[45:70]
     assert (said < 150).any()
     assert not (silent < 150).any()
@@ -200,21 +212,23 @@ def test_the_reason_for_no_correlation_is_written() -> None:
 
 @pytest.mark.parametrize("eol_cycle", [116.0, 250.0, 4500.0, 1e6])
 def test_the_threshold_is_drawn_wherever_the_end_of_life_lies(eol_cycle: float) -> None:
-    fade = fade_of(99)
-    assert coloured_pixels(capacity_plot(fade, projected(fade, eol_cycle), title="x"), VERMILION) > 300
+    table = table_of(99)
+    assert coloured_pixels(capacity_plot(table, FADE, projected(table, eol_cycle), title="x"), VERMILION) > 300
 
 
 def test_a_far_end_of_life_leaves_the_measured_cycles_their_width() -> None:
-    fade = fade_of(99)
-    picture = pixels(capacity_plot(fade, projected(fade, 4500.0), title="x")).astype(int)
+    table = table_of(99)
+    picture = pixels(capacity_plot(table, FADE, projected(table, 4500.0), title="x")).astype(int)
     columns = np.flatnonzero((np.abs(picture[160:480, 100:660] - BLUE).max(axis=2) < 12).any(axis=0))
     assert np.ptp(columns) > 500
 
 
 def test_an_unbounded_interval_is_drawn() -> None:
-    fade = fade_of(99)
-    projection = replace(projected(fade, 4500.0), interval=Interval(3000.0, None, 0.9, "calibrated"))
-    assert capacity_plot(fade, projection, title="x") != capacity_plot(fade, projected(fade, 4500.0), title="x")
+    table = table_of(99)
+    projection = replace(projected(table, 4500.0), interval=Interval(3000.0, None, 0.9, "calibrated"))
+    assert capacity_plot(table, FADE, projection, title="x") != capacity_plot(
+        table, FADE, projected(table, 4500.0), title="x"
+    )
 
 
 def test_a_truncated_last_cycle_does_not_flatten_the_rest() -> None:
@@ -254,26 +268,27 @@ def test_drawing_never_imports_pyplot_nor_changes_matplotlibs_settings() -> None
 import sys, matplotlib
 names = [name for name in matplotlib.rcParams if name != "backend"]  # reading that one imports pyplot
 before = [matplotlib.rcParams[name] for name in names]
-from battery_analytics.plots import capacity, differential_voltage, temperature, voltage_profile
-voltage_profile.voltage_profile_plot([], title="x")
-differential_voltage.differential_voltage_plot([], title="x")
+from battery_analytics.sections.voltage_profile.differential_plot import differential_voltage_plot
+from battery_analytics.sections.voltage_profile.plot import voltage_profile_plot
+voltage_profile_plot([], title="x")
+differential_voltage_plot([], title="x")
 assert "matplotlib.pyplot" not in sys.modules
 assert [matplotlib.rcParams[name] for name in names] == before
 """
     subprocess.run([sys.executable, "-c", program], check=True)
 
 
-def test_the_package_of_plots_imports_no_matplotlib_by_itself() -> None:
-    program = "import sys, battery_analytics.plots; assert 'matplotlib' not in sys.modules"
+def test_an_analysis_without_plots_imports_no_matplotlib() -> None:
+    program = "import sys, battery_analytics.report; assert 'matplotlib' not in sys.modules"
     subprocess.run([sys.executable, "-c", program], check=True)
 
 
 def test_a_knee_is_marked_in_the_capacity_and_not_in_the_efficiency() -> None:
-    fade = fade_of(200)
-    knee = Knee(100.0, (90.0, 110.0), 80.0, (70.0, 90.0), 57.0)
+    table = table_of(200)
+    knee = FoundKnee(Knee(100.0, CycleRange(90.0, 110.0), 80.0, CycleRange(70.0, 90.0)), 57.0)
 
     without, marked = (
-        np.asarray(Image.open(io.BytesIO(capacity_plot(fade, ABSTAINED, drawn, title="knee"))))
+        np.asarray(Image.open(io.BytesIO(capacity_plot(table, FADE, ABSTAINED, drawn, title="knee"))))
         for drawn in (None, knee)
     )
 
@@ -284,6 +299,8 @@ def test_a_knee_is_marked_in_the_capacity_and_not_in_the_efficiency() -> None:
 
 
 def test_a_knee_without_onset_is_drawn_too() -> None:
-    fade = fade_of(200)
-    knee = Knee(100.0, (90.0, 110.0), None, None, 57.0)
-    assert capacity_plot(fade, ABSTAINED, knee, title="knee") != capacity_plot(fade, ABSTAINED, title="knee")
+    table = table_of(200)
+    knee = FoundKnee(Knee(100.0, CycleRange(90.0, 110.0), None, None), 57.0)
+    assert capacity_plot(table, FADE, ABSTAINED, knee, title="knee") != capacity_plot(
+        table, FADE, ABSTAINED, title="knee"
+    )

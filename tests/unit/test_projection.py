@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from battery_analytics.projection.linear import linear_fade
 from battery_analytics.projection.project import LONGEST_LIFE_CYCLES, cycle_life_projection
-from battery_analytics.projection.result import CycleLifeProjection
+from battery_analytics.projection.result import Projection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -17,7 +17,7 @@ NAN = float("nan")
 
 def project(
     capacity: FloatArray, *, threshold: float = 0.8, reference: float | None = None, cycle: FloatArray | None = None
-) -> CycleLifeProjection:
+) -> Projection:
     numbers = np.arange(1, capacity.size + 1) if cycle is None else cycle.astype(np.int64)
     return cycle_life_projection(numbers, capacity, eol_threshold=threshold, reference_Ah=reference)
 
@@ -108,7 +108,7 @@ def test_without_a_clear_fade_it_abstains_and_says_why(capacity: FloatArray, rea
     found = project(capacity)
 
     assert (found.method, found.eol_cycle, found.interval, found.trend) == ("none", None, None, None)
-    assert reason in (found.abstention or "")
+    assert reason in (found.abstention_reason or "")
 
 
 def test_unknown_capacities_are_passed_over() -> None:
@@ -174,7 +174,7 @@ def test_the_same_data_give_the_same_interval() -> None:
 def test_nothing_absurd_is_ever_projected(capacity: FloatArray, threshold: float, reference: float | None) -> None:
     found = project(capacity, threshold=threshold, reference=reference)
 
-    assert (found.eol_cycle is None) == (found.abstention is not None) == (found.method == "none")
+    assert (found.eol_cycle is None) == (found.abstention_reason is not None) == (found.method == "none")
     if found.method not in ("observed", "none"):
         assert found.eol_cycle is not None
         assert found.eol_cycle >= np.flatnonzero(capacity > 0)[-1] + 1

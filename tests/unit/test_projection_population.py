@@ -13,7 +13,7 @@ from battery_analytics.projection.history import History, chamber_temperature_C
 from battery_analytics.projection.own_course import Widening
 from battery_analytics.projection.population import PopulationModel, Stage, trained_model
 from battery_analytics.projection.project import Models, cycle_life_projection
-from battery_analytics.projection.result import CycleLifeProjection, ModelProjection
+from battery_analytics.projection.result import ModelProjection, Projection
 from battery_analytics.projection.temperature_law import TemperatureLaw
 from battery_analytics.projection.voice import population_projection
 
@@ -102,7 +102,7 @@ def word_on(history: History, *, eol_share: float = 0.9, last_cycle: float = 30.
     return population_projection(a_model(), history, eol_share=eol_share, last_cycle=last_cycle, level=0.9)
 
 
-def report_on(history: History, threshold: float) -> CycleLifeProjection:
+def report_on(history: History, threshold: float) -> Projection:
     return cycle_life_projection(
         history.cycle_number,
         history.discharge_capacity_Ah,
@@ -220,7 +220,7 @@ def test_it_is_silent_on_cells_that_it_does_not_know_and_says_why(history: Histo
     found = word_on(history)
 
     assert (found.eol_cycle, found.interval, found.confidence) == (None, None, None)
-    assert reason in (found.abstention or "")
+    assert reason in (found.abstention_reason or "")
 
 
 @pytest.mark.parametrize(
@@ -230,12 +230,12 @@ def test_of_another_threshold_it_says_only_on_which_side_it_lies(eol_share: floa
     found = word_on(a_history(), eol_share=eol_share)
 
     assert found.eol_cycle is None
-    assert bound in (found.abstention or "")
-    assert "1,212" in (found.abstention or "")
+    assert bound in (found.abstention_reason or "")
+    assert "1,212" in (found.abstention_reason or "")
 
 
 def test_it_is_silent_on_a_cell_that_has_outlived_its_projection() -> None:
-    assert "outlived" in (word_on(a_history(), last_cycle=1_300.0).abstention or "")
+    assert "outlived" in (word_on(a_history(), last_cycle=1_300.0).abstention_reason or "")
 
 
 def test_an_interval_never_reaches_back_before_the_last_cycle() -> None:
@@ -260,7 +260,7 @@ def test_at_80_percent_it_abstains_but_tells_the_bound() -> None:
     found = report_on(a_history(), 0.8)
 
     assert (found.method, found.eol_cycle) == ("none", None)
-    assert "80 % can only come later" in (found.abstention or "")
+    assert "80 % can only come later" in (found.abstention_reason or "")
 
 
 def test_the_temperature_is_measured_or_else_in_the_name() -> None:

@@ -94,7 +94,7 @@ def test_before_a_tenth_of_the_fade_is_used_the_course_is_open() -> None:
     found = own_course(cycle, capacity, eol_capacity_Ah=0.8 * capacity[0], level=0.9, widening=NARROW)
 
     assert found.projection.eol_cycle is None
-    assert "hardly begun" in (found.projection.abstention or "")
+    assert "hardly begun" in (found.projection.abstention_reason or "")
 
 
 @pytest.mark.parametrize(
@@ -147,8 +147,8 @@ def test_the_learned_widening_only_shrinks_as_the_fade_is_used_up() -> None:
 def coherent(model: ModelProjection, last: float) -> bool:
     """Whether a projection is none with a reason, or an end after the last cycle and within its own interval."""
     if model.eol_cycle is None:
-        return model.abstention is not None and model.interval is None
-    if not (model.abstention is None and last <= model.eol_cycle <= LONGEST_LIFE_CYCLES):
+        return model.abstention_reason is not None and model.interval is None
+    if not (model.abstention_reason is None and last <= model.eol_cycle <= LONGEST_LIFE_CYCLES):
         return False
     ends = model.interval
     return ends is None or (
@@ -181,7 +181,7 @@ def test_nothing_absurd_is_ever_said_of_a_fade(
     found = cycle_life_projection(cycle, 60 * capacity, eol_threshold=threshold, reference_Ah=None)
 
     last = float(cycle[np.isfinite(capacity) & (capacity > 0)][-1]) if (capacity > 0).any() else 0.0
-    assert (found.eol_cycle is None) == (found.abstention is not None) == (found.method == "none")
+    assert (found.eol_cycle is None) == (found.abstention_reason is not None) == (found.method == "none")
     assert found.confidence is None
     if found.method == "observed":
         assert 1 <= (found.eol_cycle or 0) <= last

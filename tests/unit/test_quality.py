@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from battery_analytics.cell import Cell, CyclingData, Finding
-from battery_analytics.cell_analysis import analyse_cell
-from battery_analytics.options import checked_options
-from battery_analytics.timing import StageTimer
+from battery_analytics.sections.analysed_cell import AnalysedCell
+from battery_analytics.sections.data_quality import data_quality
 
+from tests.sections import OPTIONS
 from tests.steps import (
     CHARGE,
     DISCHARGE,
@@ -29,10 +29,11 @@ def findings(
     data: CyclingData | Cell, *, cycles: Sequence[int] | None = None, **metadata: object
 ) -> dict[str, Finding]:
     cell = data if isinstance(data, Cell) else cell_of(data, **metadata)
-    analysis = analyse_cell(cell, checked_options("none", 0.8, "initial", cycles), StageTimer())
-    codes = [finding.code for finding in analysis.findings]
+    asked = None if cycles is None else tuple(cycles)
+    found = data_quality(AnalysedCell.of(cell, replace(OPTIONS, cycles=asked)))
+    codes = [finding.code for finding in found]
     assert len(codes) == len(set(codes))
-    return {finding.code: finding for finding in analysis.findings}
+    return {finding.code: finding for finding in found}
 
 
 def with_temperature(data: CyclingData) -> CyclingData:
@@ -251,12 +252,12 @@ def test_a_limit_passed_by_millivolts_is_said_and_one_passed_by_more_is_an_indic
 
 def test_a_turned_current_is_set_right_and_said() -> None:
     turned = replace(SOUND, current_A=-SOUND.current_A)
-    analysis = analyse_cell(cell_of(turned), checked_options("none", 0.8, "initial", None), StageTimer())
+    analysis = AnalysedCell.of(cell_of(turned), OPTIONS)
 
-    assert "discharge_positive" in {finding.code for finding in analysis.findings}
-    assert analysis.figures.discharge_capacity_Ah == pytest.approx([10.0] * 6)
-    assert analysis.statistics.current_A.max == 10.0
-    assert np.isfinite(analysis.figures.resistance_ohm).all()
+    assert "discharge_positive" in {finding.code for finding in analysis.cell.findings}
+    assert analysis.table.discharge_capacity_Ah == pytest.approx([10.0] * 6)
+    assert analysis.cell.cycling.current_A.max() == 10.0
+    assert np.isfinite(analysis.table.resistance_ohm).all()
 
 
 def test_a_gain_of_capacity_is_said_with_its_size() -> None:

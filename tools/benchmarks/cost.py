@@ -18,7 +18,7 @@ from battery_service.jobs.backend import connected
 from battery_service.jobs.job import StoredFile
 from battery_service.jobs.service import JobService
 from battery_service.jobs.settings import JobSettings
-from battery_service.options import Options
+from battery_service.options import default_options
 
 from events.gateway import file_part, upload_event
 from local.artifact.function import Function
@@ -108,7 +108,7 @@ def by_storage(stack: ArtifactStack, what: str, files: Mapping[str, bytes]) -> M
     def prepared() -> dict[str, object]:
         service = JobService(backend, caller="")
         stored = tuple(StoredFile(name, len(content)) for name, content in files.items())
-        job = service.announce(stored, Options(), "cost")
+        job = service.announce(stored, default_options(), "cost")
         for index, content in enumerate(files.values()):
             boto3.client("s3").put_object(Bucket=settings.uploads_bucket, Key=job.key_of(index), Body=content)
         etags = {name: found.etag for name, found in backend.storage.uploaded(job.job_id).items()}
@@ -116,7 +116,7 @@ def by_storage(stack: ArtifactStack, what: str, files: Mapping[str, bytes]) -> M
             StoredFile(file.name, file.size_bytes, etags[job.key_of(index)]) for index, file in enumerate(stored)
         )
         # Started without a message, so that nobody but this works on it.
-        backend.jobs.start(job, arrived, Options(), "cost", retention_s=3600)
+        backend.jobs.start(job, arrived, default_options(), "cost", retention_s=3600)
         job_ids.append(job.job_id)
         record = {"messageId": "m", "receiptHandle": "none", "body": json.dumps({"job_id": job.job_id})}
         return {"Records": [record]}

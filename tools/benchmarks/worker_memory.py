@@ -17,7 +17,7 @@ from battery_service.jobs.job import StoredFile
 from battery_service.jobs.service import JobService
 from battery_service.jobs.settings import JobSettings
 from battery_service.jobs.table import table_definition
-from battery_service.options import Options
+from battery_service.options import default_options
 from moto.server import ThreadedMotoServer
 
 from tools.benchmarks.inputs import benchmark_inputs
@@ -84,10 +84,10 @@ def _measure(name: str, files: dict[str, bytes], limit_mb: int, settings: JobSet
     backend = connected(settings)
     service = JobService(backend, caller="")
     stored = tuple(StoredFile(file, len(content)) for file, content in files.items())
-    job = service.announce(stored, Options(), "benchmark")
+    job = service.announce(stored, default_options(), "benchmark")
     for index, content in enumerate(files.values()):
         boto3.client("s3").put_object(Bucket=settings.uploads_bucket, Key=job.key_of(index), Body=content)
-    service.start(job, Options(), "benchmark")
+    service.start(job, default_options(), "benchmark")
     record = {"messageId": "m", "receiptHandle": "none", "body": json.dumps({"job_id": job.job_id})}
     command = [sys.executable, "-c", CHILD, str(limit_mb + ADDRESS_SPACE_BEYOND_MB), json.dumps({"Records": [record]})]
     started = time.perf_counter()

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from battery_analytics.analysis.cycle_figures import cycle_figures
+from battery_analytics.analysis.cycle_table import cycle_table
 from battery_analytics.analysis.throughput import throughput
 from battery_analytics.cell import BatteryFile, FloatArray
-from battery_analytics.cell_analysis import history_of
 from battery_analytics.formats.reading import read_cells
 from battery_analytics.projection.features import FEATURES, early_life_features
 from battery_analytics.projection.history import History
 from battery_analytics.projection.population import STAGE_SHARE
+from battery_analytics.sections.analysed_cell import history_of
 
 STAGES = (1, 2, 3, 5, 7, 10, 14, 20, 28, 40, 55, 75, 100)
 LIFE_ENDS_AT = 0.90
@@ -50,7 +50,7 @@ def history_of_file(path: Path) -> History:
     """The history of the one cell that a file holds."""
     cell = read_cells([BatteryFile(path.name, path.read_bytes())])[0]
     flow = throughput(cell.cycling)
-    return history_of(cell, flow, cycle_figures(cell.cycling, flow, nominal_capacity_Ah=cell.nominal_capacity_Ah))
+    return history_of(cell, flow, cycle_table(cell.cycling, flow, nominal_capacity_Ah=cell.nominal_capacity_Ah))
 
 
 def _labelled(path: Path, life: float) -> LabelledCell:

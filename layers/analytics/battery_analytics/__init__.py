@@ -8,7 +8,7 @@ print(report["battery_health"])
 
 from battery_analytics.cell import BatteryFile
 from battery_analytics.errors import BatteryDataError
-from battery_analytics.options import CAPACITY_REFERENCES, PLOT_NAMES
 from battery_analytics.report import Report, analyze
+from battery_analytics.sections.registry import PLOT_NAMES
 
-__all__ = ["CAPACITY_REFERENCES", "PLOT_NAMES", "BatteryDataError", "BatteryFile", "Report", "analyze"]
+__all__ = ["PLOT_NAMES", "BatteryDataError", "BatteryFile", "Report", "analyze"]

@@ -2,17 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 import numpy.typing as npt
+
+from battery_analytics.fields import Field
 
 type FloatArray = npt.NDArray[np.float64]
 type IntArray = npt.NDArray[np.int64]
 type BoolArray = npt.NDArray[np.bool_]
 type Json = bool | int | float | str | list[Json] | dict[str, Json] | None
 
-type Severity = Literal["info", "warning", "error"]
+Severity = Literal["info", "warning", "error"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,25 +27,22 @@ class BatteryFile:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something odd in the data, and what was done about it, in a battery engineer's words.
+    """Something odd in the data, and what was done about it, in a battery engineer's words."""
 
-    `cycles` are the cycle numbers concerned; empty when the finding is about the whole cell.
-    """
-
-    code: str
-    severity: Severity
-    message: str
-    cycles: tuple[int, ...] = ()
+    code: Annotated[str, Field("Stable code.")]
+    severity: Annotated[Severity, Field("How much it matters.")]
+    message: Annotated[str, Field("What was odd and what was done about it.")]
+    cycles: Annotated[tuple[int, ...], Field("The numbers of the cycles concerned; empty for the whole cell.")] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a cell came from: the format that was recognised, how sure that is (0..1), and its files' names."""
+    """Where the cell came from."""
 
-    format: str
-    certainty: float
-    files: tuple[str, ...]
-    extra_columns: tuple[str, ...] = ()
+    format: Annotated[str, Field("The format that was recognised.")]
+    certainty: Annotated[float, Field("How sure that is, 0..1.")]
+    files: Annotated[tuple[str, ...], Field("The files that the cell was read from.")]
+    extra_columns: Annotated[tuple[str, ...], Field("Columns that were found and not used.")] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,22 +1,17 @@
-"""What a request may ask of the analysis, checked."""
+"""What an analysis may be asked for: each option declared once, and checked by its declaration."""
 
-from collections.abc import Iterable
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Integral, Real
-from typing import Literal, TypeGuard
+from typing import Any, Literal, TypeGuard
 
 from battery_analytics.errors import InvalidOption
 
-PLOT_NAMES: tuple[str, ...] = (
-    "capacity_plot",
-    "voltage_profile_plot",
-    "differential_voltage_plot",
-    "temperature_vs_capacity_plot",
-)
-CAPACITY_REFERENCES: tuple[str, ...] = ("initial", "nominal")
-DEFAULT_EOL_THRESHOLD = 0.80
 MAX_CYCLES_RETURNED = 1_000
-MAX_CYCLE_NUMBER = 2**53
+MAX_CYCLE_NUMBER = 2**53 - 1
+
+type PlotsOption = Literal["all", "none"] | Iterable[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,67 +24,125 @@ class Options:
     cycles: tuple[int, ...] | None
 
 
-def checked_options(
-    plots: Literal["all", "none"] | Iterable[str],
-    eol_threshold: float,
-    capacity_reference: str,
-    cycles: Iterable[int] | None,
-) -> Options:
-    """The options, or InvalidOption naming the one that does not exist and what does."""
-    return Options(_plots(plots), _threshold(eol_threshold), _reference(capacity_reference), _cycles(cycles))
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option: what it means, what it takes in words and as JSON Schema, and its value for the analysis.
+
+    `checked` gives that value, or raises ValueError for what the option does not take.
+    """
+
+    name: str
+    description: str
+    takes: str
+    schema: Mapping[str, Any]
+    checked: Callable[[object], Any]
 
 
-def _plots(plots: Literal["all", "none"] | Iterable[str]) -> frozenset[str]:
-    if isinstance(plots, str):
-        plots = [] if plots == "none" else PLOT_NAMES if plots == "all" else [plots]
-    names = list(plots) if isinstance(plots, Iterable) else [plots]
-    known = {name: name for name in PLOT_NAMES} | {name.removesuffix("_plot"): name for name in PLOT_NAMES}
+def declared_options(plot_names: Sequence[str]) -> tuple[Option, ...]:
+    """Every option, for a report that has these plots."""
+    return (
+        Option(
+            "plots",
+            "Which plots to draw; `none` answers small and fast. The suffix `_plot` may be left out.",
+            f"'all', 'none' or a list of {', '.join(plot_names)}",
+            {
+                "type": "array",
+                "items": {"type": "string", "enum": ["all", "none", *plot_names]},
+                "minItems": 1,
+                "default": ["all"],
+            },
+            lambda value: _plots(value, plot_names),
+        ),
+        Option(
+            "eol_threshold",
+            "End of life as a share of the reference capacity.",
+            "a number between 0 and 1, both excluded, such as 0.8",
+            {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1, "default": 0.8},
+            _threshold,
+        ),
+        Option(
+            "capacity_reference",
+            "What the end of life is a share of: the cell's initial capacity or its nominal one.",
+            "'initial' or 'nominal'",
+            {"type": "string", "enum": ["initial", "nominal"], "default": "initial"},
+            _reference,
+        ),
+        Option(
+            "cycles",
+            "Whose curves to return, by cycle number; first, middle and last by default.",
+            f"a list of 1 to {MAX_CYCLES_RETURNED:,} whole cycle numbers, such as [1, 50, 100]",
+            {
+                "type": "array",
+                "items": {"type": "integer", "minimum": 0, "maximum": MAX_CYCLE_NUMBER},
+                "minItems": 1,
+                "maxItems": MAX_CYCLES_RETURNED,
+            },
+            _cycles,
+        ),
+    )
+
+
+def checked_options(options: Sequence[Option], given: Mapping[str, object]) -> Options:
+    """The options with the values given to them. Raises InvalidOption naming the option, and what it takes."""
+    values: dict[str, Any] = {}
+    for option in options:
+        try:
+            values[option.name] = option.checked(given[option.name])
+        except ValueError as fault:
+            raise InvalidOption(
+                f"The option '{option.name}' takes {option.takes}; it cannot be {fault}.",
+                option=option.name,
+                value=str(fault),
+                allowed=_allowed(option),
+            ) from fault
+    return Options(**values)
+
+
+def _allowed(option: Option) -> object:
+    items = option.schema.get("items", option.schema)
+    return items.get("enum", option.takes)
+
+
+def _plots(value: object, plot_names: Sequence[str]) -> frozenset[str]:
+    if isinstance(value, str):
+        value = [] if value == "none" else plot_names if value == "all" else [value]
+    names = list(value) if isinstance(value, Iterable) else [value]
+    known = {name: name for name in plot_names} | {name.removesuffix("_plot"): name for name in plot_names}
     unknown = [name for name in names if not isinstance(name, str) or name not in known]
     if unknown:
-        raise InvalidOption(
-            f"plots cannot be {unknown[0]!r:.40}; it is 'all', 'none' or a list of {', '.join(PLOT_NAMES)}.",
-            option="plots",
-            value=repr(unknown[0])[:40],
-            allowed=["all", "none", *PLOT_NAMES],
-        )
-    return frozenset(known[name] for name in names)
+        raise ValueError(_shown(unknown[0]))
+    return frozenset(known[str(name)] for name in names)
 
 
-def _threshold(value: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, Real) or not 0 < value < 1:
-        raise InvalidOption(
-            f"eol_threshold is {value!r:.40}; it is a share of the reference capacity between 0 and 1, such as 0.8.",
-            option="eol_threshold",
-            value=repr(value)[:40],
-        )
-    return float(value)
+def _threshold(value: object) -> float:
+    number = float(value) if isinstance(value, Real) and not isinstance(value, bool) else math.nan
+    if not 0 < number < 1:
+        raise ValueError(_shown(value))
+    return number
 
 
-def _reference(value: str) -> str:
-    if not isinstance(value, str) or value not in CAPACITY_REFERENCES:
-        raise InvalidOption(
-            f"capacity_reference is {value!r:.40}; it is 'initial' or 'nominal'.",
-            option="capacity_reference",
-            value=repr(value)[:40],
-            allowed=list(CAPACITY_REFERENCES),
-        )
-    return value
+def _reference(value: object) -> str:
+    if value not in ("initial", "nominal"):
+        raise ValueError(_shown(value))
+    return str(value)
 
 
-def _cycles(cycles: Iterable[int] | None) -> tuple[int, ...] | None:
-    if cycles is None:
+def _cycles(value: object) -> tuple[int, ...] | None:
+    if value is None:
         return None
-    asked: list[object] = list(cycles) if isinstance(cycles, Iterable) else [cycles]
-    numbers = sorted({int(cycle) for cycle in asked if _is_cycle_number(cycle)})
+    asked: list[object] = list(value) if isinstance(value, Iterable) else [value]
     wrong = [cycle for cycle in asked if not _is_cycle_number(cycle)]
-    if wrong or not 1 <= len(numbers) <= MAX_CYCLES_RETURNED:
-        raise InvalidOption(
-            f"cycles is a list of 1 to {MAX_CYCLES_RETURNED} cycle numbers, such as [1, 50, 100].",
-            option="cycles",
-            value=repr(wrong[:3])[:60] if wrong else f"{len(numbers)} numbers",
-        )
+    numbers = sorted({int(cycle) for cycle in asked if _is_cycle_number(cycle)})
+    if wrong:
+        raise ValueError(_shown(wrong[0]))
+    if not 1 <= len(numbers) <= MAX_CYCLES_RETURNED:
+        raise ValueError(f"{len(numbers):,} numbers")
     return tuple(numbers)
 
 
 def _is_cycle_number(value: object) -> TypeGuard[int]:
-    return isinstance(value, Integral) and not isinstance(value, bool) and 0 <= int(value) < MAX_CYCLE_NUMBER
+    return isinstance(value, Integral) and not isinstance(value, bool) and 0 <= int(value) <= MAX_CYCLE_NUMBER
+
+
+def _shown(value: object) -> str:
+    return f"{value!r:.40}"

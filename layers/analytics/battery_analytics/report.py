@@ -1,54 +1,72 @@
-"""Bytes in, report out: `analyze` is the library's front door."""
+"""Bytes in, report out: `analyze` is where the library begins."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
-import orjson
-
-from battery_analytics.cell import BatteryFile, Cell, Json
-from battery_analytics.cell_analysis import analyse_cell
-from battery_analytics.comparison import comparison
+from battery_analytics.cell import BatteryFile, Cell
+from battery_analytics.cell_report import CellReport, PlainJson, cell_report
+from battery_analytics.comparison import Comparison, comparison
+from battery_analytics.encoding import encoded, keys_of
 from battery_analytics.errors import InvalidOption
 from battery_analytics.formats.reading import read_cells
-from battery_analytics.options import DEFAULT_EOL_THRESHOLD, Options, checked_options
-from battery_analytics.pictures import pictures
-from battery_analytics.sections import sections
+from battery_analytics.options import Options, PlotsOption, checked_options, declared_options
+from battery_analytics.sections.declaration import Section
+from battery_analytics.sections.registry import PLOT_NAMES, Sections
 from battery_analytics.timing import StageTimer
 
+OPTIONS = declared_options(PLOT_NAMES)
 
-@dataclass(frozen=True, slots=True)
-class Report:
-    """One cell's report, or several cells' reports with their comparison, as plain JSON values.
 
-    `timings_ms` are milliseconds by stage; `to_json` adds its own as `encode`.
+class Report(Sections, PlainJson):
+    """One cell's report, or several cells' reports with their comparison.
+
+    `cells` holds the report of each cell, `comparison` is None for one cell. The sections are typed attributes here too
+    where there is one cell. As a mapping it is the plain JSON of `to_json`. `timings_ms` are milliseconds by stage;
+    `to_json` adds its own as `encode`.
     """
 
-    body: dict[str, Json]
-    formats: tuple[str, ...]
-    n_cells: int
-    n_cycles: int
-    n_points: int
-    timings_ms: dict[str, float]
+    def __init__(self, cells: Sequence[Cell], reports: Sequence[CellReport], timings_ms: dict[str, float]) -> None:
+        self.cells = tuple(reports)
+        self.comparison: Comparison | None = comparison(reports) if len(reports) > 1 else None
+        self.formats = tuple(cell.source.format for cell in cells)
+        self.n_cells = len(cells)
+        self.n_cycles = sum(cell.cycling.n_cycles for cell in cells)
+        self.n_points = sum(cell.cycling.n_points for cell in cells)
+        self.timings_ms = timings_ms
 
-    def __getitem__(self, key: str) -> Json:
-        return self.body[key]
+    def section[T](self, section: Section[T]) -> T:
+        if len(self.cells) != 1:
+            raise AttributeError(f"This report is of {len(self.cells)} cells: read .cells[0].{section.name} and so on.")
+        return self.cells[0].section(section)
+
+    def encodable(self) -> dict[str, Any]:
+        if self.comparison is None:
+            return self.cells[0].encodable()
+        return {"cells": [cell.encodable() for cell in self.cells], "comparison": keys_of(self.comparison)}
+
+    @cached_property
+    def _json(self) -> bytes:
+        timer = StageTimer()
+        with timer.stage("encode"):
+            json = encoded(self.encodable())
+        self.timings_ms.update(timer.milliseconds)
+        return json
 
     def to_json(self) -> bytes:
         """The report as UTF-8 JSON with finite numbers only."""
-        timer = StageTimer()
-        with timer.stage("encode"):
-            encoded = orjson.dumps(self.body)
-        self.timings_ms.update(timer.milliseconds)
-        return encoded
+        return self._json
+
+    def __repr__(self) -> str:
+        return f"Report({', '.join(cell.metadata.cell_id for cell in self.cells)})"
 
 
 def analyze(
     files: Iterable[BatteryFile | str | Path] | BatteryFile | str | Path,
     *,
-    plots: Literal["all", "none"] | Iterable[str] = "all",
-    eol_threshold: float = DEFAULT_EOL_THRESHOLD,
+    plots: PlotsOption = "all",
+    eol_threshold: float = 0.80,
     capacity_reference: str = "initial",
     cycles: Iterable[int] | None = None,
     on_stage: Callable[[str], None] | None = None,
@@ -61,27 +79,20 @@ def analyze(
     and what `open` raises for a path.
 
         report = analyze(["CALB_35_B249.pkl"], plots="none")
-        report["capacity_fade"]["capacity_retention_percentage"]
+        report.capacity_fade.capacity_retention_percentage
     """
-    options = checked_options(plots, eol_threshold, capacity_reference, cycles)
+    options = checked_options(
+        OPTIONS,
+        {"plots": plots, "eol_threshold": eol_threshold, "capacity_reference": capacity_reference, "cycles": cycles},
+    )
     timer = StageTimer(on_stage)
     if isinstance(files, BatteryFile | str | Path):
         files = [files]
     with timer.stage("read"):
         cells = read_cells([_file(file) for file in files])
     _check_cycles_exist(cells, options)
-    reports = [_cell_report(cell, options, timer) for cell in cells]
-    body: dict[str, Json] = reports[0]
-    if len(reports) > 1:
-        body = {"cells": [*reports], "comparison": comparison(reports)}
-    return Report(
-        body=body,
-        formats=tuple(cell.source.format for cell in cells),
-        n_cells=len(cells),
-        n_cycles=sum(cell.cycling.n_cycles for cell in cells),
-        n_points=sum(cell.cycling.n_points for cell in cells),
-        timings_ms=timer.milliseconds,
-    )
+    reports = [cell_report(cell, options, timer) for cell in cells]
+    return Report(cells, reports, timer.milliseconds)
 
 
 def _file(file: BatteryFile | str | Path) -> BatteryFile:
@@ -100,8 +111,3 @@ def _check_cycles_exist(cells: Sequence[Cell], options: Options) -> None:
             option="cycles",
             value=missing,
         )
-
-
-def _cell_report(cell: Cell, options: Options, timer: StageTimer) -> dict[str, Json]:
-    analysis = analyse_cell(cell, options, timer)
-    return sections(analysis, pictures(analysis, options.plots, timer))

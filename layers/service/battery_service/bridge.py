@@ -30,10 +30,7 @@ def analyse(files: Sequence[UploadedFile], options: Options, on_stage: Callable[
     try:
         report = analyze(
             [BatteryFile(file.name, file.content) for file in files],
-            plots=options.plots,
-            eol_threshold=options.eol_threshold,
-            capacity_reference=options.capacity_reference,
-            cycles=options.cycles,
+            **options,
             on_stage=on_stage,
         )
     except BatteryDataError as error:

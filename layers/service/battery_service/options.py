@@ -1,111 +1,99 @@
-"""The options of an analysis: what a client may ask for, as plain values."""
+"""The options of an analysis as plain JSON values: read from a query or a body, and checked by the contract."""
 
 import json
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any
 
+from battery_service.contract.generated import report_contract
 from battery_service.errors import ApiError
 
-# A test holds these equal to the library's; the light functions must not import it.
-PLOT_NAMES = (
-    "capacity_plot",
-    "voltage_profile_plot",
-    "differential_voltage_plot",
-    "temperature_vs_capacity_plot",
-)
-CAPACITY_REFERENCES = ("initial", "nominal")
-MAX_CYCLES = 100
-MAX_CYCLE_NUMBER = 10_000_000
+# Every option by name: what was asked for, or its default; null where the library chooses.
+type Options = Mapping[str, Any]
 
-type Plots = Literal["all", "none"] | tuple[str, ...]
+_WORDS = ("all", "none")
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    """`cycles` None lets the library choose: first, middle, last."""
-
-    plots: Plots = "all"
-    eol_threshold: float = 0.80
-    capacity_reference: str = "initial"
-    cycles: tuple[int, ...] | None = None
+def default_options() -> Options:
+    return {name: _default(declared["schema"]) for name, declared in report_contract()["options"].items()}
 
 
 def options_of_json(body: object) -> Options:
     """Options from a JSON object with the same names; null leaves an option at its default. Raises as `parse_options`."""
+    declared = report_contract()["options"]
     if not isinstance(body, Mapping):
-        allowed = f"an object with any of {', '.join(_READERS)}"
-        raise _invalid("options", json.dumps(body), allowed, list(_READERS))
-    given = {str(name): value for name, value in body.items() if value is not None or name not in _READERS}
+        raise _invalid("options", json.dumps(body), f"an object with any of {', '.join(declared)}", list(declared))
+    given = {str(name): value for name, value in body.items() if value is not None or name not in declared}
     return parse_options({name: _as_text(name, value) for name, value in given.items()})
 
 
 def parse_options(query: Mapping[str, str]) -> Options:
     """Options from query parameters. Raises ApiError `invalid_option` that names the option and what it takes."""
-    options = Options()
+    declared = report_contract()["options"]
+    options = dict(default_options())
     for name, text in query.items():
-        if name not in _READERS:
+        if name not in declared:
             raise ApiError(
                 "invalid_option",
-                f"There is no option '{_shown(name)}'; there are {', '.join(_READERS)}.",
-                {"option": _shown(name), "allowed": list(_READERS)},
+                f"There is no option '{_shown(name)}'; there are {', '.join(declared)}.",
+                {"option": _shown(name), "allowed": list(declared)},
             )
-        options = _READERS[name](options, text.strip())
+        try:
+            options[name] = _read(text.strip(), declared[name]["schema"])
+        except ValueError:
+            takes = declared[name]["takes"]
+            raise _invalid(name, text.strip(), takes, _choices(declared[name]["schema"]) or takes) from None
     return options
 
 
-def _read_plots(options: Options, text: str) -> Options:
-    if text == "all":
-        return replace(options, plots="all")
-    if text == "none":
-        return replace(options, plots="none")
-    asked = [name if name.endswith("_plot") else f"{name}_plot" for name in _items(text)]
-    if not asked or not set(asked) <= set(PLOT_NAMES):
-        allowed = "'all', 'none' or a list of " + ", ".join(PLOT_NAMES)
-        raise _invalid("plots", text, allowed, ["all", "none", *PLOT_NAMES])
-    return replace(options, plots=tuple(name for name in PLOT_NAMES if name in asked))
+def _default(schema: Mapping[str, Any]) -> object:
+    default = schema.get("default")
+    return default[0] if isinstance(default, list) else default
 
 
-def _read_eol_threshold(options: Options, text: str) -> Options:
-    try:
-        threshold = float(text)
-    except ValueError:
-        threshold = math.nan
-    if not 0.0 < threshold < 1.0:
-        allowed = "a number between 0 and 1, both excluded"
-        raise _invalid("eol_threshold", text, allowed, allowed)
-    return replace(options, eol_threshold=threshold)
+def _read(text: str, schema: Mapping[str, Any]) -> object:
+    """A value of what the schema describes. Raises ValueError for any other text."""
+    if schema["type"] == "number":
+        number = float(text)
+        if not schema["exclusiveMinimum"] < number < schema["exclusiveMaximum"]:
+            raise ValueError(text)
+        return number
+    if schema["type"] == "string":
+        return _chosen(text, schema["enum"])
+    if text in _WORDS and text in _choices(schema):
+        return text
+    items = list(dict.fromkeys(_item(item.strip(), schema["items"]) for item in text.split(",")))
+    if len(items) > schema.get("maxItems", math.inf):
+        raise ValueError(text)
+    choices = _choices(schema)
+    return [choice for choice in choices if choice in items] if choices else items
 
 
-def _read_capacity_reference(options: Options, text: str) -> Options:
-    if text not in CAPACITY_REFERENCES:
-        allowed = " or ".join(map(repr, CAPACITY_REFERENCES))
-        raise _invalid("capacity_reference", text, allowed, list(CAPACITY_REFERENCES))
-    return replace(options, capacity_reference=text)
+def _item(text: str, schema: Mapping[str, Any]) -> str | int:
+    if schema["type"] == "string":
+        return _chosen(text, [name for name in schema["enum"] if name not in _WORDS])
+    largest = schema["maximum"]
+    if not text.isascii() or not text.isdigit() or len(text) > len(str(largest)) or int(text) > largest:
+        raise ValueError(text)
+    return int(text)
 
 
-def _read_cycles(options: Options, text: str) -> Options:
-    items = _items(text)
-    numbers = tuple(dict.fromkeys(int(item) for item in items if _is_cycle_number(item)))
-    if not numbers or not all(map(_is_cycle_number, items)) or len(numbers) > MAX_CYCLES:
-        allowed = f"a list of 1 to {MAX_CYCLES} whole cycle numbers"
-        raise _invalid("cycles", text, allowed, allowed)
-    return replace(options, cycles=numbers)
+def _chosen(text: str, choices: list[str]) -> str:
+    """The choice of this name; the suffix `_plot` may be left out."""
+    for name in (text, f"{text}_plot"):
+        if name in choices:
+            return name
+    raise ValueError(text)
 
 
-_READERS: Mapping[str, Callable[[Options, str], Options]] = {
-    "plots": _read_plots,
-    "eol_threshold": _read_eol_threshold,
-    "capacity_reference": _read_capacity_reference,
-    "cycles": _read_cycles,
-}
-OPTION_NAMES = tuple(_READERS)
+def _choices(schema: Mapping[str, Any]) -> list[str]:
+    choices: list[str] = schema.get("items", schema).get("enum", [])
+    return choices
 
 
 def _as_text(name: str, value: object) -> str:
     """A JSON value as the query would have it."""
-    if name not in _READERS or isinstance(value, str):
+    if isinstance(value, str) or name not in report_contract()["options"]:
         return str(value)
     items = value if isinstance(value, list) else [value]
     if not items or any(isinstance(item, bool) or not isinstance(item, str | int | float) for item in items):
@@ -113,19 +101,11 @@ def _as_text(name: str, value: object) -> str:
     return ",".join(map(str, items))
 
 
-def _items(text: str) -> list[str]:
-    return [item.strip() for item in text.split(",")] if text else []
-
-
-def _is_cycle_number(item: str) -> bool:
-    return item.isascii() and item.isdigit() and len(item) <= 8 and int(item) <= MAX_CYCLE_NUMBER
-
-
-def _invalid(option: str, value: str, allowed: str, allowed_values: object) -> ApiError:
+def _invalid(option: str, value: str, takes: str, allowed: object) -> ApiError:
     return ApiError(
         "invalid_option",
-        f"The option '{option}' is {allowed}; it cannot be '{_shown(value)}'.",
-        {"option": option, "value": _shown(value), "allowed": allowed_values},
+        f"The option '{option}' takes {takes}; it cannot be '{_shown(value)}'.",
+        {"option": option, "value": _shown(value), "allowed": allowed},
     )
 
 

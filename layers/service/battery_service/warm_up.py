@@ -2,7 +2,7 @@
 
 from battery_service import bridge
 from battery_service.http.multipart_body import UploadedFile
-from battery_service.options import Options
+from battery_service.options import default_options
 
 HEADER = (
     "cycle_number,current_in_A,voltage_in_V,time_in_s,charge_capacity_in_Ah,discharge_capacity_in_Ah,temperature_in_C"
@@ -13,7 +13,7 @@ POINTS = 10
 
 def warm_up() -> None:
     """Analyse a few cycles of ten points each way, with all plots."""
-    bridge.analyse([UploadedFile("warm_up.csv", _made_up_cycles())], Options())
+    bridge.analyse([UploadedFile("warm_up.csv", _made_up_cycles())], default_options())
 
 
 def _made_up_cycles() -> bytes:

@@ -1,46 +1,34 @@
-"""Capacity fade: what each cycle charged and discharged, how efficiently, and how much of it is lost."""
+"""Capacity fade: how much of the first discharge is lost by the last."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from battery_analytics.analysis.cycle_figures import CycleFigures
 from battery_analytics.cell import FloatArray, IntArray
 
 
 @dataclass(frozen=True, slots=True)
-class CapacityFade:
-    """Per-cycle arrays of shape (n_cycles,), NaN where a figure is unknown; percentages of the first known discharge."""
+class Fade:
+    """What is lost between the first and the last known discharge, in percent of the first; None where unknown."""
 
-    cycle_number: IntArray
-    charge_capacity_Ah: FloatArray
-    discharge_capacity_Ah: FloatArray
-    coulombic_efficiency_percent: FloatArray
     fade_percent: float | None
-    fade_rate_percent_per_cycle: float | None
-    retention_percent: float | None
+    rate_percent_per_cycle: float | None
+
+    @property
+    def retention_percent(self) -> float | None:
+        return None if self.fade_percent is None else 100.0 - self.fade_percent
 
 
-def capacity_fade(figures: CycleFigures) -> CapacityFade:
-    """Fade between the first and the last known discharge, in percent of the first.
+def fade_between_ends(cycle_number: IntArray, discharge_capacity_Ah: FloatArray) -> Fade:
+    """The fade of discharges of shape (n_cycles,), NaN where unknown. A gain is a negative fade.
 
-    The rate divides by the difference of their cycle numbers; it is unknown for a single cycle. A gain is a negative
-    fade.
+    The rate divides by the difference of the two cycle numbers; it is unknown for a single cycle.
     """
-    discharge = figures.discharge_capacity_Ah
-    known = np.flatnonzero(np.isfinite(discharge) & (discharge > 0))
-    fade = rate = None
-    if known.size:
-        first, last = known[0], known[-1]
-        fade = float(100.0 * (discharge[first] - discharge[last]) / discharge[first])
-        cycles_between = int(figures.cycle_number[last] - figures.cycle_number[first])
-        rate = fade / cycles_between if cycles_between else None
-    return CapacityFade(
-        cycle_number=figures.cycle_number,
-        charge_capacity_Ah=figures.charge_capacity_Ah,
-        discharge_capacity_Ah=discharge,
-        coulombic_efficiency_percent=figures.coulombic_efficiency_percent,
-        fade_percent=fade,
-        fade_rate_percent_per_cycle=rate,
-        retention_percent=None if fade is None else 100.0 - fade,
-    )
+    known = np.flatnonzero(np.isfinite(discharge_capacity_Ah) & (discharge_capacity_Ah > 0))
+    if not known.size:
+        return Fade(None, None)
+    first, last = known[0], known[-1]
+    lost = discharge_capacity_Ah[first] - discharge_capacity_Ah[last]
+    fade = float(100.0 * lost / discharge_capacity_Ah[first])
+    cycles_between = int(cycle_number[last] - cycle_number[first])
+    return Fade(fade, fade / cycles_between if cycles_between else None)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from battery_analytics.analysis.voltage_profile import Branch, VoltageCurve
+from battery_analytics.analysis.voltage_curves import Branch, VoltageCurve
 from battery_analytics.cell import FloatArray
 
 MOST_GRID_POINTS = 400

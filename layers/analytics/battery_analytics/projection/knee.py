@@ -7,10 +7,12 @@ line and than a parabola, by Schwarz's criterion with the number of independent 
 """
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
 from battery_analytics.cell import FloatArray
+from battery_analytics.fields import Field
 from battery_analytics.projection.grid_least_squares import GridFit, fit_on_grid
 from battery_analytics.projection.trajectory import binned
 
@@ -29,19 +31,34 @@ _FEWEST_BETWEEN = 2
 
 
 @dataclass(frozen=True, slots=True)
+class CycleRange:
+    """Two cycle numbers between which a bend lies."""
+
+    low: Annotated[float, Field("Cycle number.")]
+    high: Annotated[float, Field("Cycle number.")]
+    level: Annotated[float, Field("The interval's level, 0..1.")] = LEVEL
+
+
+@dataclass(frozen=True, slots=True)
 class Knee:
-    """Knee and onset as cycle numbers with their profile-likelihood intervals; the onset is None where none shows."""
+    """Where the fade bends down."""
 
-    knee_cycle: float
-    knee_interval: tuple[float, float]
-    onset_cycle: float | None
-    onset_interval: tuple[float, float] | None
+    knee_cycle: Annotated[float, Field("Cycle number of the bend.")]
+    knee_interval: Annotated[CycleRange, Field("Its profile-likelihood interval.")]
+    onset_cycle: Annotated[float | None, Field("Cycle number at which the bend begins (double Bacon-Watts).")]
+    onset_interval: Annotated[CycleRange | None, Field("Its profile-likelihood interval.")]
+    method: Annotated[str, Field("`bacon_watts`.")] = "bacon_watts"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundKnee:
+    """A knee and the capacity in Ah at it."""
+
+    knee: Knee
     capacity_Ah: float
-    level: float = LEVEL
-    method: str = "bacon_watts"
 
 
-def find_knee(cycle_number: FloatArray, capacity_Ah: FloatArray) -> Knee | None:
+def find_knee(cycle_number: FloatArray, capacity_Ah: FloatArray) -> FoundKnee | None:
     """The knee of a fade, both inputs of shape (n,); None where the data do not support one."""
     if cycle_number.size < FEWEST_CYCLES:
         return None
@@ -67,13 +84,13 @@ def find_knee(cycle_number: FloatArray, capacity_Ah: FloatArray) -> Knee | None:
     cycles = x[0] + _BENDS * span
     has_onset = again < once and twice.steepens
     onset_low, onset_high = _profile(twice.squares, independent)
-    return Knee(
+    knee = Knee(
         knee_cycle=float(cycles[place]),
         knee_interval=_between(cycles, low, high),
         onset_cycle=float(cycles[int(np.argmin(twice.squares))]) if has_onset else None,
         onset_interval=_between(cycles, onset_low, onset_high) if has_onset else None,
-        capacity_Ah=float(np.interp(cycles[place], x, y)),
     )
+    return FoundKnee(knee, capacity_Ah=float(np.interp(cycles[place], x, y)))
 
 
 def _columns(u: FloatArray, first_loss_span: float, *further: FloatArray) -> FloatArray:
@@ -127,7 +144,7 @@ def _profile(squares: FloatArray, independent: float) -> tuple[int, int]:
     return int(inside[0]), int(inside[-1])
 
 
-def _between(cycles: FloatArray, low: int, high: int) -> tuple[float, float]:
+def _between(cycles: FloatArray, low: int, high: int) -> CycleRange:
     """From half a step of the grid before the first place to half a step after the last."""
     half_step = float(cycles[1] - cycles[0]) / 2
-    return float(cycles[low]) - half_step, float(cycles[high]) + half_step
+    return CycleRange(float(cycles[low]) - half_step, float(cycles[high]) + half_step)

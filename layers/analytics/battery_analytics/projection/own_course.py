@@ -78,12 +78,12 @@ def own_course(
     led = [curve for curve in found if curve.remaining_cycles is not None]
     if len(led) < FEWEST_CURVES:
         reason = "The capacity does not fall clearly over the last cycles: most curves never reach the end of life."
-        return OwnCourse(ModelProjection(NAME, abstention=reason), curves, None, fade_used)
+        return OwnCourse(ModelProjection(NAME, abstention_reason=reason), curves, None, fade_used)
     log_remaining = _log_mean([np.array([curve.remaining_cycles or 0.0]) for curve in led])[0]
     eol_cycle = last + math.exp(log_remaining)
     if eol_cycle > LONGEST_LIFE_CYCLES:
         reason = f"The end of life would come after {LONGEST_LIFE_CYCLES:,.0f} cycles, which nothing here supports."
-        return OwnCourse(ModelProjection(NAME, abstention=reason), curves, None, fade_used)
+        return OwnCourse(ModelProjection(NAME, abstention_reason=reason), curves, None, fade_used)
     spread = _log_mean([curve.resampled_cycles for curve in led]) - log_remaining
     interval = _interval(last, log_remaining, spread, log_factor, level)
     return OwnCourse(
@@ -106,7 +106,7 @@ def _usual(capacity_Ah: FloatArray) -> BoolArray:
 
 
 def _silent(reason: str, fade_used: float) -> OwnCourse:
-    return OwnCourse(ModelProjection(NAME, abstention=reason), (), None, fade_used)
+    return OwnCourse(ModelProjection(NAME, abstention_reason=reason), (), None, fade_used)
 
 
 def _log_mean(remaining: Sequence[FloatArray]) -> FloatArray:
@@ -126,10 +126,10 @@ def _interval(last: float, log_remaining: float, spread: FloatArray, log_factor:
 
 def _listed(curve: Trajectory, last: float, log_factor: float, level: float) -> ModelProjection:
     if curve.remaining_cycles is None:
-        return ModelProjection(curve.name, abstention="The curve does not reach the end of life.")
+        return ModelProjection(curve.name, abstention_reason="The curve does not reach the end of life.")
     log_remaining = math.log(max(curve.remaining_cycles, SHORTEST_REMAINING))
     if last + math.exp(log_remaining) > LONGEST_LIFE_CYCLES:
-        return ModelProjection(curve.name, abstention=f"It would come after {LONGEST_LIFE_CYCLES:,.0f} cycles.")
+        return ModelProjection(curve.name, abstention_reason=f"It would come after {LONGEST_LIFE_CYCLES:,.0f} cycles.")
     spread = _log_mean([curve.resampled_cycles]) - log_remaining
     interval = _interval(last, log_remaining, spread, log_factor, level)
     return ModelProjection(curve.name, eol_cycle=last + math.exp(log_remaining), interval=interval)

@@ -10,7 +10,7 @@ from battery_analytics.projection.linear import linear_fade
 from battery_analytics.projection.observed import observed_crossing
 from battery_analytics.projection.own_course import OwnCourse, Widening, learned_widening, own_course
 from battery_analytics.projection.population import PopulationModel, trained_model
-from battery_analytics.projection.result import CycleLifeProjection, Interval, ModelProjection
+from battery_analytics.projection.result import Interval, ModelProjection, Projection
 from battery_analytics.projection.straight_line import LONGEST_LIFE_CYCLES, straight_line
 from battery_analytics.projection.voice import population_projection
 
@@ -37,7 +37,7 @@ def cycle_life_projection(
     reference_Ah: float | None,
     history: History | None = None,
     models: Models | None = None,
-) -> CycleLifeProjection:
+) -> Projection:
     """The end of life as a cycle number, with its interval; inputs of shape (n_cycles,), NaN where unknown.
 
     The end of life is where the discharge capacity reaches `eol_threshold` times `reference_Ah`, which is the first known
@@ -49,7 +49,7 @@ def cycle_life_projection(
     initial = float(y[0]) if y.size else None
     reference = reference_Ah or initial
     line = linear_fade(x, y) if y.size >= FEWEST_CYCLES else None
-    blank = CycleLifeProjection(
+    blank = Projection(
         method="none",
         fade_rate_Ah_per_cycle=None if line is None else line.slope_Ah_per_cycle,
         r_squared=None if line is None else line.r_squared,
@@ -59,11 +59,11 @@ def cycle_life_projection(
         eol_cycle=None,
         interval=None,
         confidence=None,
-        abstention=None,
+        abstention_reason=None,
         trend=None,
     )
     if initial is None or blank.eol_capacity_Ah is None:
-        return replace(blank, abstention="No cycle has a known discharge capacity.")
+        return replace(blank, abstention_reason="No cycle has a known discharge capacity.")
     eol_Ah = blank.eol_capacity_Ah
     crossing = observed_crossing(x, y, eol_Ah)
     if crossing is not None:
@@ -73,7 +73,9 @@ def cycle_life_projection(
     widening = learned_widening() if models is None else models.widening
     own = own_course(x, y, eol_capacity_Ah=eol_Ah, level=LEVEL, widening=widening)
     straight = (
-        ModelProjection("straight_line", abstention=f"A trend needs {FEWEST_CYCLES} cycles; the file holds {y.size}.")
+        ModelProjection(
+            "straight_line", abstention_reason=f"A trend needs {FEWEST_CYCLES} cycles; the file holds {y.size}."
+        )
         if line is None
         else straight_line(line, x, y, eol_Ah)
     )
@@ -82,7 +84,7 @@ def cycle_life_projection(
     chosen = _chosen(population, own)
     listing = replace(blank, models=listed)
     if chosen.eol_cycle is None:
-        return replace(listing, abstention=_reason(population, own.projection, straight))
+        return replace(listing, abstention_reason=_reason(population, own.projection, straight))
     remaining = chosen.eol_cycle - float(x[-1])
     nominal_Ah = (history.nominal_capacity_Ah if history else None) or initial
     return replace(
@@ -99,7 +101,7 @@ def cycle_life_projection(
 
 def _population(history: History | None, models: Models | None, eol_share: float, last_cycle: float) -> ModelProjection:
     if history is None:
-        return ModelProjection("population", abstention="Nothing but capacities is known of the cell.")
+        return ModelProjection("population", abstention_reason="Nothing but capacities is known of the cell.")
     model = trained_model() if models is None else models.population
     return population_projection(model, history, eol_share=eol_share, last_cycle=last_cycle, level=LEVEL)
 
@@ -121,6 +123,6 @@ def _length(interval: Interval | None) -> float:
 
 def _reason(population: ModelProjection, own: ModelProjection, straight: ModelProjection) -> str:
     """What keeps the cell's own course from speaking, and what the population model has to say of another threshold."""
-    reason = straight.abstention or own.abstention or ""
-    bound = population.abstention or ""
+    reason = straight.abstention_reason or own.abstention_reason or ""
+    bound = population.abstention_reason or ""
     return f"{reason} {bound}" if "puts" in bound else reason

@@ -1,19 +1,23 @@
 """What every projection of cycle life answers with, whichever method made it."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 from battery_analytics.cell import FloatArray
+from battery_analytics.fields import Field
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """Cycles between which the end of life is expected at this level; `high` is None where nothing bounds it."""
+    """Cycles between which the end of life is expected."""
 
-    low: float
-    high: float | None
-    level: float
-    basis: Literal["calibrated", "indicative"]
+    low: Annotated[float, Field("Cycle number.")]
+    high: Annotated[float | None, Field("Cycle number; null where nothing bounds it.")]
+    level: Annotated[float, Field("The interval's level, 0..1.")]
+    basis: Annotated[
+        Literal["calibrated", "indicative"],
+        Field("`calibrated` on cells that the model has not seen, or `indicative`."),
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,26 +32,29 @@ class Trend:
 
 @dataclass(frozen=True, slots=True)
 class ModelProjection:
-    """One model's end of life as a cycle number with its interval, or why it has none."""
+    """One model's projection."""
 
-    name: str
-    eol_cycle: float | None = None
-    interval: Interval | None = None
-    confidence: float | None = None
-    abstention: str | None = None
+    name: Annotated[
+        str,
+        Field("`population`, `trajectory` (the mean of the curves after it), a curve, `straight_line` or `observed`."),
+    ]
+    eol_cycle: Annotated[float | None, Field("Cycle number at the end of life.")] = None
+    interval: Annotated[Interval | None, Field("Cycles between which the end of life is expected.")] = None
+    confidence: Annotated[float | None, Field("As the projection's.")] = None
+    abstention_reason: Annotated[str | None, Field("Why it projects nothing.")] = None
 
 
 @dataclass(frozen=True, slots=True)
-class CycleLifeProjection:
+class Projection:
     """When the discharge capacity reaches `eol_capacity_Ah`, as a cycle number, or why that cannot be said.
 
     `fade_rate_Ah_per_cycle` is negative when the cell fades. `confidence` is the calibrated probability that the true
-    end of life lies within 15 % of `eol_cycle`; None where nothing was calibrated. `abstention` is the reason for a
-    missing `eol_cycle`, and None where there is one. `method` says whose word `eol_cycle` is; `models` are all that
-    were asked. What remains counts from the last cycle, and in equivalent full cycles of the nominal capacity.
+    end of life lies within 15 % of `eol_cycle`; None where nothing was calibrated. `abstention_reason` says why there is no
+    `eol_cycle`, and is None where there is one. `method` names the model that gave it, `models` are all that were asked.
+    What remains counts from the last cycle, and in equivalent full cycles of the nominal capacity.
     """
 
-    method: Literal["observed", "population", "trajectory", "linear", "none"]
+    method: Literal["observed", "population", "trajectory", "none"]
     fade_rate_Ah_per_cycle: float | None
     r_squared: float | None
     initial_capacity_Ah: float | None
@@ -56,7 +63,7 @@ class CycleLifeProjection:
     eol_cycle: float | None
     interval: Interval | None
     confidence: float | None
-    abstention: str | None
+    abstention_reason: str | None
     trend: Trend | None
     models: tuple[ModelProjection, ...] = ()
     remaining_cycles: float | None = None

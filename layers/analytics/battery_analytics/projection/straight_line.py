@@ -25,7 +25,7 @@ def straight_line(line: LinearFade, x: FloatArray, y: FloatArray, eol_capacity_A
     if line.slope_Ah_per_cycle >= 0 or rising_share > MOST_RISING_SHARE:
         gain = "rises" if line.slope_Ah_per_cycle > 0 else "does not fall clearly"
         return ModelProjection(
-            NAME, abstention=f"The capacity {gain} over the measured cycles; an end of life would be made up."
+            NAME, abstention_reason=f"The capacity {gain} over the measured cycles; an end of life would be made up."
         )
     last = float(x[-1])
     capacity_now = line.intercept_Ah + line.slope_Ah_per_cycle * last
@@ -34,5 +34,5 @@ def straight_line(line: LinearFade, x: FloatArray, y: FloatArray, eol_capacity_A
     eol_cycle = last + (eol_capacity_Ah - capacity_now) / line.slope_Ah_per_cycle
     if eol_cycle > LONGEST_LIFE_CYCLES:
         reason = f"At this rate the end of life would come after {LONGEST_LIFE_CYCLES:,} cycles, which nothing here supports."
-        return ModelProjection(NAME, abstention=reason)
+        return ModelProjection(NAME, abstention_reason=reason)
     return ModelProjection(NAME, eol_cycle=eol_cycle)

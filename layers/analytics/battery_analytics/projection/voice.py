@@ -25,17 +25,22 @@ def population_projection(
     """
     reason = model.domain.outside(history)
     if reason is not None:
-        return ModelProjection(NAME, abstention=f"The cell is not like those that the model was trained on: {reason}")
+        return ModelProjection(
+            NAME, abstention_reason=f"The cell is not like those that the model was trained on: {reason}"
+        )
     known = history.known
     stage = model.stage(known.size)
     features = early_life_features(history, stage.cycles)
     if not np.isfinite(features[stage.columns]).all():
-        return ModelProjection(NAME, abstention="A figure of the first cycles that the model needs was not measured.")
+        return ModelProjection(
+            NAME, abstention_reason="A figure of the first cycles that the model needs was not measured."
+        )
     distance, farthest = features_beside_the_trained(model, stage, features, history.temperature_C)
     if distance > FAR:
         return ModelProjection(
             NAME,
-            abstention=f"The cell's first cycles are not like those of the trained cells: its {farthest} is too far off.",
+            abstention_reason="The cell's first cycles are not like those of the trained cells: "
+            f"its {farthest} is too far off.",
         )
     log_life = model.log_life(stage, features, history.temperature_C)
     spread = model.spread(stage, history.temperature_C) * max(distance, 1.0)
@@ -44,10 +49,10 @@ def population_projection(
     life, low, high = math.exp(log_life), math.exp(log_life - half), math.exp(log_life + half)
     calibrated = distance <= CLOSE and model.is_calibrated_at(history.temperature_C)
     if abs(eol_share - model.eol_share) > SAME_SHARE:
-        return ModelProjection(NAME, abstention=_other_threshold(model, eol_share, life, low, high))
+        return ModelProjection(NAME, abstention_reason=_other_threshold(model, eol_share, life, low, high))
     if high <= last_cycle or life <= last_cycle:
         return ModelProjection(
-            NAME, abstention=f"The cell has outlived the {life:,.0f} cycles that cells like it live."
+            NAME, abstention_reason=f"The cell has outlived the {life:,.0f} cycles that cells like it live."
         )
     return ModelProjection(
         NAME,

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from battery_analytics.analysis.cycle_table import discharges_first
 from battery_analytics.cell import BoolArray, Finding
 from battery_analytics.quality.examined import Check, Examined, these
 
@@ -36,7 +37,7 @@ def _without(examined: Examined, name: str, missing: BoolArray) -> Finding | Non
 
 
 def _incomplete_discharge(examined: Examined) -> Finding | None:
-    incomplete = examined.figures.discharge_incomplete
+    incomplete = examined.table.discharge_incomplete
     cycles = examined.cycles_where(incomplete)
     if not cycles:
         return None
@@ -46,7 +47,7 @@ def _incomplete_discharge(examined: Examined) -> Finding | None:
     )
     if len(cycles) > PROTOCOL_SHARE * incomplete.size:
         message += " So many look like a protocol of varying depth of discharge; fade is told by the deep ones alone."
-    whole = examined.figures.whole_discharge_Ah
+    whole = examined.table.whole_discharge_Ah
     whole = whole[whole > 0]
     if incomplete[-1] and whole.size and examined.fade.retention_percent is not None:
         message += (
@@ -81,7 +82,7 @@ def _efficiency_across_rates(examined: Examined) -> Finding | None:
 
 
 def _above(examined: Examined) -> BoolArray:
-    return examined.figures.coulombic_efficiency_percent > EFFICIENCY_ABOVE_PERCENT
+    return examined.table.coulombic_efficiency_percent > EFFICIENCY_ABOVE_PERCENT
 
 
 def _rate_changes(examined: Examined) -> BoolArray:
@@ -94,8 +95,8 @@ def _rate_changes(examined: Examined) -> BoolArray:
 
 
 def _discharge_first(examined: Examined) -> Finding | None:
-    both = np.isfinite(examined.figures.charge_capacity_Ah) & np.isfinite(examined.figures.discharge_capacity_Ah)
-    first = examined.figures.discharge_first & both
+    both = np.isfinite(examined.table.charge_capacity_Ah) & np.isfinite(examined.table.discharge_capacity_Ah)
+    first = discharges_first(examined.flow) & both
     if np.count_nonzero(first) * 2 <= np.count_nonzero(both):
         return None
     message = (
@@ -115,7 +116,7 @@ def _gains_capacity(examined: Examined) -> Finding | None:
 
 
 def _starts_late(examined: Examined) -> Finding | None:
-    first = int(examined.figures.cycle_number[0])
+    first = int(examined.table.cycle_number[0])
     if first <= 1:
         return None
     message = f"The file starts with cycle {first}; fade and retention are relative to it."
@@ -129,7 +130,7 @@ def _single_cycle(examined: Examined) -> Finding | None:
 
 
 def _lacks_asked_cycles(examined: Examined) -> Finding | None:
-    missing = sorted(set(examined.asked_cycles or ()) - set(examined.figures.cycle_number.tolist()))
+    missing = sorted(set(examined.asked_cycles or ()) - set(examined.table.cycle_number.tolist()))
     if not missing:
         return None
     shown = ", ".join(map(str, missing[:5])) + (", …" if len(missing) > 5 else "")

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from battery_analytics.analysis.capacity_fade import CapacityFade
-from battery_analytics.analysis.cycle_figures import CycleFigures
-from battery_analytics.analysis.temperature import TemperatureAnalysis
+from battery_analytics.analysis.capacity_fade import Fade
+from battery_analytics.analysis.cycle_table import CycleTable
 from battery_analytics.analysis.throughput import Throughput
 from battery_analytics.cell import BoolArray, Cell, Finding, IntArray
 
@@ -18,17 +17,16 @@ class Examined:
 
     cell: Cell
     flow: Throughput
-    figures: CycleFigures
-    fade: CapacityFade
-    temperature: TemperatureAnalysis
+    table: CycleTable
+    fade: Fade
     asked_cycles: tuple[int, ...] | None = None
 
     def cycles_where(self, condition: BoolArray) -> tuple[int, ...]:
-        return tuple(self.figures.cycle_number[condition].tolist())
+        return tuple(self.table.cycle_number[condition].tolist())
 
     def cycles_of_points(self, points: IntArray) -> tuple[int, ...]:
         cycles = np.searchsorted(self.cell.cycling.offsets, points, side="right") - 1
-        return tuple(self.figures.cycle_number[np.unique(cycles)].tolist())
+        return tuple(self.table.cycle_number[np.unique(cycles)].tolist())
 
 
 type Check = Callable[[Examined], Finding | None]

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from battery_analytics.analysis.health import VOLTAGE_TOLERANCE_V
 from battery_analytics.analysis.integration import integrated
 from battery_analytics.analysis.throughput import Branches
 from battery_analytics.cell import Finding
@@ -13,11 +12,12 @@ SHORTEST_GAP_S = 600.0
 DISAGREEMENT = 0.05
 NOMINAL_FACTOR = 1.5
 PLAUSIBLE_VOLTAGE_V = (0.0, 10.0)
+VOLTAGE_TOLERANCE_V = 0.010
 VOLTAGE_ROUNDING_V = 5e-5
 
 
 def _implausible_voltage(examined: Examined) -> Finding | None:
-    low, high = float(examined.figures.min_voltage_V.min()), float(examined.figures.max_voltage_V.max())
+    low, high = float(examined.table.min_voltage_V.min()), float(examined.table.max_voltage_V.max())
     if PLAUSIBLE_VOLTAGE_V[0] <= low and high <= PLAUSIBLE_VOLTAGE_V[1]:
         return None
     message = (
@@ -29,7 +29,7 @@ def _implausible_voltage(examined: Examined) -> Finding | None:
 
 def _implausible_capacity(examined: Examined) -> Finding | None:
     nominal = examined.cell.nominal_capacity_Ah
-    known = examined.figures.discharge_capacity_Ah[np.isfinite(examined.figures.discharge_capacity_Ah)]
+    known = examined.table.discharge_capacity_Ah[np.isfinite(examined.table.discharge_capacity_Ah)]
     if nominal is None or known.size == 0:
         return None
     largest = float(known.max())
@@ -167,13 +167,13 @@ def _gaps(examined: Examined) -> Finding | None:
 
 
 def _temperature(examined: Examined) -> Finding | None:
-    temperature = examined.temperature
-    if not temperature.measured:
+    column = examined.cell.cycling.temperature_C
+    measured = np.empty(0) if column is None else column[np.isfinite(column)]
+    if not measured.size:
         return Finding("no_temperature", "info", "The file holds no temperature, so nothing is said about it.")
-    if temperature.std_dev_C == 0:
-        message = (
-            f"The temperature is {temperature.mean_C:.3g} °C at every point; no correlation can be computed from it."
-        )
+    lowest, highest = float(measured.min()), float(measured.max())
+    if lowest == highest:
+        message = f"The temperature is {lowest:.3g} °C at every point; no correlation can be computed from it."
         return Finding("constant_temperature", "info", message)
     return None
 
@@ -181,7 +181,7 @@ def _temperature(examined: Examined) -> Finding | None:
 def _passes_limits(examined: Examined) -> Finding | None:
     """Name voltages that pass a limit by no more than the tolerance: sensor noise at a cut-off is no fault."""
     low, high = (examined.cell.number(f"{end}_voltage_limit_in_V") for end in ("min", "max"))
-    lowest, highest = float(examined.figures.min_voltage_V.min()), float(examined.figures.max_voltage_V.max())
+    lowest, highest = float(examined.table.min_voltage_V.min()), float(examined.table.max_voltage_V.max())
     above = 0.0 if high is None else highest - high
     below = 0.0 if low is None else low - lowest
     within = [excess for excess in (above, below) if VOLTAGE_ROUNDING_V < excess <= VOLTAGE_TOLERANCE_V]

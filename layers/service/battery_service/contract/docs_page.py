@@ -79,7 +79,7 @@ def _field_rows(prefix: str, schema: Mapping[str, Any], schemas: Mapping[str, An
     for name, field in schema.get("properties", {}).items():
         path = f"{prefix}.{name}" if prefix else name
         described = schemas[_type(field)] if "$ref" in field else field
-        rows.append((path, _type(field), described.get("description", "")))
+        rows.append((path, _type(field), field.get("description") or described.get("description", "")))
         rows.extend(_field_rows(path, field, schemas))
     return rows
 
@@ -87,8 +87,8 @@ def _field_rows(prefix: str, schema: Mapping[str, Any], schemas: Mapping[str, An
 def _type(schema: Mapping[str, Any]) -> str:
     if "$ref" in schema:
         return str(schema["$ref"]).rpartition("/")[2]
-    if "oneOf" in schema:
-        return " or ".join(map(_type, schema["oneOf"]))
+    if choices := schema.get("oneOf") or schema.get("anyOf"):
+        return " or ".join(map(_type, choices))
     if "enum" in schema:
         return " | ".join(map(str, schema["enum"]))
     kind = schema.get("type", "any")

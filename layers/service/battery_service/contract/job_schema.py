@@ -1,45 +1,26 @@
 """The routes for large files, as OpenAPI has them: what they take, answer and refuse."""
 
+from battery_service.contract.generated import report_contract
 from battery_service.contract.json_schema import Schema, array, record, ref, text, text_or_null, whole
 from battery_service.jobs.job import STAGES
 from battery_service.limits import UPLOADS
-from battery_service.options import CAPACITY_REFERENCES, MAX_CYCLES, PLOT_NAMES
 
 # An upload that has not been started is no job, and a deleted job is none any more.
 STATUSES = ("queued", "running", "succeeded", "failed")
 MIB = 1024 * 1024
 
-OPTIONS = record(
-    "The options of `POST /api/upload`, as JSON; null leaves one at its default.",
-    {},
-    {
-        "plots": {
-            "description": "`all`, `none`, or a list of plots.",
-            "oneOf": [
-                {"type": "string", "enum": ["all", "none"]},
-                {"type": "array", "items": {"type": "string", "enum": list(PLOT_NAMES)}, "minItems": 1},
-                {"type": "null"},
-            ],
-        },
-        "eol_threshold": {
-            "type": ["number", "null"],
-            "exclusiveMinimum": 0,
-            "exclusiveMaximum": 1,
-            "description": "End of life as a share of the reference capacity; 0.8 by default.",
-        },
-        "capacity_reference": {
-            "enum": [*CAPACITY_REFERENCES, None],
-            "description": "What the end of life is a share of; `initial` by default.",
-        },
-        "cycles": {
-            "type": ["array", "null"],
-            "items": {"type": "integer", "minimum": 0},
-            "minItems": 1,
-            "maxItems": MAX_CYCLES,
-            "description": "Whose curves to return, by cycle number; first, middle and last by default.",
-        },
-    },
-)
+
+def _options() -> Schema:
+    """The options of `POST /api/upload` as JSON."""
+    fields: dict[str, Schema] = {
+        name: {
+            "description": f"{option['description']} Takes {option['takes']}.",
+            "anyOf": [option["schema"], {"type": "string"}, {"type": "null"}],
+        }
+        for name, option in report_contract()["options"].items()
+    }
+    return record("The options of `POST /api/upload`, as JSON; null leaves one at its default.", {}, fields)
+
 
 ANNOUNCEMENT = record(
     f"The files of one upload: up to {UPLOADS.max_files}, each up to {UPLOADS.max_file_bytes // MIB} MiB, together up to "
@@ -119,7 +100,7 @@ JOB = record(
 )
 
 JOB_SCHEMAS: dict[str, Schema] = {
-    "Options": OPTIONS,
+    "Options": _options(),
     "Announcement": ANNOUNCEMENT,
     "Upload": UPLOAD,
     "StartedJob": STARTED,

@@ -1,11 +1,10 @@
 """The contract as an OpenAPI 3.1 document: every route there is, with what it takes and answers."""
 
+from battery_service.contract.generated import report_contract
 from battery_service.contract.job_schema import JOB_PATHS, JOB_SCHEMAS
 from battery_service.contract.json_schema import Schema, array, record, ref, text, whole
-from battery_service.contract.report_schema import PLOT_OPTION_VALUES, SCHEMAS
 from battery_service.contract.token_schema import SECURITY_SCHEMES, TOKEN_RESPONSES, TOKEN_SCHEMAS, with_tokens
 from battery_service.errors import STATUSES
-from battery_service.options import CAPACITY_REFERENCES, MAX_CYCLES
 from battery_service.settings import Settings
 from battery_service.site.front_page import NAME
 
@@ -55,41 +54,6 @@ INFORMATION = record(
 
 HEALTH = record("The service lives.", {"status": text("`ok`."), "version": text("The version that answers.")})
 
-UPLOAD_OPTIONS: list[Schema] = [
-    {
-        "name": "plots",
-        "in": "query",
-        "description": "Which plots to draw; `none` answers small and fast. The suffix `_plot` may be left out.",
-        "style": "form",
-        "explode": False,
-        "schema": {
-            "type": "array",
-            "items": {"type": "string", "enum": list(PLOT_OPTION_VALUES)},
-            "default": ["all"],
-        },
-    },
-    {
-        "name": "eol_threshold",
-        "in": "query",
-        "description": "End of life as a share of the reference capacity.",
-        "schema": {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1, "default": 0.8},
-    },
-    {
-        "name": "capacity_reference",
-        "in": "query",
-        "description": "What the end of life is a share of: the cell's initial capacity or its nominal one.",
-        "schema": {"type": "string", "enum": list(CAPACITY_REFERENCES), "default": "initial"},
-    },
-    {
-        "name": "cycles",
-        "in": "query",
-        "description": "Whose curves to return, by cycle number; first, middle and last by default.",
-        "style": "form",
-        "explode": False,
-        "schema": {"type": "array", "items": {"type": "integer", "minimum": 0}, "minItems": 1, "maxItems": MAX_CYCLES},
-    },
-]
-
 UPLOAD_BODY: Schema = {
     "required": True,
     "content": {
@@ -133,7 +97,7 @@ def openapi_document(settings: Settings) -> Schema:
         "components": {
             "securitySchemes": SECURITY_SCHEMES,
             "schemas": {
-                **SCHEMAS,
+                **report_contract()["schemas"],
                 **JOB_SCHEMAS,
                 "Error": ERROR,
                 **TOKEN_SCHEMAS,
@@ -157,13 +121,27 @@ def openapi_document(settings: Settings) -> Schema:
     }
 
 
+def _option_parameters() -> list[Schema]:
+    """The options as query parameters; a list is written with commas."""
+    return [
+        {
+            "name": name,
+            "in": "query",
+            "description": option["description"],
+            **({"style": "form", "explode": False} if option["schema"]["type"] == "array" else {}),
+            "schema": option["schema"],
+        }
+        for name, option in report_contract()["options"].items()
+    ]
+
+
 def _upload() -> Schema:
     answer: Schema = {"oneOf": [ref("Report"), ref("SeveralReports")]}
     return {
         "operationId": "upload",
         "summary": "Analyse one or more files at once",
         "description": "One cell: its report. Several: `cells` in the order of the files, and a `comparison`.",
-        "parameters": UPLOAD_OPTIONS,
+        "parameters": _option_parameters(),
         "requestBody": UPLOAD_BODY,
         "responses": {
             "200": _json("The report.", answer),

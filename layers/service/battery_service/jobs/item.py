@@ -6,7 +6,6 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from battery_service.jobs.job import Job, StoredFile
-from battery_service.options import Options
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
@@ -58,10 +57,7 @@ def job_of(item: Item) -> Job:
     records = {name: json.loads(item[name]["S"]) for name in _RECORDS if name in item}
     if "files" in records:
         fields["files"] = tuple(StoredFile(**file) for file in records["files"])
-    if "options" in records:
-        fields["options"] = _options_of(records["options"])
-    if "error" in records:
-        fields["error"] = records["error"]
+    fields |= {name: records[name] for name in ("options", "error") if name in records}
     return Job(**fields)
 
 
@@ -72,10 +68,5 @@ def _attribute(name: str, value: Any) -> "AttributeValueTypeDef":
         return {"N": str(value)}
     if name in _TEXTS:
         return {"S": value}
-    plain = [asdict(file) for file in value] if name == "files" else asdict(value) if name == "options" else value
+    plain = [asdict(file) for file in value] if name == "files" else value
     return {"S": json.dumps(plain, ensure_ascii=False, default=str)}
-
-
-def _options_of(record: Mapping[str, Any]) -> Options:
-    lists = {name: tuple(record[name]) for name in ("plots", "cycles") if isinstance(record[name], list)}
-    return Options(**{**record, **lists})

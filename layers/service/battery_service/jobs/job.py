@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from battery_service.options import Options
+from battery_service.options import Options, default_options
 
 type Status = Literal["awaiting", "queued", "running", "succeeded", "failed", "deleted"]
 type Stage = Literal["downloading", "reading", "analysing", "plotting", "storing"]
@@ -42,7 +42,7 @@ class Job:
     due_at: float
     expires_at: float
     files: tuple[StoredFile, ...] = ()
-    options: Options = field(default_factory=Options)
+    options: Options = field(default_factory=default_options)
     request_id: str = ""
     caller: str = ""
     stage: Stage | None = None

@@ -8,7 +8,6 @@ at once would tell one caller what another has.
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
 
 from battery_service.jobs.job import Job
 
@@ -16,6 +15,6 @@ from battery_service.jobs.job import Job
 def fingerprint(job: Job, file_digests: Sequence[str], version: str) -> str:
     """An id for everything that the job's report follows from; `file_digests` are SHA-256 in the order of its files."""
     files = [[file.name, digest] for file, digest in zip(job.files, file_digests, strict=True)]
-    given = {"caller": job.caller, "files": files, "options": asdict(job.options), "version": version}
+    given = {"caller": job.caller, "files": files, "options": dict(job.options), "version": version}
     record = json.dumps(given, sort_keys=True)
     return hashlib.sha256(record.encode()).hexdigest()

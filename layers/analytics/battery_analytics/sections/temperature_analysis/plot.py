@@ -2,23 +2,23 @@
 
 import numpy as np
 
-from battery_analytics.analysis.capacity_fade import CapacityFade
-from battery_analytics.analysis.temperature import TemperatureAnalysis
+from battery_analytics.analysis.cycle_table import CycleTable
 from battery_analytics.cell import FloatArray
 from battery_analytics.plots.cycle_colors import cycle_colors, cycle_key
 from battery_analytics.plots.panel import Panel
 from battery_analytics.plots.scale import Limits, full_limits, padded, robust_limits
 from battery_analytics.plots.sheet import BLUE, LEFT_PX, RIGHT_PX, Mark, Sheet
+from battery_analytics.sections.temperature_analysis import TemperatureAnalysis
 
 _HEIGHT_PX = 640
 _LEAST_SPAN_C = 2.0
 _COLOR_GROUPS = 24
 
 
-def temperature_vs_capacity_plot(temperature: TemperatureAnalysis, fade: CapacityFade, *, title: str) -> bytes:
+def temperature_vs_capacity_plot(temperature: TemperatureAnalysis, table: CycleTable, *, title: str) -> bytes:
     """PNG of 1000 × 640 pixels; says in words where the temperature cannot tell anything about the capacity."""
-    known = np.isfinite(temperature.cycle_mean_C) & np.isfinite(fade.discharge_capacity_Ah)
-    mean_C, capacity_Ah = temperature.cycle_mean_C[known], fade.discharge_capacity_Ah[known]
+    known = np.isfinite(table.mean_temperature_C) & np.isfinite(table.discharge_capacity_Ah)
+    mean_C, capacity_Ah = table.mean_temperature_C[known], table.discharge_capacity_Ah[known]
     sheet = Sheet(_HEIGHT_PX, title, [_verdict(temperature, int(known.sum()))])
     panel = Panel(
         sheet,
@@ -33,7 +33,7 @@ def temperature_vs_capacity_plot(temperature: TemperatureAnalysis, fade: Capacit
     if not known.any():
         panel.sentence("No cycle has both a temperature and a discharge capacity.")
         return sheet.png()
-    numbers = fade.cycle_number[known]
+    numbers = table.cycle_number[known]
     # A line of markers has one colour: neighbouring cycles share it, which is far quicker than a scatter of each.
     groups = np.array_split(np.argsort(numbers, kind="stable"), min(_COLOR_GROUPS, numbers.size))
     for group, color in zip(groups, cycle_colors([int(numbers[group[0]]) for group in groups]), strict=True):
@@ -45,9 +45,9 @@ def temperature_vs_capacity_plot(temperature: TemperatureAnalysis, fade: Capacit
 
 
 def _verdict(temperature: TemperatureAnalysis, n_cycles: int) -> str:
-    if temperature.correlation is None:
+    if temperature.correlation_with_capacity is None:
         return temperature.no_correlation_reason or "No correlation can be computed."
-    correlation = f"{temperature.correlation:.2f}".replace("-", "−")
+    correlation = f"{temperature.correlation_with_capacity:.2f}".replace("-", "−")
     return f"Pearson's r = {correlation} over {n_cycles:,} cycles, ageing included"
 
 

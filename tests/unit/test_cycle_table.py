@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from battery_analytics.analysis.current_sign import discharge_is_positive
+from battery_analytics.analysis.cycle_table import discharges_first
 
 from tests.steps import (
     CELL_AH,
@@ -75,16 +76,16 @@ def test_equivalent_full_cycles_count_the_discharge_in_nominal_capacities() -> N
 
 
 def test_a_cycle_says_which_of_its_branches_comes_first() -> None:
-    _, figures = analysed(cycling([FULL_CYCLE, (REST, CHARGE, REST), DISCHARGE_FIRST_CYCLE, (DISCHARGE,)]))
+    flow, _ = analysed(cycling([FULL_CYCLE, (REST, CHARGE, REST), DISCHARGE_FIRST_CYCLE, (DISCHARGE,)]))
 
-    assert figures.discharge_first.tolist() == [False, False, True, True]
+    assert discharges_first(flow).tolist() == [False, False, True, True]
 
 
 def test_a_drive_cycle_with_regenerative_pulses_after_its_charge_still_charges_first() -> None:
     drive = [Step(-20.0, 5), Step(6.0, 1)] * 5
-    _, figures = analysed(cycling([[CHARGE, REST, *drive, REST]] * 2, sample_s=30.0))
+    flow, _ = analysed(cycling([[CHARGE, REST, *drive, REST]] * 2, sample_s=30.0))
 
-    assert figures.discharge_first.tolist() == [False, False]
+    assert discharges_first(flow).tolist() == [False, False]
 
 
 def test_a_discharge_that_stops_early_is_incomplete() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from battery_analytics.analysis.voltage_profile import VoltageCurve
+from battery_analytics.analysis.voltage_curves import VoltageCurve
 from battery_analytics.plots.cycle_colors import cycle_colors, cycle_key, evenly_spread
 from battery_analytics.plots.panel import Panel
 from battery_analytics.plots.scale import full_limits, thinned

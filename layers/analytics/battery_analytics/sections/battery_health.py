@@ -2,15 +2,18 @@
 
 import math
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
-from battery_analytics.analysis.capacity_fade import CapacityFade
-from battery_analytics.analysis.cycle_figures import CycleFigures
+from battery_analytics.analysis.cycle_table import CycleTable
 from battery_analytics.cell import Cell, FloatArray
+from battery_analytics.fields import Field
+from battery_analytics.quality.recording import VOLTAGE_TOLERANCE_V
+from battery_analytics.sections.analysed_cell import AnalysedCell
+from battery_analytics.sections.declaration import Section
 
 STATUS_FROM_PERCENT: tuple[tuple[float, str], ...] = ((95, "Excellent"), (90, "Good"), (80, "Fair"), (70, "Poor"))
-VOLTAGE_TOLERANCE_V = 0.010
 LOW_EFFICIENCY_PERCENT = 99.0
 RESISTANCE_GROWTH = 1.25
 SIGNIFICANT_FADE_PERCENT = 20.0
@@ -24,27 +27,36 @@ FEWEST_GROUPS_A_HALF = 5
 
 @dataclass(frozen=True, slots=True)
 class BatteryHealth:
-    """`score` is the retention clipped to 0..100; unknown where the retention is."""
+    """The cell's condition in one number and one word."""
 
-    score: float | None
-    status: str
-    retention_percent: float | None
-    indicators: tuple[str, ...]
+    health_score: Annotated[float | None, Field("Capacity retention clipped to 0..100.", "%")]
+    health_status: Annotated[str, Field("≥95 Excellent, ≥90 Good, ≥80 Fair, ≥70 Poor, else Critical.")]
+    capacity_retention: Annotated[float | None, Field("Share of the first known discharge capacity.", "%")]
+    degradation_indicators: Annotated[list[str], Field("Signs of degradation, in words, each with its figure.")]
 
 
-def battery_health(cell: Cell, figures: CycleFigures, fade: CapacityFade) -> BatteryHealth:
-    """The cell's state by its retention, and each sign of degradation in one line with its figure."""
-    retention = fade.retention_percent
+def battery_health(analysed: AnalysedCell) -> BatteryHealth:
+    retention = analysed.fade.retention_percent
     score = None if retention is None else min(max(retention, 0.0), 100.0)
-    indicators = (
-        _capacity_loss(figures),
-        _low_efficiency(fade),
-        _resistance_growth(figures),
-        _accelerating_fade(figures),
-        _overvoltage(cell, figures),
-        _undervoltage(cell, figures),
+    return BatteryHealth(
+        health_score=score,
+        health_status=status_of(score),
+        capacity_retention=retention,
+        degradation_indicators=degradation_indicators(analysed.cell, analysed.table),
     )
-    return BatteryHealth(score, status_of(score), retention, tuple(line for line in indicators if line is not None))
+
+
+def degradation_indicators(cell: Cell, table: CycleTable) -> list[str]:
+    """Each sign of degradation in one line with its figure."""
+    indicators = (
+        _capacity_loss(table),
+        _low_efficiency(table),
+        _resistance_growth(table),
+        _accelerating_fade(table),
+        _overvoltage(cell, table),
+        _undervoltage(cell, table),
+    )
+    return [line for line in indicators if line is not None]
 
 
 def status_of(score: float | None) -> str:
@@ -54,44 +66,44 @@ def status_of(score: float | None) -> str:
     return next((status for limit, status in STATUS_FROM_PERCENT if score >= limit), "Critical")
 
 
-def _capacity_loss(figures: CycleFigures) -> str | None:
+def _capacity_loss(table: CycleTable) -> str | None:
     """Judge whole discharges only: one that was cut short is no sign of degradation."""
-    whole = figures.whole_discharge_Ah
+    whole = table.whole_discharge_Ah
     known = whole[whole > 0]
     lost = 100.0 * (1 - known[-1] / known[0]) if known.size else 0.0
     if lost <= SIGNIFICANT_FADE_PERCENT:
         return None
-    until = " up to the last whole discharge" if figures.discharge_incomplete[-1] else ""
+    until = " up to the last whole discharge" if table.discharge_incomplete[-1] else ""
     return f"Significant capacity fade: {lost:.1f} % of the first discharge capacity is lost{until}"
 
 
-def _low_efficiency(fade: CapacityFade) -> str | None:
-    known = fade.coulombic_efficiency_percent[np.isfinite(fade.coulombic_efficiency_percent)]
+def _low_efficiency(table: CycleTable) -> str | None:
+    known = table.coulombic_efficiency_percent[np.isfinite(table.coulombic_efficiency_percent)]
     median = float(np.median(known)) if known.size else 100.0
     if median >= LOW_EFFICIENCY_PERCENT:
         return None
     return f"Low coulombic efficiency: {median:.2f} % in the median cycle"
 
 
-def _resistance_growth(figures: CycleFigures) -> str | None:
-    early, late = _ends(figures.resistance_ohm)
+def _resistance_growth(table: CycleTable) -> str | None:
+    early, late = _ends(table.resistance_ohm)
     if early is None or late is None or late < RESISTANCE_GROWTH * early:
         return None
     return f"Resistance growth: {1e3 * early:.3g} mΩ at the start, {1e3 * late:.3g} mΩ at the end"
 
 
-def _accelerating_fade(figures: CycleFigures) -> str | None:
+def _accelerating_fade(table: CycleTable) -> str | None:
     """Compare the slopes of the two halves of the fade since the capacity was largest.
 
     The slopes run through medians of as many groups of cycles. They count as different where they are so by several
     standard errors, and the second half loses enough to matter.
     """
-    whole = figures.whole_discharge_Ah
+    whole = table.whole_discharge_Ah
     known = np.flatnonzero(whole > 0)
     if known.size < FEWEST_CYCLES_FOR_TREND:
         return None
     groups = np.array_split(known, GROUPS)
-    cycle = np.array([figures.cycle_number[group].mean() for group in groups])
+    cycle = np.array([table.cycle_number[group].mean() for group in groups])
     capacity = np.array([np.median(whole[group]) for group in groups])
     cycle, percent = cycle[capacity.argmax() :], 100.0 * capacity[capacity.argmax() :] / whole[known[0]]
     half = cycle.size // 2
@@ -118,17 +130,17 @@ def _slope(x: FloatArray, y: FloatArray) -> tuple[float, float]:
     return slope, math.sqrt(float(np.sum(residual**2)) / (x.size - 2) / spread)
 
 
-def _overvoltage(cell: Cell, figures: CycleFigures) -> str | None:
+def _overvoltage(cell: Cell, table: CycleTable) -> str | None:
     limit = cell.number("max_voltage_limit_in_V")
-    highest = float(figures.max_voltage_V.max())
+    highest = float(table.max_voltage_V.max())
     if limit is None or highest <= limit + VOLTAGE_TOLERANCE_V:
         return None
     return f"Voltage above its limit: {highest:.3f} V, limit {limit:.3f} V"
 
 
-def _undervoltage(cell: Cell, figures: CycleFigures) -> str | None:
+def _undervoltage(cell: Cell, table: CycleTable) -> str | None:
     limit = cell.number("min_voltage_limit_in_V")
-    lowest = float(figures.min_voltage_V.min())
+    lowest = float(table.min_voltage_V.min())
     if limit is None or lowest >= limit - VOLTAGE_TOLERANCE_V:
         return None
     return f"Voltage below its limit: {lowest:.3f} V, limit {limit:.3f} V"
@@ -141,3 +153,6 @@ def _ends(values: FloatArray) -> tuple[float | None, float | None]:
         return None, None
     tenth = max(3, known.size // 10)
     return float(np.median(known[:tenth])), float(np.median(known[-tenth:]))
+
+
+BATTERY_HEALTH = Section("battery_health", BatteryHealth, battery_health)

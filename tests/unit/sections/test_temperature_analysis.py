@@ -4,14 +4,19 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from battery_analytics.analysis.temperature import TemperatureAnalysis, temperature_analysis
+from battery_analytics.cell import CyclingData
+from battery_analytics.sections.temperature_analysis import TemperatureAnalysis, temperature_analysis
 
-from tests.steps import FULL_CYCLE, FloatArray, analysed, cycling, fading_cycles
+from tests.sections import analysed_cell
+from tests.steps import FULL_CYCLE, FloatArray, cycling, fading_cycles
 
 
-def analysis(temperature_C: FloatArray | None, n_cycles: int = 6) -> TemperatureAnalysis:
-    data = replace(cycling(fading_cycles(n_cycles), sample_s=600.0), temperature_C=temperature_C)
-    return temperature_analysis(data, analysed(data)[1])
+def analysis(
+    temperature_C: FloatArray | None, data: CyclingData | None = None, *, n_cycles: int = 6
+) -> TemperatureAnalysis:
+    data = data or cycling(fading_cycles(n_cycles), sample_s=600.0)
+    data = replace(data, temperature_C=temperature_C)
+    return temperature_analysis(analysed_cell(data))
 
 
 def by_cycle(*values: float) -> FloatArray:
@@ -22,9 +27,10 @@ def by_cycle(*values: float) -> FloatArray:
 def test_statistics_are_over_all_measured_points() -> None:
     found = analysis(np.arange(84, dtype=np.float64))
 
-    assert (found.mean_C, found.median_C, found.min_C, found.max_C) == (41.5, 41.5, 0.0, 83.0)
-    assert (found.p10_C, found.p90_C) == pytest.approx((8.3, 74.7))
-    assert found.std_dev_C == pytest.approx(np.sqrt((84**2 - 1) / 12))
+    assert (found.average_temperature, found.temperature_stats.mean, found.temperature_stats.median) == (41.5,) * 3
+    assert (found.temperature_range.min, found.temperature_range.max) == (0.0, 83.0)
+    assert (found.temperature_stats.p10, found.temperature_stats.p90) == pytest.approx((8.3, 74.7))
+    assert found.temperature_stats.std_dev == pytest.approx(np.sqrt((84**2 - 1) / 12))
 
 
 def test_points_that_were_not_measured_are_left_out() -> None:
@@ -32,47 +38,46 @@ def test_points_that_were_not_measured_are_left_out() -> None:
     temperature[:14] = np.nan
     found = analysis(temperature)
 
-    assert found.min_C == 21
-    assert np.isnan(found.cycle_mean_C[0])
+    assert found.temperature_range.min == 21
 
 
 def test_without_temperature_nothing_is_said() -> None:
     found = analysis(None)
 
-    assert not found.measured
-    assert (found.mean_C, found.correlation) == (None, None)
+    assert not found.has_temperature_data
+    assert (found.average_temperature, found.correlation_with_capacity) == (None, None)
 
 
 @pytest.mark.parametrize("temperature_C", [35.0, 23.4, 0.0, -10.1])
 def test_a_constant_temperature_is_constant_to_the_last_bit(temperature_C: float) -> None:
     found = analysis(np.full(84, temperature_C))
 
-    assert (found.mean_C, found.median_C, found.std_dev_C) == (temperature_C, temperature_C, 0.0)
-    assert found.correlation is None
+    assert (found.temperature_stats.mean, found.temperature_stats.median) == (temperature_C, temperature_C)
+    assert found.temperature_stats.std_dev == 0.0
+    assert found.correlation_with_capacity is None
     assert "is constant" in (found.no_correlation_reason or "")
 
 
 def test_a_temperature_that_hardly_varies_correlates_with_nothing() -> None:
     found = analysis(by_cycle(25, 25.1, 25.2, 25.3, 25.2, 25.1))
 
-    assert found.correlation is None
+    assert found.correlation_with_capacity is None
     assert "0.3 °C" in (found.no_correlation_reason or "")
 
 
 def test_a_capacity_that_falls_in_step_with_the_temperature_correlates_fully() -> None:
     data = cycling(fading_cycles(6, loss_minutes=1.0))
     falling = np.repeat(np.arange(30.0, 24.0, -1.0), np.diff(data.offsets))
-    figures = analysed(replace(data, temperature_C=falling))[1]
-    rising = analysed(replace(data, temperature_C=-falling))[1]
+    in_step, against = (analysis(sign * falling, data) for sign in (1, -1))
 
-    assert temperature_analysis(replace(data, temperature_C=falling), figures).correlation == pytest.approx(1.0)
-    assert temperature_analysis(replace(data, temperature_C=-falling), rising).correlation == pytest.approx(-1.0)
+    assert in_step.correlation_with_capacity == pytest.approx(1.0)
+    assert against.correlation_with_capacity == pytest.approx(-1.0)
 
 
 def test_a_correlation_needs_five_cycles() -> None:
     found = analysis(by_cycle(20, 25, 30, 35), n_cycles=4)
 
-    assert found.correlation is None
+    assert found.correlation_with_capacity is None
     assert "5 cycles" in (found.no_correlation_reason or "")
 
 
@@ -80,4 +85,4 @@ def test_a_capacity_that_never_changes_correlates_with_nothing() -> None:
     data = cycling([FULL_CYCLE] * 6, sample_s=600.0)
     data = replace(data, temperature_C=np.repeat(np.arange(6.0), np.diff(data.offsets)))
 
-    assert temperature_analysis(data, analysed(data)[1]).correlation is None
+    assert temperature_analysis(analysed_cell(data)).correlation_with_capacity is None

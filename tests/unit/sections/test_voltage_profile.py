@@ -5,8 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from battery_analytics.analysis.throughput import throughput
-from battery_analytics.analysis.voltage_profile import default_cycles, voltage_curves, voltage_profile
+from battery_analytics.analysis.voltage_curves import voltage_curves
+from battery_analytics.sections.voltage_profile import voltage_profile
 
+from tests.sections import OPTIONS, analysed_cell
 from tests.steps import CHARGE, DISCHARGE, FULL_CYCLE, REST, Step, cycling
 
 
@@ -14,7 +16,9 @@ from tests.steps import CHARGE, DISCHARGE, FULL_CYCLE, REST, Step, cycling
     ("n_cycles", "indices"), [(1, [0]), (2, [0, 1]), (3, [0, 1, 2]), (99, [0, 49, 98]), (100, [0, 50, 99])]
 )
 def test_the_default_is_the_first_the_middle_and_the_last_cycle_each_once(n_cycles: int, indices: list[int]) -> None:
-    assert default_cycles(n_cycles) == indices
+    found = voltage_profile(analysed_cell(cycling([FULL_CYCLE] * n_cycles, sample_s=600.0)))
+
+    assert [curve.cycle_number - 1 for curve in found.voltage_curves] == indices
 
 
 def test_a_curve_holds_the_points_with_current_over_the_capacity_they_passed() -> None:
@@ -58,6 +62,6 @@ def test_the_statistics_are_over_all_points_of_the_chosen_cycles_rests_included(
     data = replace(
         data, voltage_V=np.concatenate([np.full(data.n_points - 20, 3.0), np.full(10, 5.0), np.full(10, 4.0)])
     )
-    profile = voltage_profile(data, throughput(data), [1, 2])
+    stats = voltage_profile(analysed_cell(data, options=replace(OPTIONS, cycles=(2, 3)))).voltage_stats
 
-    assert (profile.min_voltage_V, profile.max_voltage_V, profile.mean_voltage_V) == (4.0, 5.0, 4.5)
+    assert (stats.min_voltage, stats.max_voltage, stats.avg_voltage) == (4.0, 5.0, 4.5)

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from battery_analytics.analysis.capacity_fade import CapacityFade
+from battery_analytics.analysis.cycle_table import CycleTable
 from battery_analytics.cell import FloatArray
 from battery_analytics.plots.panel import Panel
 from battery_analytics.plots.scale import Limits
 from battery_analytics.plots.sheet import INK, VERMILION, Mark
-from battery_analytics.projection.knee import Knee
-from battery_analytics.projection.result import CycleLifeProjection
+from battery_analytics.projection.knee import FoundKnee
+from battery_analytics.projection.result import Projection
 
 TREND = Mark(INK, line="-", width_px=2)
 
@@ -16,7 +16,7 @@ _MOST_LIVES = 3.0
 _LEAST_DATA_SHARE = 0.25
 
 
-def fits_beside_the_data(projection: CycleLifeProjection, last_cycle: float, capacity_limits: Limits) -> bool:
+def fits_beside_the_data(projection: Projection, last_cycle: float, capacity_limits: Limits) -> bool:
     """Whether an axis that reaches to the end of life leaves the measured cycles enough room to be read."""
     if projection.eol_capacity_Ah is None:
         return True
@@ -26,7 +26,7 @@ def fits_beside_the_data(projection: CycleLifeProjection, last_cycle: float, cap
     return near and high - low >= _LEAST_DATA_SHARE * with_threshold
 
 
-def reach_cycle(projection: CycleLifeProjection, last_cycle: float) -> float:
+def reach_cycle(projection: Projection, last_cycle: float) -> float:
     """The cycle to which an axis goes that shows the end of life: its interval too, unless that is far wider."""
     eol_cycle = projection.eol_cycle
     if eol_cycle is None:
@@ -35,7 +35,7 @@ def reach_cycle(projection: CycleLifeProjection, last_cycle: float) -> float:
     return max(last_cycle, eol_cycle * 1.05, min(high or eol_cycle, 1.6 * eol_cycle))
 
 
-def draw_trend(panel: Panel, projection: CycleLifeProjection) -> None:
+def draw_trend(panel: Panel, projection: Projection) -> None:
     """The fitted line and its band, and dotted how it goes on to the end of life where the fit stops short of it."""
     trend = projection.trend
     if trend is None or trend.cycle_number.size == 0:
@@ -50,7 +50,7 @@ def draw_trend(panel: Panel, projection: CycleLifeProjection) -> None:
         panel.series(*way, Mark(INK, line=":", width_px=2))
 
 
-def draw_end_of_life(panel: Panel, projection: CycleLifeProjection) -> None:
+def draw_end_of_life(panel: Panel, projection: Projection) -> None:
     """The threshold as a dashed line, the projected cycle as a diamond on it, its interval as a bar."""
     eol_Ah, limits = projection.eol_capacity_Ah, panel.x_limits
     if eol_Ah is None or limits is None:
@@ -69,25 +69,26 @@ def draw_end_of_life(panel: Panel, projection: CycleLifeProjection) -> None:
     panel.series(np.array([projection.eol_cycle]), _level(eol_Ah)[1:], Mark(VERMILION, marker="D", size_px=12))
 
 
-def draw_knee(panel: Panel, knee: Knee | None, fade: CapacityFade) -> None:
+def draw_knee(panel: Panel, found: FoundKnee | None, table: CycleTable) -> None:
     """The knee as a square on the fade with its interval as a bar, and the onset, where there is one, as a triangle."""
-    if knee is None or panel.y_limits is None:
+    if found is None or panel.y_limits is None:
         return
-    height = _level(knee.capacity_Ah)
-    panel.series(np.array(knee.knee_interval), height, Mark(INK, line="-", width_px=4))
+    knee, height = found.knee, _level(found.capacity_Ah)
+    interval = np.array([knee.knee_interval.low, knee.knee_interval.high])
+    panel.series(interval, height, Mark(INK, line="-", width_px=4))
     panel.series(np.array([knee.knee_cycle]), height[1:], Mark(INK, marker="s", size_px=12))
     words = f"knee at cycle {knee.knee_cycle:,.0f}"
     if knee.onset_cycle is not None:
-        known = np.isfinite(fade.discharge_capacity_Ah)
-        onset_Ah = np.interp([knee.onset_cycle], fade.cycle_number[known], fade.discharge_capacity_Ah[known])
+        known = np.isfinite(table.discharge_capacity_Ah)
+        onset_Ah = np.interp([knee.onset_cycle], table.cycle_number[known], table.discharge_capacity_Ah[known])
         panel.series(np.array([knee.onset_cycle]), onset_Ah, Mark(INK, marker="v", size_px=12, hollow=True))
         words = f"{words}, onset at {knee.onset_cycle:,.0f}"
     panel.sheet.text(panel.left + 8, panel.bottom + 32, words, color=INK)
 
 
-def end_of_life_sentence(projection: CycleLifeProjection) -> str:
+def end_of_life_sentence(projection: Projection) -> str:
     if projection.eol_cycle is None:
-        return f"No end of life projected: {projection.abstention or 'not enough is known.'}"
+        return f"No end of life projected: {projection.abstention_reason or 'not enough is known.'}"
     verb = "reached" if projection.method == "observed" else "projected"
     sentence = f"End of life ({_percent(projection.eol_threshold)}) {verb} at cycle {projection.eol_cycle:,.0f}"
     interval = projection.interval

@@ -1,11 +1,13 @@
 """The per-cycle table: what each cycle charged, discharged, lost, reached and took, under standard names."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
 from battery_analytics.analysis.throughput import Branches, Throughput
-from battery_analytics.cell import BoolArray, CyclingData, FloatArray, IntArray
+from battery_analytics.cell import BoolArray, CyclingData, FloatArray
+from battery_analytics.fields import Field, Flags, Numbers, WholeNumbers
 
 FULL_STEP_SHARE = 0.25
 INCOMPLETE_VOLTAGE_SHARE = 0.10
@@ -14,29 +16,34 @@ FEWEST_CYCLES_TO_COMPARE = 3
 
 
 @dataclass(frozen=True, slots=True)
-class CycleFigures:
-    """One value a cycle, every array of shape (n_cycles,), NaN where a figure is unknown.
+class CycleTable:
+    """Every figure of every cycle, as columns of shape (n_cycles,); null where a value is not known."""
 
-    `resistance_ohm` is the voltage jump over the current jump from a rest to the first discharging point, so it holds
-    all polarisation of that interval. `discharge_incomplete` marks cycles whose discharge stopped well above the voltage
-    at which the others end.
-    """
-
-    cycle_number: IntArray
-    charge_capacity_Ah: FloatArray
-    discharge_capacity_Ah: FloatArray
-    coulombic_efficiency_percent: FloatArray
-    charge_energy_Wh: FloatArray
-    discharge_energy_Wh: FloatArray
-    energy_efficiency_percent: FloatArray
-    min_voltage_V: FloatArray
-    max_voltage_V: FloatArray
-    mean_temperature_C: FloatArray
-    resistance_ohm: FloatArray
-    duration_s: FloatArray
-    equivalent_full_cycles: FloatArray
-    discharge_first: BoolArray
-    discharge_incomplete: BoolArray
+    cycle_number: Annotated[WholeNumbers, Field("The source's cycle numbers.")]
+    charge_capacity_Ah: Annotated[Numbers, Field("Charge put in.", "Ah")]
+    discharge_capacity_Ah: Annotated[Numbers, Field("Charge drawn.", "Ah")]
+    coulombic_efficiency_percent: Annotated[Numbers, Field("Discharge over the charge that preceded it.", "%")]
+    charge_energy_Wh: Annotated[Numbers, Field("Energy put in.", "Wh")]
+    discharge_energy_Wh: Annotated[Numbers, Field("Energy drawn.", "Wh")]
+    energy_efficiency_percent: Annotated[Numbers, Field("Energy drawn over the energy that preceded it.", "%")]
+    min_voltage_V: Annotated[Numbers, Field("Lowest voltage.", "V")]
+    max_voltage_V: Annotated[Numbers, Field("Highest voltage.", "V")]
+    mean_temperature_C: Annotated[Numbers, Field("Mean temperature.", "°C")]
+    resistance_ohm: Annotated[
+        Numbers,
+        Field(
+            "Voltage jump over current jump from a rest to the first discharging point, so it holds all polarisation of "
+            "that interval.",
+            "Ω",
+        ),
+    ]
+    duration_s: Annotated[Numbers, Field("Time from the cycle's first point to its last.", "s")]
+    equivalent_full_cycles: Annotated[
+        Numbers, Field("Charge drawn so far, in full cycles of the nominal capacity, or else of the first one.")
+    ]
+    discharge_incomplete: Annotated[
+        Flags, Field("Whether the discharge stopped well above the voltage at which the others end.")
+    ]
 
     @property
     def whole_discharge_Ah(self) -> FloatArray:
@@ -44,7 +51,7 @@ class CycleFigures:
         return np.where(self.discharge_incomplete, np.nan, self.discharge_capacity_Ah)
 
 
-def cycle_figures(cycling: CyclingData, flow: Throughput, *, nominal_capacity_Ah: float | None) -> CycleFigures:
+def cycle_table(cycling: CyclingData, flow: Throughput, *, nominal_capacity_Ah: float | None) -> CycleTable:
     """The per-cycle table. Equivalent full cycles count discharge against the nominal, or else the first, capacity."""
     starts = cycling.offsets[:-1]
     charge, discharge = flow.charge.total_Ah, flow.discharge.total_Ah
@@ -57,7 +64,7 @@ def cycle_figures(cycling: CyclingData, flow: Throughput, *, nominal_capacity_Ah
     comparable = ~incomplete & ~(follows & np.roll(incomplete, 1))
     reference = nominal_capacity_Ah or _first_known(discharge)
     drawn = np.nancumsum(discharge)
-    return CycleFigures(
+    return CycleTable(
         cycle_number=cycling.cycle_number,
         charge_capacity_Ah=charge,
         discharge_capacity_Ah=discharge,
@@ -75,7 +82,6 @@ def cycle_figures(cycling: CyclingData, flow: Throughput, *, nominal_capacity_Ah
         resistance_ohm=_discharge_resistance(cycling, flow, follows),
         duration_s=_durations(cycling, flow),
         equivalent_full_cycles=drawn / reference if reference else np.full(cycling.n_cycles, np.nan),
-        discharge_first=first,
         discharge_incomplete=incomplete,
     )
 

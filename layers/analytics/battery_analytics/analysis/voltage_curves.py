@@ -1,4 +1,4 @@
-"""Voltage profile: voltage over capacity of chosen cycles, charge and discharge apart."""
+"""Voltage curves: voltage over capacity of chosen cycles, charge and discharge apart."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,21 +26,6 @@ class VoltageCurve:
     discharge: Branch | None
 
 
-@dataclass(frozen=True, slots=True)
-class VoltageProfile:
-    """The chosen cycles' curves, and the voltage's extremes and mean over all points of those cycles."""
-
-    curves: tuple[VoltageCurve, ...]
-    min_voltage_V: float
-    max_voltage_V: float
-    mean_voltage_V: float
-
-
-def default_cycles(n_cycles: int) -> list[int]:
-    """The indices of the first, the middle (n // 2) and the last cycle, each once."""
-    return sorted({0, n_cycles // 2, n_cycles - 1})
-
-
 def voltage_curves(cycling: CyclingData, flow: Throughput, cycle_indices: Sequence[int]) -> tuple[VoltageCurve, ...]:
     """The curves of the cycles at these indices."""
     return tuple(
@@ -50,17 +35,6 @@ def voltage_curves(cycling: CyclingData, flow: Throughput, cycle_indices: Sequen
             _branch(cycling, flow.discharge, index),
         )
         for index in cycle_indices
-    )
-
-
-def voltage_profile(cycling: CyclingData, flow: Throughput, cycle_indices: Sequence[int]) -> VoltageProfile:
-    """Curves of the chosen cycles, and statistics over all of their points, rests included."""
-    voltage = np.concatenate([cycling.voltage_V[cycling.points(index)] for index in cycle_indices])
-    return VoltageProfile(
-        voltage_curves(cycling, flow, cycle_indices),
-        min_voltage_V=float(voltage.min()),
-        max_voltage_V=float(voltage.max()),
-        mean_voltage_V=float(voltage.mean()),
     )
 
 

@@ -2,21 +2,21 @@
 
 import numpy as np
 import pytest
-from battery_analytics.analysis.capacity_fade import capacity_fade
-from battery_analytics.analysis.cycle_figures import CycleFigures
-from battery_analytics.analysis.health import battery_health, status_of
+from battery_analytics.analysis.cycle_table import CycleTable
+from battery_analytics.sections.battery_health import battery_health, degradation_indicators, status_of
 
+from tests.sections import analysed_cell
 from tests.steps import FULL_CYCLE, FloatArray, cell_of, cycling, figures_of
 
 CELL = cell_of(cycling([FULL_CYCLE]), max_voltage_limit_in_V=4.2, min_voltage_limit_in_V=2.75)
 CYCLE = np.arange(200.0)
 
 
-def indicators(figures: CycleFigures) -> list[str]:
-    return list(battery_health(CELL, figures, capacity_fade(figures)).indicators)
+def indicators(figures: CycleTable) -> list[str]:
+    return degradation_indicators(CELL, figures)
 
 
-def named(figures: CycleFigures, word: str) -> list[str]:
+def named(figures: CycleTable, word: str) -> list[str]:
     return [line for line in indicators(figures) if line.startswith(word)]
 
 
@@ -45,11 +45,10 @@ def test_the_status_changes_at_the_limits_of_the_contract(score: float | None, s
 
 
 def test_the_score_is_the_retention_and_never_above_a_hundred() -> None:
-    figures = figures_of([50.0, 55.0])
-    health = battery_health(CELL, figures, capacity_fade(figures))
+    health = battery_health(analysed_cell(table=figures_of([50.0, 55.0])))
 
-    assert health.score == 100.0
-    assert health.retention_percent == pytest.approx(110.0)
+    assert health.health_score == 100.0
+    assert health.capacity_retention == pytest.approx(110.0)
 
 
 def test_a_healthy_cell_has_no_indicator() -> None:

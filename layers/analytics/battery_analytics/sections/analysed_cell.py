@@ -1,0 +1,102 @@
+"""One cell and what several sections need of it: what flowed, the per-cycle table, fade, knee and projection."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from battery_analytics.analysis.capacity_fade import Fade, fade_between_ends
+from battery_analytics.analysis.current_sign import discharge_is_positive
+from battery_analytics.analysis.cycle_table import CycleTable, cycle_table
+from battery_analytics.analysis.throughput import Throughput, throughput
+from battery_analytics.cell import Cell, Finding
+from battery_analytics.errors import InvalidOption
+from battery_analytics.options import Options
+from battery_analytics.projection.history import History, chamber_temperature_C
+from battery_analytics.projection.knee import FoundKnee, find_knee
+from battery_analytics.projection.project import cycle_life_projection
+from battery_analytics.projection.result import Projection
+
+
+@dataclass(frozen=True)
+class AnalysedCell:
+    """A cell with the results that more than one section reads, each computed once, when it is first read."""
+
+    cell: Cell
+    options: Options
+    flow: Throughput
+    table: CycleTable
+
+    @classmethod
+    def of(cls, cell: Cell, options: Options) -> "AnalysedCell":
+        """The cell with its current's sign put right. Raises InvalidOption where an option does not fit the cell."""
+        _check_reference(cell, options)
+        cell = _with_charging_positive(cell)
+        flow = throughput(cell.cycling)
+        return cls(cell, options, flow, cycle_table(cell.cycling, flow, nominal_capacity_Ah=cell.nominal_capacity_Ah))
+
+    @cached_property
+    def fade(self) -> Fade:
+        return fade_between_ends(self.table.cycle_number, self.table.discharge_capacity_Ah)
+
+    @cached_property
+    def test_temperature_C(self) -> float:
+        return chamber_temperature_C(self.cell.cell_id, self.table.mean_temperature_C)
+
+    @cached_property
+    def knee(self) -> FoundKnee | None:
+        capacity = self.table.whole_discharge_Ah
+        known = np.isfinite(capacity) & (capacity > 0)
+        return find_knee(self.table.cycle_number[known].astype(np.float64), capacity[known])
+
+    @cached_property
+    def projection(self) -> Projection:
+        nominal = self.options.capacity_reference == "nominal"
+        return cycle_life_projection(
+            self.table.cycle_number,
+            self.table.whole_discharge_Ah,
+            eol_threshold=self.options.eol_threshold,
+            reference_Ah=self.cell.nominal_capacity_Ah if nominal else None,
+            history=history_of(self.cell, self.flow, self.table),
+        )
+
+
+def history_of(cell: Cell, flow: Throughput, table: CycleTable) -> History:
+    """What a projection reads of the cell."""
+    return History(
+        metadata=cell.metadata,
+        nominal_capacity_Ah=cell.nominal_capacity_Ah,
+        temperature_C=chamber_temperature_C(cell.cell_id, table.mean_temperature_C),
+        cycle_number=table.cycle_number,
+        discharge_capacity_Ah=table.whole_discharge_Ah,
+        energy_efficiency_percent=table.energy_efficiency_percent,
+        resistance_ohm=table.resistance_ohm,
+        offsets=cell.cycling.offsets,
+        voltage_V=cell.cycling.voltage_V,
+        current_A=cell.cycling.current_A,
+        discharging=flow.discharge.active,
+        discharged_Ah=flow.discharge.capacity_at_every_point_Ah,
+    )
+
+
+def _check_reference(cell: Cell, options: Options) -> None:
+    if options.capacity_reference == "nominal" and cell.nominal_capacity_Ah is None:
+        raise InvalidOption(
+            f"capacity_reference=nominal needs nominal_capacity_in_Ah, which {cell.cell_id} does not have.",
+            option="capacity_reference",
+            value="nominal",
+        )
+
+
+def _with_charging_positive(cell: Cell) -> Cell:
+    if not discharge_is_positive(cell.cycling):
+        return cell
+    message = (
+        "The voltage rises while the current is negative, so the file counts discharging as positive; "
+        "the sign of its current was turned round."
+    )
+    return replace(
+        cell,
+        cycling=replace(cell.cycling, current_A=-cell.cycling.current_A),
+        findings=(*cell.findings, Finding("discharge_positive", "warning", message)),
+    )

@@ -1,0 +1,64 @@
+"""Capacity fade: what each cycle charged and discharged, how efficiently, and how much of it is lost."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from battery_analytics.fields import Field, Numbers, WholeNumbers
+from battery_analytics.projection.knee import Knee
+from battery_analytics.sections.analysed_cell import AnalysedCell
+from battery_analytics.sections.declaration import Plot, Section
+
+
+@dataclass(frozen=True, slots=True)
+class CapacityFade:
+    """What each cycle charged and discharged, and how much of it is lost; arrays have one value per cycle."""
+
+    cycle_numbers: Annotated[WholeNumbers, Field("The source's cycle numbers.")]
+    charge_capacities: Annotated[
+        Numbers, Field("Charge put in while charging, continuous where the source's column restarts.", "Ah")
+    ]
+    discharge_capacities: Annotated[
+        Numbers, Field("Charge drawn while discharging, continuous where the source's column restarts.", "Ah")
+    ]
+    coulombic_efficiencies: Annotated[
+        Numbers, Field("Discharge over the charge that preceded it (Smith 2010); null where unknown.", "%")
+    ]
+    capacity_fade_percentage: Annotated[
+        float | None, Field("100·(first − last)/first of the discharge capacities.", "%")
+    ]
+    capacity_fade_rate_per_cycle: Annotated[
+        float | None, Field("The fade over (last − first cycle number).", "% per cycle")
+    ]
+    capacity_retention_percentage: Annotated[float | None, Field("100 − fade.", "%")]
+    knee: Annotated[
+        Knee | None,
+        Field("Where the fade bends down (Bacon-Watts); null where the data do not support a knee."),
+    ]
+
+
+def capacity_fade(analysed: AnalysedCell) -> CapacityFade:
+    table, fade, found = analysed.table, analysed.fade, analysed.knee
+    return CapacityFade(
+        cycle_numbers=table.cycle_number,
+        charge_capacities=table.charge_capacity_Ah,
+        discharge_capacities=table.discharge_capacity_Ah,
+        coulombic_efficiencies=table.coulombic_efficiency_percent,
+        capacity_fade_percentage=fade.fade_percent,
+        capacity_fade_rate_per_cycle=fade.rate_percent_per_cycle,
+        capacity_retention_percentage=fade.retention_percent,
+        knee=None if found is None else found.knee,
+    )
+
+
+def _plot(analysed: AnalysedCell, _: CapacityFade) -> bytes:
+    from battery_analytics.sections.capacity_fade.plot import capacity_plot  # noqa: PLC0415  # imports matplotlib
+
+    return capacity_plot(analysed.table, analysed.fade, analysed.projection, analysed.knee, title=analysed.cell.cell_id)
+
+
+CAPACITY_FADE = Section(
+    "capacity_fade",
+    CapacityFade,
+    capacity_fade,
+    plots=(Plot("capacity_plot", "Charge and discharge capacity over cycles.", _plot),),
+)

@@ -1,0 +1,46 @@
+"""A section of the report is a declaration: its name, its type, how it is computed, and its pictures."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, Self, overload
+
+if TYPE_CHECKING:
+    from battery_analytics.sections.analysed_cell import AnalysedCell
+
+
+@dataclass(frozen=True, slots=True)
+class Plot[T]:
+    """A picture of a section: `draw` gives a PNG. It imports what it draws with, since matplotlib is slow to import."""
+
+    name: str
+    description: str
+    draw: Callable[["AnalysedCell", T], bytes]
+
+
+class HasSections(Protocol):
+    """What gives the value of a section that was computed."""
+
+    def section[T](self, section: "Section[T]") -> T: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Section[T]:
+    """One key of the report, also the name of its stage in the timer.
+
+    `value_type` is a dataclass whose fields are the section's fields in their order, each `Annotated` with a `Field`; or a list
+    of such. `plots` follow the fields, under their own names. As an attribute of a report's class, a section reads
+    as its value.
+    """
+
+    name: str
+    value_type: type[T]
+    compute: Callable[["AnalysedCell"], T]
+    description: str = ""
+    plots: tuple[Plot[T], ...] = ()
+
+    @overload
+    def __get__(self, report: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, report: HasSections, owner: type) -> T: ...
+    def __get__(self, report: HasSections | None, owner: type) -> Self | T:
+        return self if report is None else report.section(self)

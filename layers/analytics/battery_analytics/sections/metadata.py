@@ -1,0 +1,45 @@
+"""What the source says about the cell and its test."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated
+
+from battery_analytics.cell import Json
+from battery_analytics.fields import Field, OtherKeys, finite
+from battery_analytics.sections.analysed_cell import AnalysedCell
+from battery_analytics.sections.declaration import Section
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What the source says about the cell: these keys, and every other metadata key of the source under its own name."""
+
+    source: Annotated[Mapping[str, Json], OtherKeys()]
+    cell_id: Annotated[str, Field("The cell's name.")]
+    form_factor: Annotated[str | None, Field("Prismatic, cylindrical, pouch, …")]
+    nominal_capacity_in_Ah: Annotated[float | None, Field("Nominal capacity.", "Ah")]
+    total_cycles: Annotated[int, Field("How many cycles were read.")]
+    first_cycle_number: Annotated[int, Field("The source's number of the first cycle.")]
+    last_cycle_number: Annotated[int, Field("The source's number of the last cycle.")]
+    test_temperature_C: Annotated[
+        float | None,
+        Field("Mean of the first cycle's temperature, else the XX of a CALB_XX_… id, else null.", "°C"),
+    ]
+
+
+def metadata(analysed: AnalysedCell) -> Metadata:
+    source, numbers = analysed.cell.metadata, analysed.table.cycle_number
+    form_factor, nominal = source.get("form_factor"), source.get("nominal_capacity_in_Ah")
+    return Metadata(
+        source=source,
+        cell_id=analysed.cell.cell_id,
+        form_factor=form_factor if isinstance(form_factor, str) else None,
+        nominal_capacity_in_Ah=nominal if isinstance(nominal, int | float) and not isinstance(nominal, bool) else None,
+        total_cycles=numbers.size,
+        first_cycle_number=int(numbers[0]),
+        last_cycle_number=int(numbers[-1]),
+        test_temperature_C=finite(analysed.test_temperature_C),
+    )
+
+
+METADATA = Section("metadata", Metadata, metadata)

@@ -1,0 +1,259 @@
+"""Each section with values that no other field has: a figure that lands on another's path is seen."""
+
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+import pytest
+from battery_analytics.analysis.capacity_fade import Fade
+from battery_analytics.analysis.cycle_table import CycleTable
+from battery_analytics.cell import Cell, CyclingData, Finding, Json, Source
+from battery_analytics.projection.knee import CycleRange, FoundKnee, Knee
+from battery_analytics.projection.result import Interval, ModelProjection, Projection
+from battery_analytics.sections.battery_health import BATTERY_HEALTH
+from battery_analytics.sections.capacity_fade import CAPACITY_FADE
+from battery_analytics.sections.cycle_table import CYCLE_TABLE
+from battery_analytics.sections.data_quality import DATA_QUALITY
+from battery_analytics.sections.metadata import METADATA
+from battery_analytics.sections.registry import SECTIONS
+from battery_analytics.sections.source import SOURCE
+from battery_analytics.sections.statistical_metrics import STATISTICAL_METRICS
+from battery_analytics.sections.temperature_analysis import TEMPERATURE_ANALYSIS
+from battery_analytics.sections.voltage_profile import VOLTAGE_PROFILE
+
+from tests.sections import analysed_cell, leaves, reported
+from tests.steps import figures_of
+
+# Column k of the table holds 100·k + 1, 100·k + 2, 100·k + 3 in the order of the fields.
+TABLE = CycleTable(
+    **{
+        field.name: np.array([False, True, False])
+        if field.name == "discharge_incomplete"
+        else np.array([1, 2, 3]) + 100 * place
+        for place, field in enumerate(fields(CycleTable))
+    }
+)
+FADE = Fade(fade_percent=12.5, rate_percent_per_cycle=0.25)
+PROJECTION = Projection(
+    method="trajectory",
+    fade_rate_Ah_per_cycle=-0.011,
+    r_squared=0.91,
+    initial_capacity_Ah=58.1,
+    eol_capacity_Ah=46.2,
+    eol_threshold=0.79,
+    eol_cycle=812.0,
+    interval=Interval(701.0, 903.0, 0.9, "indicative"),
+    confidence=0.66,
+    abstention_reason=None,
+    trend=None,
+    models=(ModelProjection("straight_line", 777.0, Interval(601.0, None, 0.8, "calibrated"), 0.44, "why"),),
+    remaining_cycles=609.0,
+    remaining_equivalent_full_cycles=555.0,
+)
+KNEE = FoundKnee(Knee(150.0, CycleRange(140.0, 160.0), 120.0, CycleRange(110.0, 130.0)), 55.5)
+
+
+def points(**columns: Any) -> CyclingData:
+    """Three cycles of four points: charge, charge, discharge, discharge; one column of counters each way."""
+    given = {
+        "voltage_V": np.tile([3.1, 3.5, 3.9, 2.9], 3),
+        "current_A": np.tile([2.0, 2.0, -2.0, -2.0], 3),
+        "charge_capacity_Ah": np.tile([1.0, 2.0, 2.0, 2.0], 3),
+        "discharge_capacity_Ah": np.tile([0.0, 0.0, 0.5, 1.5], 3),
+        **columns,
+    }
+    return CyclingData(np.array([1, 2, 3]), np.array([0, 4, 8, 12]), **given)
+
+
+def cell(data: CyclingData | None = None) -> Cell:
+    metadata: dict[str, Json] = {"cell_id": "A1", "form_factor": "pouch", "nominal_capacity_in_Ah": 5.25, "maker": "M"}
+    source = Source("FORMAT", 0.75, ("a.csv", "b.csv"), ("extra",))
+    return Cell(metadata, data or points(), source, (Finding("read", "error", "Read so.", (2, 3)),))
+
+
+def paths(report: Any) -> dict[str, Any]:
+    return dict(leaves(report))
+
+
+def test_metadata() -> None:
+    temperature = np.repeat([21.5, 31.5, 41.5], 4)
+    found = reported(METADATA, analysed_cell(cell(points(temperature_C=temperature))))
+
+    assert found == {
+        "cell_id": "A1",
+        "form_factor": "pouch",
+        "nominal_capacity_in_Ah": 5.25,
+        "maker": "M",
+        "total_cycles": 3,
+        "first_cycle_number": 1,
+        "last_cycle_number": 3,
+        "test_temperature_C": 21.5,
+    }
+
+
+def test_capacity_fade() -> None:
+    found = reported(CAPACITY_FADE, analysed_cell(cell(), table=TABLE, fade=FADE, knee=KNEE))
+
+    assert paths(found) == {
+        "cycle_numbers": [1, 2, 3],
+        "charge_capacities": [101, 102, 103],
+        "discharge_capacities": [201, 202, 203],
+        "coulombic_efficiencies": [301, 302, 303],
+        "capacity_fade_percentage": 12.5,
+        "capacity_fade_rate_per_cycle": 0.25,
+        "capacity_retention_percentage": 87.5,
+        "knee.knee_cycle": 150.0,
+        "knee.knee_interval.low": 140.0,
+        "knee.knee_interval.high": 160.0,
+        "knee.knee_interval.level": 0.9,
+        "knee.onset_cycle": 120.0,
+        "knee.onset_interval.low": 110.0,
+        "knee.onset_interval.high": 130.0,
+        "knee.onset_interval.level": 0.9,
+        "knee.method": "bacon_watts",
+    }
+
+
+def test_voltage_profile() -> None:
+    # The current sets in with the first point, whose interval nobody knows: the counters read 1 and 2, 0.5 and 1.5 Ah.
+    found = reported(VOLTAGE_PROFILE, analysed_cell(cell()))
+
+    assert found["voltage_curves"][1] == {
+        "cycle_number": 2,
+        "charge_data": {"capacities": [1.0, 2.0], "voltages": [3.1, 3.5]},
+        "discharge_data": {"capacities": [0.5, 1.5], "voltages": [3.9, 2.9]},
+    }
+    assert [curve["cycle_number"] for curve in found["voltage_curves"]] == [1, 2, 3]
+    assert found["voltage_stats"] == {"min_voltage": 2.9, "max_voltage": 3.9, "avg_voltage": pytest.approx(3.35)}
+
+
+def test_temperature_analysis() -> None:
+    # Five cycles whose capacity falls as they warm, not in a straight line: ranks agree, r by hand from the definition.
+    means, capacities = np.array([20.0, 21.0, 22.0, 23.0, 29.0]), np.array([5.0, 4.9, 4.8, 4.5, 4.4])
+    temperature = np.concatenate([means - 1, means + 1])
+    data = CyclingData(
+        np.arange(1, 6), np.arange(0, 11, 2), np.full(10, 3.5), np.full(10, -1.0), temperature_C=np.sort(temperature)
+    )
+    table = figures_of(capacities, mean_temperature_C=means)
+    found = paths(reported(TEMPERATURE_ANALYSIS, analysed_cell(cell(data), table=table)))
+
+    x, y = means - means.mean(), capacities - capacities.mean()
+    assert found == {
+        "has_temperature_data": True,
+        "average_temperature": pytest.approx(23.0),
+        "temperature_range.min": 19.0,
+        "temperature_range.max": 30.0,
+        "temperature_stats.mean": pytest.approx(23.0),
+        "temperature_stats.median": pytest.approx(22.0),  # of 19 20 21 21 22 22 23 24 28 30
+        "temperature_stats.std_dev": pytest.approx(np.sqrt(110 / 10)),
+        "temperature_stats.p10": pytest.approx(19.9),
+        "temperature_stats.p90": pytest.approx(28.2),
+        "correlation_with_capacity": pytest.approx((x @ y) / np.sqrt((x @ x) * (y @ y))),
+        "no_correlation_reason": None,
+    }
+
+
+def test_statistical_metrics() -> None:
+    data = points(voltage_V=np.tile([3.0, 3.2, 3.3, 3.9], 3), current_A=np.tile([4.0, 2.0, -1.0, -2.0], 3))
+    found = paths(reported(STATISTICAL_METRICS, analysed_cell(cell(data), table=TABLE, projection=PROJECTION)))
+
+    def statistics(prefix: str, *values: float) -> dict[str, Any]:
+        known = sorted(values)
+        mean = sum(known) / len(known)
+        middle = (known[(len(known) - 1) // 2] + known[len(known) // 2]) / 2
+        spread = (sum((value - mean) ** 2 for value in known) / len(known)) ** 0.5
+        figures = {"mean": mean, "median": middle, "min": known[0], "max": known[-1], "std_dev": spread}
+        return {f"{prefix}.{name}": pytest.approx(value) for name, value in figures.items()}
+
+    projection = {path: value for path, value in found.items() if path.startswith("cycle_life_projection")}
+    assert {path: value for path, value in found.items() if path not in projection} == {
+        **statistics("charge_discharge_stats.charge_capacity", 101, 102, 103),
+        **statistics("charge_discharge_stats.discharge_capacity", 201, 202, 203),
+        **statistics("current_stats", 4.0, 2.0, -1.0, -2.0),
+        **statistics("voltage_stats", 3.0, 3.2, 3.3, 3.9),
+    }
+    assert {path.removeprefix("cycle_life_projection."): value for path, value in projection.items()} == {
+        "fade_rate": -0.011,
+        "projected_eol_cycle": 812.0,
+        "confidence": 0.66,
+        "method": "trajectory",
+        "interval.low": 701.0,
+        "interval.high": 903.0,
+        "interval.level": 0.9,
+        "interval.basis": "indicative",
+        "abstained": False,
+        "abstention_reason": None,
+        "r_squared": 0.91,
+        "initial_capacity": 58.1,
+        "eol_capacity": 46.2,
+        "eol_threshold": 0.79,
+        "remaining_cycles": 609.0,
+        "remaining_equivalent_full_cycles": 555.0,
+        "models": [
+            {
+                "name": "straight_line",
+                "eol_cycle": 777.0,
+                "interval": {"low": 601.0, "high": None, "level": 0.8, "basis": "calibrated"},
+                "confidence": 0.44,
+                "abstention_reason": "why",
+            }
+        ],
+    }
+
+
+def test_battery_health() -> None:
+    found = reported(BATTERY_HEALTH, analysed_cell(cell(), fade=Fade(-3.0, -0.1)))
+
+    assert found == {
+        "health_score": 100.0,
+        "health_status": "Excellent",
+        "capacity_retention": 103.0,
+        # 1.5 of 2 Ah come back in each cycle.
+        "degradation_indicators": ["Low coulombic efficiency: 75.00 % in the median cycle"],
+    }
+
+
+def test_data_quality() -> None:
+    found = reported(DATA_QUALITY, analysed_cell(cell()))
+
+    assert found[0] == {"code": "read", "severity": "error", "message": "Read so.", "cycles": [2, 3]}
+    assert "no_temperature" in [finding["code"] for finding in found]
+
+
+def test_cycle_table() -> None:
+    found = reported(CYCLE_TABLE, analysed_cell(cell(), table=TABLE))
+
+    assert list(found) == [
+        "cycle_number",
+        "charge_capacity_Ah",
+        "discharge_capacity_Ah",
+        "coulombic_efficiency_percent",
+        "charge_energy_Wh",
+        "discharge_energy_Wh",
+        "energy_efficiency_percent",
+        "min_voltage_V",
+        "max_voltage_V",
+        "mean_temperature_C",
+        "resistance_ohm",
+        "duration_s",
+        "equivalent_full_cycles",
+        "discharge_incomplete",
+    ]
+    assert found["energy_efficiency_percent"] == [601, 602, 603]
+    assert found["discharge_incomplete"] == [False, True, False]
+
+
+def test_source() -> None:
+    assert reported(SOURCE, analysed_cell(cell())) == {
+        "format": "FORMAT",
+        "certainty": 0.75,
+        "files": ["a.csv", "b.csv"],
+        "extra_columns": ["extra"],
+        "points": 12,
+    }
+
+
+def test_every_section_has_a_test_here() -> None:
+    tested = {name.removeprefix("test_") for name in globals() if name.startswith("test_")}
+
+    assert {section.name for section in SECTIONS} <= tested
