@@ -12,6 +12,7 @@ import boto3
 from battery_service.jobs.backend import Backend, connected
 from battery_service.jobs.job import Job, Status, StoredFile
 from battery_service.jobs.settings import JobSettings
+from battery_service.options import default_options
 from battery_service.tokens.store import line_of
 
 from sample_cells.plain import cell, pickled
