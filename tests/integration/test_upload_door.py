@@ -12,10 +12,9 @@ from aws_lambda_powertools.event_handler.api_gateway import APIGatewayHttpResolv
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from battery_service import bridge
 from battery_service.bridge import Analysis
+from battery_service.functions import LambdaHandler
 from battery_service.http.multipart_body import UploadedFile
-from battery_service.http.routing import LambdaHandler
 from battery_service.options import Options
-from battery_service.settings import Settings
 
 from events.gateway import Event, FormPart, file_part, request_event, upload_event
 from functions.upload_handler.app import make_handler
@@ -41,7 +40,7 @@ def analysis_of(files: Sequence[UploadedFile], options: Options) -> Analysis:
 @pytest.fixture
 def handler(monkeypatch: pytest.MonkeyPatch) -> LambdaHandler:
     monkeypatch.setattr(bridge, "analyse", analysis_of)
-    return make_handler(Settings())
+    return make_handler({})
 
 
 def answer(handler: LambdaHandler, event: Event) -> dict[str, Any]:

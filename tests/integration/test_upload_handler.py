@@ -12,7 +12,6 @@ from battery_service import bridge
 from battery_service.errors import STATUSES
 from battery_service.http.multipart_body import UploadedFile
 from battery_service.options import Options
-from battery_service.settings import Settings
 
 from events.gateway import Event, FormPart, file_part, request_event, upload_event
 from functions.upload_handler.app import lambda_handler, make_handler
@@ -228,7 +227,7 @@ def test_preload_has_the_library_analyse_before_the_first_request(monkeypatch: p
         return analyse(files, options)
 
     monkeypatch.setattr(bridge, "analyse", counted)
-    make_handler(Settings(preload=False))
+    make_handler({})
     assert analysed == []
-    make_handler(Settings(preload=True))
+    make_handler({"PRELOAD": "true"})
     assert analysed == [1]

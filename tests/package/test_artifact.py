@@ -16,7 +16,6 @@ import requests
 from battery_service import bridge
 from battery_service.http.multipart_body import UploadedFile
 from battery_service.options import Options
-from battery_service.settings import Settings
 from battery_service.tokens.store import line_of, new_token
 
 from events.make_events import samples
@@ -37,7 +36,7 @@ SECOND: File = ("B.pkl", cells.pickled(cells.cell("B", fade_Ah_per_cycle=0.05)))
 TRIPLET: Sequence[File] = tuple(cells.csv_set(cells.cell("C"), "C").items())
 INPUTS: dict[str, Sequence[File]] = {"a pickle": (PICKLE,), "a CSV set": TRIPLET, "two cells": (PICKLE, SECOND)}
 SAMPLES = samples()
-SOURCE = {"SiteFunction": make_site(Settings()), "UploadFunction": make_upload(Settings())}
+SOURCE = {"SiteFunction": make_site({}), "UploadFunction": make_upload({})}
 B249 = CALB / "CALB_35_B249.pkl"
 
 

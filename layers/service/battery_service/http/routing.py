@@ -16,6 +16,7 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from battery_service.errors import ApiError
+from battery_service.functions import LambdaHandler
 from battery_service.http.cors import preflight_headers
 from battery_service.http.request import Request
 from battery_service.http.responses import Answer, error_answer, finished, is_binary
@@ -23,7 +24,6 @@ from battery_service.log import log_bug, log_event
 from battery_service.settings import Settings
 
 type Handler = Callable[..., Answer]
-type LambdaHandler = Callable[[Mapping[str, Any], object], dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Route:
         return re.fullmatch(re.sub(r"<\w+>", "[^/]+", self.path), path) is not None
 
 
-def lambda_handler_of(routes: Sequence[Route], settings: Settings) -> LambdaHandler:
+def http_handler(routes: Sequence[Route], settings: Settings) -> LambdaHandler:
     """The Lambda handler that serves the routes, fit to be called from several threads at once."""
 
     def lambda_handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
