@@ -8,7 +8,7 @@ from battery_service.functions import LambdaHandler, lambda_handler_of
 from battery_service.http.negotiation import accepts_gzip
 from battery_service.http.request import Request
 from battery_service.http.responses import Answer
-from battery_service.http.routing import Route, http_handler
+from battery_service.http.router import Route, http_handler
 from battery_service.settings import Settings
 from battery_service.site.built_page import BuiltPage
 from battery_service.site.front_page import FrontPage, small_page

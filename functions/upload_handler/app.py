@@ -9,7 +9,7 @@ from battery_service.functions import LambdaHandler, lambda_handler_of
 from battery_service.http.multipart_body import uploaded_files
 from battery_service.http.request import Request
 from battery_service.http.responses import Answer
-from battery_service.http.routing import Route, http_handler
+from battery_service.http.router import Route, http_handler
 from battery_service.log import log_event
 from battery_service.metrics import count_refusal, count_upload
 from battery_service.options import parse_options

@@ -6,7 +6,7 @@ from battery_service.functions import LambdaHandler, lambda_handler_of
 from battery_service.http.negotiation import accepts_gzip
 from battery_service.http.request import Request
 from battery_service.http.responses import Answer, fits, json_answer
-from battery_service.http.routing import Route, http_handler
+from battery_service.http.router import Route, http_handler
 from battery_service.jobs.answers import job_body, job_url, started_body, upload_body
 from battery_service.jobs.backend import connected
 from battery_service.jobs.service import JobService

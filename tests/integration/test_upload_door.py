@@ -78,7 +78,7 @@ def test_an_unknown_path_is_not_found(handler: LambdaHandler) -> None:
 
 def test_a_method_that_a_path_does_not_take_is_refused_with_those_it_does(handler: LambdaHandler) -> None:
     refused = answer(handler, request_event("GET", "/api/upload"))
-    assert error_of(refused)[:2] == (405, "not_found")
+    assert error_of(refused)[:2] == (405, "method_not_allowed")
     assert refused["headers"]["Allow"] == "POST"
 
 
