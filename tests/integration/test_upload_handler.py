@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from battery_analytics import BatteryFile
 from battery_service import bridge
 from battery_service.errors import STATUSES
-from battery_service.http.multipart_body import UploadedFile
 from battery_service.options import Options
 
 from events.gateway import Event, FormPart, file_part, request_event, upload_event
@@ -228,7 +228,7 @@ def test_preload_has_the_library_analyse_before_the_first_request(monkeypatch: p
     analysed: list[int] = []
     analyse = bridge.analyse
 
-    def counted(files: Sequence[UploadedFile], options: Options) -> bridge.Analysis:
+    def counted(files: Sequence[BatteryFile], options: Options) -> bridge.Analysis:
         analysed.append(len(files))
         return analyse(files, options)
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 import requests
+from battery_analytics import BatteryFile
 from battery_service import bridge
-from battery_service.http.multipart_body import UploadedFile
 from battery_service.options import Options
 from battery_service.tokens.store import line_of, new_token
 
@@ -48,7 +48,7 @@ def artifact(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningArtifa
 
 
 def report_of_the_source_tree(files: Sequence[File], **options: str) -> bytes:
-    uploaded = [UploadedFile(name, content) for name, content in files]
+    uploaded = [BatteryFile(name, content) for name, content in files]
     return bridge.analyse(uploaded, Options(**options)).report  # type: ignore[arg-type]  # plots are text here
 
 
