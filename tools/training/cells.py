@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 from battery_analytics.analysis.cycle_table import cycle_table
 from battery_analytics.analysis.throughput import throughput
-from battery_analytics.cell import BatteryFile, FloatArray
+from battery_analytics.cell import FloatArray
+from battery_analytics.files import BatteryFile
 from battery_analytics.formats.reading import read_cells
 from battery_analytics.projection.features import FEATURES, early_life_features
 from battery_analytics.projection.history import History

@@ -6,9 +6,32 @@ report = analyze(["CALB_35_B249.pkl"])
 print(report["battery_health"])
 """
 
-from battery_analytics.cell import BatteryFile
-from battery_analytics.errors import BatteryDataError
-from battery_analytics.report import Report, analyze
-from battery_analytics.sections.registry import PLOT_NAMES
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 __all__ = ["PLOT_NAMES", "BatteryDataError", "BatteryFile", "Report", "analyze"]
+
+if TYPE_CHECKING:
+    from battery_analytics.errors import BatteryDataError
+    from battery_analytics.files import BatteryFile
+    from battery_analytics.report import Report, analyze
+    from battery_analytics.sections.registry import PLOT_NAMES
+else:
+    # Imported at first use (PEP 562): numpy takes longer than all that a caller needs who only names these.
+    _MODULES = {
+        "BatteryDataError": "errors",
+        "BatteryFile": "files",
+        "PLOT_NAMES": "sections.registry",
+        "Report": "report",
+        "analyze": "report",
+    }
+
+    def __getattr__(name: str) -> object:
+        if name not in _MODULES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+        globals()[name] = value
+        return value
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

@@ -5,11 +5,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from battery_analytics.cell import BatteryFile, Cell
+from battery_analytics.cell import Cell
 from battery_analytics.cell_report import CellReport, PlainJson, cell_report
 from battery_analytics.comparison import Comparison, comparison
 from battery_analytics.encoding import encoded, keys_of
 from battery_analytics.errors import InvalidOption
+from battery_analytics.files import BatteryFile
 from battery_analytics.formats.reading import read_cells
 from battery_analytics.options import Options, PlotsOption, checked_options, declared_options
 from battery_analytics.sections.declaration import Section
