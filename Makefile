@@ -26,7 +26,7 @@ PAGE_INSTEAD = the $(if $(wildcard $(PAGE)),page that was built before,small pag
 GENERATED := dashboard/generated
 ARTIFACT_SOURCES := template.yaml $(shell find tools/artifact_build functions layers -type f ! -name '*.pyc')
 
-.PHONY: help run dashboard test check package run-artifact cold-start bench bench-cost sample train evaluate-life contract smoke token licences format clean
+.PHONY: help run wheels dashboard test check package run-artifact cold-start bench bench-cost sample train evaluate-life contract smoke token licences format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | column -t -s "$$(printf '\t')"
@@ -74,6 +74,11 @@ bench-dashboard: .venv/.dev $(PAGE) browser-specs ## measure the dashboard in Ch
 
 screenshots: .venv/.dev $(PAGE) browser-specs ## take the dashboard's pictures in docs/images anew
 	.venv/bin/python -m tests.browser.screenshots
+
+wheels: .venv/.runtime ## build the library and the client as wheels in dist/
+	$(UV) build --quiet --wheel --out-dir dist --package battery-analytics
+	$(UV) build --quiet --wheel --out-dir dist --package battery-analytics-client
+	@ls dist/*.whl
 
 contract: .venv/.dev ## write the contract that the functions read from the library's declarations
 	.venv/bin/python -m tools.contract

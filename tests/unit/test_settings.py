@@ -1,7 +1,6 @@
 """Settings: what the environment may say, and that a mistake in it stops the start."""
 
-import re
-from pathlib import Path
+import importlib.metadata
 
 import pytest
 from battery_service import __version__
@@ -48,6 +47,4 @@ def test_a_value_without_meaning_stops_the_start_and_is_named(variable: str, val
 
 
 def test_the_version_is_the_packages() -> None:
-    declared = re.search(r'^version = "(.+)"$', Path("layers/service/pyproject.toml").read_text(), re.MULTILINE)
-    assert declared is not None
-    assert declared.group(1) == __version__
+    assert importlib.metadata.version("battery-service") == __version__ == Settings().version

@@ -2,16 +2,19 @@
 
 from battery_analytics import analyze
 
-report = analyze(["CALB_35_B249.pkl"])
-print(report["battery_health"])
+report = analyze("CALB_35_B249.pkl")
+print(report.battery_health.health_status)
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-__all__ = ["PLOT_NAMES", "BatteryDataError", "BatteryFile", "Report", "analyze"]
+__version__ = "0.2.0"
+
+__all__ = ["PLOT_NAMES", "BatteryDataError", "BatteryFile", "CellReport", "Report", "__version__", "analyze"]
 
 if TYPE_CHECKING:
+    from battery_analytics.cell_report import CellReport
     from battery_analytics.errors import BatteryDataError
     from battery_analytics.files import BatteryFile
     from battery_analytics.report import Report, analyze
@@ -21,6 +24,7 @@ else:
     _MODULES = {
         "BatteryDataError": "errors",
         "BatteryFile": "files",
+        "CellReport": "cell_report",
         "PLOT_NAMES": "sections.registry",
         "Report": "report",
         "analyze": "report",

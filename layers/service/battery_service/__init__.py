@@ -1,3 +1,3 @@
-"""The doors of the Battery Analytics API: requests in, answers out, no science."""
+"""What the functions of the Battery Analytics API share: requests in, responses out, no science."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
