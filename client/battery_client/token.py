@@ -27,7 +27,7 @@ class BearerToken(AuthBase):
 
 
 def bearer_token(text: str) -> BearerToken | None:
-    """The token that a user gave, None for an empty text. Raises ClientError, which does not quote it, for an impossible one."""
+    """The token that a user gave, None for an empty text. Raises ClientError for an impossible one, without quoting it."""
     token = text.strip()
     if not token:
         return None

@@ -31,7 +31,8 @@ At run time the trees are arrays (`forest.npz`, no pickle) and numpy walks them:
 0.9 s of imports.
 
 **Protocol.** A model of the other cells projects every cell. No hyper-parameter was searched: number of trees and
-features were set beforehand. The intervals follow from these errors; `make evaluate-life` checks them with nested leave-one-out.
+features were set beforehand. The intervals follow from these errors; `make evaluate-life` checks them with nested
+leave-one-out.
 
 **Errors of unseen cells** (mean absolute relative error, and the share within 15 %):
 
@@ -44,13 +45,14 @@ confidence. Between trained temperatures they widen by {per_kelvin:.0f} % of lif
 **Domain.** {domain} Beyond a margin (3 K, 0.05 V, 5 % of capacity, 25 % of rate), for another material or form, or where a
 feature lies more than two margins outside those of the trained cells at the temperature, the model abstains.
 
-**Limits.** Few cells of one maker, one batch per temperature and one laboratory; temperature and voltage window changed together;
-one end of life only. It reads the first 100 cycles and knows nothing of later conditions. It says nothing about safety.
+**Limits.** Few cells of one maker, one batch per temperature and one laboratory; temperature and voltage window changed
+together; one end of life only. It reads the first 100 cycles and knows nothing of later conditions. It says
+nothing about safety.
 """
 
 
 def model_card(cells: Sequence[LabelledCell], card: Mapping[str, Any], unseen_life: FloatArray) -> str:
-    """The card as Markdown; `unseen_life` of shape (n_stages, n_cells) is what models without each cell project."""
+    """The card as Markdown; `unseen_life`, shape (n_stages, n_cells), holds the lives that models without each cell project."""
     lives = np.array([cell.life for cell in cells])
     temperatures = np.array([round(cell.temperature_C) for cell in cells])
     levels = np.unique(temperatures)
