@@ -115,8 +115,8 @@ function EndOfLife({
   const { low, high, level, basis } = interval;
   return (
     <p>
-      End of life: cycle {figure(cycle, 0)} ({figure(low, 0)} to {high === null ? "no upper limit" : figure(high, 0)} with{" "}
-      {figure(100 * level, 0, "%")} probability, {basis})
+      End of life: cycle {figure(cycle, 0)} ({figure(low, 0)} to {high === null ? "no upper limit" : figure(high, 0)}{" "}
+      with {figure(100 * level, 0, "%")} probability, {basis})
     </p>
   );
 }

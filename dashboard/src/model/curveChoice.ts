@@ -1,8 +1,8 @@
-/** Which cycles' curves to ask for: the one wanted, and as many spread over the rest as an answer may well hold. */
+/** The cycles whose curves to ask for: the wanted one, and as many others, evenly spread, as fit well in an answer. */
 
-/** Points that a request for curves may bring beside the wanted ones. */
+/** Points that a request for curves may return in addition to the wanted ones. */
 const POINT_BUDGET = 60_000;
-/** The API returns the curves of that many cycles at once. */
+/** The API returns the curves of at most this many cycles. */
 const MOST_CYCLES = 100;
 
 export function cyclesToAsk(
