@@ -71,7 +71,7 @@ export function App() {
             sampleIsComing={sample.isComing}
           />
           {sample.fault && (
-            <p className="error" role="alert">
+            <p className="error-message" role="alert">
               {sample.fault}
             </p>
           )}

@@ -87,7 +87,7 @@ async function presignedUpload(
     return await client.jobResult(jobId, signal);
   } finally {
     // However it ends, the server deletes the files and the report; the page has the report in memory.
-    client.forget(uploadId).catch(() => undefined);
+    client.deleteJob(uploadId).catch(() => undefined);
   }
 }
 

@@ -77,7 +77,7 @@ export class ApiClient {
   }
 
   /** Deletes a job's files and report, also those of an upload that was never started. */
-  async forget(jobId: string): Promise<void> {
+  async deleteJob(jobId: string): Promise<void> {
     const url = this.jobUrl(jobId);
     const answer = await this.send({ method: "DELETE", url, headers: this.headers(), keepalive: true });
     if (!isSuccess(answer)) throw errorIn(answer);

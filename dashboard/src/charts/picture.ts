@@ -93,13 +93,13 @@ function legendRows(pen: CanvasRenderingContext2D, shown: readonly Series[], wid
   const rows: LegendRow[] = [];
   let left = Number.POSITIVE_INFINITY;
   for (const series of shown) {
-    const room = 16 + pen.measureText(series.label).width + 16;
-    if (left + room > width + MARGIN) {
+    const space = 16 + pen.measureText(series.label).width + 16;
+    if (left + space > width + MARGIN) {
       left = MARGIN;
       rows.push([]);
     }
     rows.at(-1)?.push({ series, left });
-    left += room;
+    left += space;
   }
   return rows;
 }

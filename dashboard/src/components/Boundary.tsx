@@ -23,7 +23,7 @@ export class Boundary extends Component<Props, State> {
     const { fault } = this.state;
     if (!fault) return this.props.children;
     return (
-      <p className="error" role="alert">
+      <p className="error-message" role="alert">
         {this.props.sentence(fault.message)}
       </p>
     );

@@ -41,7 +41,7 @@ export function CellView({ cell, criteria, server }: Props) {
           <Downloads cell={cell} />
         </header>
         {!areSame(source.criteria, criteria) && !isBusy(source.phase) && (
-          <p className="error" role="status">
+          <p className="error-message" role="status">
             This report still uses {shortPercent(source.criteria.eolThreshold)} of the{" "}
             {source.criteria.capacityReference} capacity: the API has not answered for{" "}
             {shortPercent(criteria.eolThreshold)} of the {criteria.capacityReference} capacity.

@@ -76,7 +76,7 @@ export function ComparisonView({ sources, criteria, answers, server, onCell }: P
         </div>
       </header>
       {older.length > 0 && (
-        <p className="error" role="status">
+        <p className="error-message" role="status">
           {counted(cellsOf(older).length, "end of life", "ends of life")} still with the earlier settings, not with{" "}
           {shortPercent(criteria.eolThreshold)} of the {criteria.capacityReference} capacity.
         </p>

@@ -15,7 +15,7 @@ export function Findings({ report }: { report: Report }) {
       {findings.length === 0 ? (
         <p className="soft">Nothing odd was found in this cell's data.</p>
       ) : (
-        <ul className="findings">
+        <ul className="finding-list">
           {findings.map(({ kind, text, where }) => (
             <li key={`${kind} ${text} ${where}`}>
               <span className={`badge ${kind}`}>{kind}</span>

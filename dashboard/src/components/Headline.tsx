@@ -33,7 +33,7 @@ export function Headline({ report }: { report: Report }) {
         <span className={`badge ${life.sureness.label.toLowerCase()}`}>{life.sureness.label}</span>
         {life.interval && <span>{life.interval}</span>}
         {life.remaining && <span>{life.remaining}</span>}
-        <span className="sureness">{life.sureness.sentence}</span>
+        <span className="basis">{life.sureness.sentence}</span>
       </Tile>
     </dl>
   );

@@ -55,7 +55,7 @@ export function CriteriaPanel({ criteria, onChange }: { criteria: Criteria; onCh
         </span>
       </div>
       {!isValid && (
-        <p className="error" id={problem} role="alert">
+        <p className="error-message" id={problem} role="alert">
           A number greater than 0 and less than 100.
         </p>
       )}
@@ -143,7 +143,7 @@ export function ConnectionPanel({ connection, server, wantsToken, onConnect }: C
           Connect
         </button>
         {server.at === "unreachable" && (
-          <p className="error" role="alert">
+          <p className="error-message" role="alert">
             {server.error.message}
           </p>
         )}

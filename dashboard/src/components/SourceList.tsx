@@ -128,7 +128,7 @@ function PhaseLine({ source: { name, files, roles, phase } }: { source: Source }
     const { message, code, requestId } = phase.error;
     const facts = [code, requestId && `request ${requestId}`].filter(Boolean).join(" · ");
     return (
-      <div className="error" role="alert">
+      <div className="error-message" role="alert">
         <p>{message}</p>
         {facts && <p className="soft">{facts}</p>}
       </div>

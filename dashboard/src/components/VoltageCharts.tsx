@@ -53,7 +53,7 @@ export function VoltageCharts({ cell, server }: { cell: PageCell; server: () => 
         onDrop={(cycle) => setKept(kept.filter((one) => one !== cycle))}
       />
       {curves.error && (
-        <p className="error" role="alert">
+        <p className="error-message" role="alert">
           {curves.error.message}
         </p>
       )}

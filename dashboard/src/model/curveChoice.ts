@@ -12,9 +12,9 @@ export function cyclesToAsk(
   points: number,
 ): number[] {
   const perCycle = Math.max(points / Math.max(all.length, 1), 1);
-  const room = Math.min(MOST_CYCLES, Math.max(Math.floor(POINT_BUDGET / perCycle), 1)) - 1;
+  const space = Math.min(MOST_CYCLES, Math.max(Math.floor(POINT_BUDGET / perCycle), 1)) - 1;
   const others = all.filter((cycle) => cycle !== wanted && !known.has(cycle));
-  const taken = Math.min(room, others.length);
+  const taken = Math.min(space, others.length);
   const spread = Array.from(
     { length: taken },
     (_, place) => others[Math.floor((place * others.length) / taken)] as number,

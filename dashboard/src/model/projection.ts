@@ -1,4 +1,4 @@
-/** A projected end of life in words: the number, how sure it is, its model, or why there is none. */
+/** A projected end of life as text: the number, how sure it is, its model, or why there is none. */
 
 import type { Interval, Projection } from "../api/types";
 import { fixed, percent, shortPercent } from "./format";
