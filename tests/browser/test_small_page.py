@@ -85,7 +85,7 @@ def test_the_page_uploads_the_chosen_files_and_shows_the_report(tmp_path: Path) 
     assert server.names == ["a_cycles.csv", "ä b.csv"]
     words = words_of(document)
     for said in (
-        "Up to 50 MiB at once",
+        "Up to 50 MiB in one request",
         "CALB_35_B249 Prismatic · 58 Ah nominal · 35.0 °C",
         "Cycles 99 numbers 1 to 99",
         "Retention 99.59 % 0.0041 % fade per cycle",

@@ -90,7 +90,7 @@ RULES = (
     Rule(r"\bon (its|their) way\b|\bthe way there\b|\bunder way\b", "is being sent, or running"),
     Rule(rf"\b(one|an?|each|\d+) (more )?({THINGS})s? an? (?!user|caller|client|person)\w+", "per: one row per cell"),
     Rule(
-        r"(%|\bpercent|\bAh|\bcharge|\bfade|\btimes|\bms|\bmedians?|\btrees) an? (cycle|stage|frame|run|way|month|second|day)\b",
+        r"(%|\bpercent|\bAh|\bcharge|\bfade|\btimes|\bms|\btrees) an? (cycle|stage|frame|run|month|second|day)\b",
         "per cycle",
     ),
 )
