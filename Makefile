@@ -54,25 +54,25 @@ else
 	@echo "There is no Node 18 with npm, so the dashboard's TypeScript is not checked."
 endif
 
-package: artifact ## build what is deployed, run it, and print its sizes (ARCH=arm64 for Graviton)
+package: artifact ## build the artifact, run it, and print its sizes (ARCH=arm64 for Graviton)
 	@cat .aws-sam/sizes.txt
 
-run-artifact: artifact ## run what is deployed as Lambda would, on http://127.0.0.1:5000 (ARGS='--parameter SnapStart=on')
+run-artifact: artifact ## run the artifact as Lambda would, on http://127.0.0.1:5000 (ARGS='--parameter SnapStart=on')
 	.venv/bin/python -m local.artifact.serve $(PORT) $(ARGS)
 
-cold-start: artifact ## measure how long the artifact takes from nothing to its first answer
+cold-start: artifact ## measure the time from the start of the artifact to its first answer
 	.venv/bin/python -m tools.benchmarks.cold_start $(ARGS)
 
 bench: .venv/.dev ## measure against plain pickle, read_csv and matplotlib in the same run
 	.venv/bin/python -m tools.benchmarks.bench $(ARGS)
 
-bench-cost: artifact ## measure the built artifact, and print what 1,000 analyses cost
+bench-cost: artifact ## measure the artifact, and print the cost of 1,000 analyses
 	.venv/bin/python -m tools.benchmarks.cost $(ARGS)
 
 bench-dashboard: .venv/.dev $(PAGE) browser-specs ## measure the dashboard in Chromium: a dropped file, and 100,000 points
 	.venv/bin/python -m tools.benchmarks.dashboard
 
-screenshots: .venv/.dev $(PAGE) browser-specs ## take the dashboard's pictures in docs/images anew
+screenshots: .venv/.dev $(PAGE) browser-specs ## take the pictures of the dashboard in docs/images again
 	.venv/bin/python -m tests.browser.screenshots
 
 wheels: .venv/.runtime ## build the library and the client as wheels in dist/
@@ -100,7 +100,7 @@ smoke: .venv/.runtime ## check a deployment from outside (URL=https://… TOKEN=
 licences: .venv/.dev ## write docs/licences.md from the lock files
 	.venv/bin/python -m tools.artifact_build.licences
 
-token: .venv/.runtime ## make a token, and say how to let it in (CALLER=dashboard ARGS='--parameter /battery-analytics/prod/tokens')
+token: .venv/.runtime ## make a token, and say how to add it to a deployment (CALLER=dashboard ARGS='--parameter /battery-analytics/prod/tokens')
 	@.venv/bin/python -m tools.token_tool $(CALLER) $(ARGS)
 
 format: .venv/.dev ## format the code
@@ -135,7 +135,7 @@ dashboard: $(PAGE) ## build the page that the API serves at / (needs Node 18 or 
 .PHONY: page-if-possible
 page-if-possible:
 ifneq ($(NODE),)
-	@$(MAKE) -s $(PAGE) || echo "The dashboard could not be built (is npm's registry in reach?); $(PAGE_INSTEAD) is served."
+	@$(MAKE) -s $(PAGE) || echo "The dashboard could not be built (can npm's registry be reached?); $(PAGE_INSTEAD) is served."
 else
 	@test -f $(PAGE) || echo "There is no Node 18 with npm to build the dashboard with; $(PAGE_INSTEAD) is served."
 endif

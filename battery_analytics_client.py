@@ -30,17 +30,17 @@ OPTION_NAMES = ("plots", "eol_threshold", "capacity_reference", "cycles")
 
 
 def main(arguments: Sequence[str]) -> int:
-    """0 after a report, 1 after any error, which is then the last thing on stderr."""
+    """0 after a report, 1 after any error, which is then the last line on stderr."""
     parser = _parser()
     chosen = parser.parse_args(arguments)
     paths = [*chosen.file, *chosen.files]
     if chosen.job and paths:
-        parser.error("--job picks up a job that has its files already")
+        parser.error("--job takes no files: the job has them already")
     if not paths and not chosen.job:
         parser.error("nothing to analyse: give --file or --files")
     try:
         report = _report(chosen, paths)
-        _hand_over(report, chosen)
+        _output(report, chosen)
     except (ClientError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
@@ -55,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     files = parser.add_argument_group("files")
     files.add_argument("--file", type=Path, action="append", default=[], metavar="PATH", help="a file to analyse")
     files.add_argument(
-        "--files", type=Path, nargs="+", default=[], metavar="PATH", help="files to analyse together, as a CSV set is"
+        "--files", type=Path, nargs="+", default=[], metavar="PATH", help="files to analyse together, such as a CSV set"
     )
     parser.add_argument(
         "--url", default="http://localhost:5000/api/upload", help="the upload endpoint (default: %(default)s)"
@@ -63,40 +63,42 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--token",
         metavar="TOKEN",
-        help=f"says who calls, where the server asks for it; {VARIABLE} in the environment does the same, and nobody "
-        "who lists this machine's processes can read it there",
+        help=f"your token, if the server asks for one; the environment variable {VARIABLE} is safer, because the list of "
+        "this machine's processes does not show it",
     )
-    way = parser.add_argument_group(
-        "way", "by default as the size asks: in one request, or by way of the storage and a job for more than it takes"
+    kind = parser.add_argument_group(
+        "upload", "by default the size decides: one request, or a presigned upload and a job above the server's limit"
     )
-    forced = way.add_mutually_exclusive_group()
-    forced.add_argument("--direct", action="store_true", help="in one request, whatever the size")
-    forced.add_argument("--presigned", action="store_true", help="by way of the storage and a job, whatever the size")
-    forced.add_argument("--job", metavar="ID", help="fetch the report of a job that was started before")
-    results = parser.add_argument_group("results, beside the summary on the terminal")
+    chosen = kind.add_mutually_exclusive_group()
+    chosen.add_argument("--direct", action="store_true", help="one request, whatever the size")
+    chosen.add_argument("--presigned", action="store_true", help="a presigned upload and a job, whatever the size")
+    chosen.add_argument("--job", metavar="ID", help="fetch the report of a job that was started before")
+    results = parser.add_argument_group("results, in addition to the summary on the terminal")
     results.add_argument("--output", type=Path, metavar="PATH", help="save the whole report as JSON")
     results.add_argument("--save-plots", type=Path, metavar="DIR", help="save the plots as PNG files")
     results.add_argument("--show-plots", action="store_true", help="open the plots in the browser")
     analysis = parser.add_argument_group("analysis")
     analysis.add_argument(
         "--plots",
-        help="all, none, or names with commas between them (default: all where --output, --save-plots or --show-plots "
-        "wants them, else none)",
+        help="all, none, or names separated by commas (default: all with --output, --save-plots or --show-plots, "
+        "otherwise none)",
     )
     analysis.add_argument(
         "--eol-threshold", metavar="SHARE", help="end of life as a share of the reference capacity (default: 0.80)"
     )
     analysis.add_argument(
-        "--capacity-reference", metavar="WHICH", help="initial or nominal: what the share is of (default: initial)"
+        "--capacity-reference", metavar="WHICH", help="reference capacity, initial or nominal (default: initial)"
     )
     analysis.add_argument(
-        "--cycles", metavar="NUMBERS", help="cycles whose curves to return, as 1,50,99 (default: first, middle, last)"
+        "--cycles",
+        metavar="NUMBERS",
+        help="cycles whose curves to return, such as 1,50,99 (default: first, middle, last)",
     )
     return parser
 
 
 def _readable(paths: Sequence[Path]) -> Sequence[Path]:
-    """The paths as they are, once each of them is seen to be a file."""
+    """The same paths. Raises ClientError or OSError if one of them is not a readable file."""
     for path in paths:
         if not path.is_file():
             raise ClientError(f"{path} is a directory, not a file." if path.is_dir() else f"{path} does not exist.")
@@ -106,8 +108,8 @@ def _readable(paths: Sequence[Path]) -> Sequence[Path]:
 
 def _options(chosen: argparse.Namespace) -> dict[str, str]:
     options = {name: str(value) for name in OPTION_NAMES if (value := getattr(chosen, name)) is not None}
-    pictures_wanted = chosen.output or chosen.save_plots or chosen.show_plots
-    return options if pictures_wanted else {"plots": "none", **options}
+    plots_wanted = chosen.output or chosen.save_plots or chosen.show_plots
+    return options if plots_wanted else {"plots": "none", **options}
 
 
 def _report(chosen: argparse.Namespace, paths: Sequence[Path]) -> Report:
@@ -131,7 +133,7 @@ def _transport(chosen: argparse.Namespace, api: Api, follower: JobFollower) -> T
     return presigned if chosen.presigned else TransportBySize(api, direct, presigned)
 
 
-def _hand_over(report: Report, chosen: argparse.Namespace) -> None:
+def _output(report: Report, chosen: argparse.Namespace) -> None:
     print(summary(report))
     if chosen.output:
         chosen.output.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

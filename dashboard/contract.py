@@ -1,4 +1,4 @@
-"""python dashboard/contract.py FILE: the API's OpenAPI document, from which the dashboard's types are generated."""
+"""python dashboard/contract.py FILE: writes the API's OpenAPI document, from which the dashboard's types are generated."""
 
 import json
 import sys
@@ -9,7 +9,7 @@ from battery_service.settings import Settings
 
 
 def main(file: Path) -> None:
-    """Leaves a file that is right already as it is, so that nothing is built anew for its sake."""
+    """Does not write a file that is already right, so that it causes no new build."""
     text = json.dumps(openapi_document(Settings()), indent=1)
     if not file.is_file() or file.read_text() != text:
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -3,12 +3,12 @@ import react from "@vitejs/plugin-react";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
-// The API that `npm run dev` talks to: `make run`.
+// The API for `npm run dev`: `make run`.
 const API = process.env.API ?? "http://127.0.0.1:5000";
 
 const SHIPPED = ["react", "react-dom", "scheduler", "uplot"];
 
-/** The licences of what the page is made of go with it. */
+/** Adds the licences of the libraries in the page. */
 const licences: Plugin = {
   name: "licences",
   generateBundle() {
@@ -26,7 +26,7 @@ export default defineConfig({
     outDir: "../functions/site/page",
     emptyOutDir: true,
     target: "es2022",
-    // The page's policy forbids inline data beyond images; what is small is a file like the rest.
+    // The page's policy forbids inline data except images, so small assets are files too.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },

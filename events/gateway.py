@@ -1,4 +1,4 @@
-"""API Gateway v2 events as the gateway makes them, with whatever body a request has."""
+"""API Gateway v2 events with any body, as API Gateway makes them."""
 
 import base64
 from collections.abc import Mapping, Sequence
@@ -49,7 +49,7 @@ def request_event(
 ) -> Event:
     """The event of one request, payload format version 2.0; absent parts are absent keys, as in the cloud.
 
-    `authorizer` is what the gateway knows of a caller whom it has let in.
+    `authorizer` is what the authorizer said about the caller of an accepted request.
     """
     event: Event = {
         "version": "2.0",

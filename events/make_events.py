@@ -1,6 +1,6 @@
 """Write the events for `sam local invoke` and the tests: `python -m events.make_events [folder]`.
 
-Each is what AWS would send, with a small synthetic cell where one is needed; what a function must answer stands beside it.
+Each is what AWS would send, with a small synthetic cell where one is needed, and the answer that is expected.
 """
 
 import json
@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from events import in_place
+from events import fixtures
 from events.gateway import FormPart, file_part, request_event, upload_event
 from events.sample import Event, Sample
 from local.authorization import authorizer_event
@@ -79,9 +79,9 @@ def _direct(
 
 
 def _uploads_api() -> dict[str, Sample]:
-    announcement = {"files": [{"name": in_place.FILE[0], "size_bytes": len(in_place.FILE[1])}]}
-    start = _uploads_request("POST", f"/api/uploads/{in_place.TO_START}/analysis", {"plots": "none"})
-    job, result = f"/api/jobs/{in_place.SUCCEEDED}", f"/api/jobs/{in_place.SUCCEEDED}/result"
+    announcement = {"files": [{"name": fixtures.FILE[0], "size_bytes": len(fixtures.FILE[1])}]}
+    start = _uploads_request("POST", f"/api/uploads/{fixtures.TO_START}/analysis", {"plots": "none"})
+    job, result = f"/api/jobs/{fixtures.SUCCEEDED}", f"/api/jobs/{fixtures.SUCCEEDED}/result"
     report = {"metadata": {"cell_id": "SAMPLE_25_A1"}}
     return {
         "uploads_request": Sample("UploadsApiFunction", _uploads_request("POST", "/api/uploads", announcement), 201),
@@ -91,14 +91,14 @@ def _uploads_api() -> dict[str, Sample]:
             413,
             {"code": "too_large"},
         ),
-        "job_start": _of_a_job(start, 202, {"job_id": in_place.TO_START, "status": "queued"}),
+        "job_start": _of_a_job(start, 202, {"job_id": fixtures.TO_START, "status": "queued"}),
         "job_state": _of_a_job(
-            _uploads_request("GET", job), 200, {"job_id": in_place.SUCCEEDED, "status": "succeeded"}
+            _uploads_request("GET", job), 200, {"job_id": fixtures.SUCCEEDED, "status": "succeeded"}
         ),
         "job_result": _of_a_job(_uploads_request("GET", result), 200, report),
-        "job_forget": _of_a_job(_uploads_request("DELETE", f"/api/jobs/{in_place.TO_FORGET}"), 204),
+        "job_forget": _of_a_job(_uploads_request("DELETE", f"/api/jobs/{fixtures.TO_FORGET}"), 204),
         "job_of_nobody": Sample(
-            "UploadsApiFunction", _uploads_request("GET", f"/api/jobs/{in_place.NOBODYS}"), 404, {"code": "not_found"}
+            "UploadsApiFunction", _uploads_request("GET", f"/api/jobs/{fixtures.UNKNOWN}"), 404, {"code": "not_found"}
         ),
     }
 
@@ -110,18 +110,18 @@ def _uploads_request(method: str, path: str, body: object = None) -> Event:
 
 
 def _of_a_job(event: Event, status: int, answer: Mapping[str, object] | None = None) -> Sample:
-    return Sample("UploadsApiFunction", event, status, answer or {}, needs_in_place=True)
+    return Sample("UploadsApiFunction", event, status, answer or {}, needs_fixtures=True)
 
 
 def _worker() -> dict[str, Sample]:
-    good = _message("good", json.dumps({"job_id": in_place.TO_WORK_ON}))
-    another = _message("good", json.dumps({"job_id": in_place.TO_WORK_ON_BESIDE_A_BAD_ONE}))
+    good = _message("good", json.dumps({"job_id": fixtures.TO_WORK_ON}))
+    another = _message("good", json.dumps({"job_id": fixtures.TO_WORK_ON_BESIDE_A_BAD_ONE}))
     bad = _message("bad", "not a job")
     only_the_bad_one = {"batchItemFailures": [{"itemIdentifier": "bad"}]}
     return {
-        "sqs_job": Sample("WorkerFunction", {"Records": [good]}, answer={"batchItemFailures": []}, needs_in_place=True),
+        "sqs_job": Sample("WorkerFunction", {"Records": [good]}, answer={"batchItemFailures": []}, needs_fixtures=True),
         "sqs_bad_and_good": Sample(
-            "WorkerFunction", {"Records": [bad, another]}, answer=only_the_bad_one, needs_in_place=True
+            "WorkerFunction", {"Records": [bad, another]}, answer=only_the_bad_one, needs_fixtures=True
         ),
     }
 
@@ -147,16 +147,16 @@ def _message(message_id: str, body: str) -> Event:
 
 
 def _upkeep() -> dict[str, Sample]:
-    """What EventBridge Scheduler sends where the schedule says nothing else: an empty object."""
+    """What EventBridge Scheduler sends for a schedule without an input: an empty object."""
     return {"schedule": Sample("UpkeepFunction", {}, answer={"looked_after": 0})}
 
 
 def _authorizer() -> dict[str, Sample]:
-    known = {"isAuthorized": True, "context": {"caller": in_place.CALLER}}
+    known = {"isAuthorized": True, "context": {"caller": fixtures.CALLER}}
     return {
-        "authorizer_token": Sample("AuthorizerFunction", _asked(in_place.TOKEN), answer=known, needs_in_place=True),
+        "authorizer_token": Sample("AuthorizerFunction", _asked(fixtures.TOKEN), answer=known, needs_fixtures=True),
         "authorizer_wrong_token": Sample(
-            "AuthorizerFunction", _asked("another"), answer={"isAuthorized": False}, needs_in_place=True
+            "AuthorizerFunction", _asked("another"), answer={"isAuthorized": False}, needs_fixtures=True
         ),
     }
 

@@ -1,4 +1,4 @@
-"""A sample event: which function it is for, and what that must answer."""
+"""A sample event: which function it is for, and the answer that is expected."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,12 +11,12 @@ type Event = dict[str, Any]
 class Sample:
     """One event for one function, by its name in template.yaml.
 
-    `status` is that of an HTTP answer, and `answer` is then among its JSON; of any other, `answer` is all that is said.
-    `needs_in_place` where it names a job or a token that must be there.
+    `status` is that of an HTTP answer, whose JSON then contains `answer`; of any other function, `answer` is the whole answer.
+    `needs_fixtures` is true where it names a job or a token that must exist.
     """
 
     function: str
     event: Event
     status: int | None = None
     answer: Mapping[str, object] = field(default_factory=dict)
-    needs_in_place: bool = False
+    needs_fixtures: bool = False

@@ -1,4 +1,4 @@
-"""python -m sample_cells: writes the sample cells as CALB pickles and CSV triplets, and says what each shows."""
+"""python -m sample_cells: writes the sample cells as CALB pickles and CSV sets, and prints what each shows."""
 
 import argparse
 import math

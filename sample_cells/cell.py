@@ -1,4 +1,4 @@
-"""A simulated cell: what its file will say, and beside it the truth that no file tells."""
+"""A simulated cell: the content of its file, and the true values that no file contains."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ type MetadataValue = bool | int | float | str | list[MetadataValue] | dict[str, 
 
 @dataclass(frozen=True, slots=True)
 class CycleRecord:
-    """The points of one cycle as a cycler would have written them, with its noise and its defects.
+    """The points of one cycle as a cycler would write them, with noise and defects.
 
     Every array has shape (n_points,); a column that the file does not have is None. Charging current is positive.
     """
@@ -30,10 +30,10 @@ class CycleRecord:
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """What really happened, without noise of the sensors, without defects and without rounding.
+    """The true values, without sensor noise, defects or rounding.
 
     Arrays have shape (n_cycles,). `charge_Ah` is 0 in a cycle without charge. `law` is the fade that the cell follows;
-    where the simulation was asked for scatter of the capacity, `discharge_Ah` scatters about it.
+    with `capacity_scatter`, `discharge_Ah` varies around it.
     """
 
     law: FadeLaw
@@ -44,7 +44,7 @@ class Truth:
 
     @property
     def coulombic_efficiency_percent(self) -> FloatArray:
-        """Discharge over the charge that preceded it, in percent; NaN where that charge is not in the record."""
+        """Discharge over the charge that preceded it, in percent; NaN if that charge was not recorded."""
         preceding_Ah = self.charge_Ah
         if self.discharge_first:
             follows = np.diff(self.cycle_numbers, prepend=self.cycle_numbers[0]) == 1

@@ -1,4 +1,4 @@
-"""What a cell's chemistry decides: open-circuit voltage, resistance, and how far its surface lags behind its bulk."""
+"""What depends on a cell's chemistry: open-circuit voltage, resistance, and the lag between surface and mean of electrodes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -50,12 +50,12 @@ def lfp_potential_V(lithiation: FloatArray) -> FloatArray:
 
 @dataclass(frozen=True, slots=True)
 class Chemistry:
-    """Two electrodes, the stoichiometry windows they are used in, and how the pair answers a current.
+    """Two electrodes, their stoichiometry windows, and the parameters of their response to a current.
 
-    The windows give the lithiation at 0 and at 100 % state of charge; they reach a little beyond the voltage limits,
-    so that a cell under current meets its limits inside. `resistance_ohm_Ah` is the direct-current resistance at
-    25 °C and half charge times the nominal capacity, that is, the volts lost at 1C. `diffusion_lag` is by how much of
-    the state of charge the electrodes' surface leads their mean at 1C and 25 °C, reached within `diffusion_time_s`.
+    The windows give the lithiation at 0 and at 100 % state of charge. They extend a little beyond the voltage limits, so
+    that a cell under current reaches its limits inside them. `resistance_ohm_Ah` is the direct-current resistance at 25 °C
+    and half charge times the nominal capacity, that is, the voltage drop at 1C. `diffusion_lag` is the difference between
+    surface and mean of the electrodes, as a share of the state of charge, at 1C and 25 °C, reached within `diffusion_time_s`.
     """
 
     cathode: str
@@ -81,12 +81,12 @@ class Chemistry:
         return positive - negative
 
     def slowness(self, temperature_C: float) -> float:
-        """By how much resistance and lag exceed those at 25 °C (Arrhenius)."""
+        """The factor of resistance and lag over those at 25 °C (Arrhenius)."""
         per_kelvin = 1 / (temperature_C + KELVIN) - 1 / (REFERENCE_TEMPERATURE_C + KELVIN)
         return float(np.exp(self.activation_energy_J_per_mol / GAS_CONSTANT_J_PER_MOL_K * per_kelvin))
 
     def lag_per_ampere(self, nominal_capacity_Ah: float, temperature_C: float) -> float:
-        """By how much of the state of charge (0..1) the surface leads the mean under a settled current, in 1/A."""
+        """The lag, as a share of the state of charge (0..1), per ampere of a settled current, in 1/A."""
         return self.diffusion_lag * self.slowness(temperature_C) / nominal_capacity_Ah
 
     def resistance_ohm(
@@ -99,7 +99,7 @@ class Chemistry:
     ) -> FloatArray:
         """Direct-current resistance; the shapes of `state_of_charge` and `lost_capacity` (0..1) are broadcast.
 
-        It doubles towards an empty cell, follows Arrhenius, and grows with the capacity that was lost.
+        It doubles towards an empty cell, follows Arrhenius, and grows with the lost capacity.
         """
         towards_empty = 1 + np.exp(-state_of_charge / 0.06)
         age = 1 + self.resistance_growth_per_lost_capacity * np.maximum(lost_capacity, 0.0)

@@ -1,6 +1,6 @@
-"""The whole test: a cell follows a protocol and a law of fade, warms up, and the cycler writes it down.
+"""The whole test: a cell follows a protocol and a law of fade, warms up, and the cycler records it.
 
-Electrics come first and temperature after: the resistance is the one at the chamber's temperature.
+The electrical part is computed first and the temperature after it: the resistance is that at the chamber's temperature.
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ import numpy as np
 
 from sample_cells.cell import CycleRecord, SimulatedCell, Truth
 from sample_cells.chemistry import Chemistry
-from sample_cells.course import CellTest, aged_cells, run
+from sample_cells.cycling import CellTest, aged_cells, run
 from sample_cells.electrics import StepKind
 from sample_cells.fade import FadeLaw
 from sample_cells.metadata import calb_metadata
@@ -37,12 +37,12 @@ def simulate(
     defects: Defects | None = None,
     seed: int = 0,
 ) -> SimulatedCell:
-    """A cell cycled by a protocol while it fades by a law; the same arguments give the same cell.
+    """A cell that is cycled with a protocol and fades by a law; the same arguments give the same cell.
 
-    `initial_capacity_Ah` is the discharge capacity at cycle 0 under this very protocol, the nominal one if not given.
+    `initial_capacity_Ah` is the discharge capacity at cycle 0 with this protocol; the nominal capacity if not given.
     `started_s` is the time on the test's clock at the start. `capacity_scatter` is the relative standard deviation of a
-    cycle's discharge capacity about the law. Without `thermal` the temperature is the chamber's, constant and without
-    noise. Where cycle numbers are missing the cell was cycled all the same, and the clock has run on.
+    cycle's discharge capacity around the law. Without `thermal` the temperature is the chamber's, constant and without
+    noise. A missing cycle number is a cycle that took place but was not recorded, and the clock includes it.
     """
     noise, defects = noise or Noise(), defects or Defects()
     if defects.last_cycle_without_charge and not protocol.discharge_first:

@@ -1,7 +1,7 @@
-"""How a cell answers a current: the steps of a test as traces of current and voltage.
+"""The response of a cell to a current: the steps of a test as traces of current and voltage.
 
-The voltage is the open-circuit voltage of the electrodes' surface plus current times resistance. The surface leads the
-mean state of charge by a lag in proportion to the current, reached and lost with one time constant. This is the
+The voltage is the open-circuit voltage of the electrodes' surface plus current times resistance. The surface differs from the
+mean state of charge by a lag in proportion to the current, which builds up and decays with one time constant. This is the
 single-particle model with a parabolic profile, linearised: Di Domenico, Stefanopoulou, Fiengo, J. Dyn. Syst. Meas.
 Control 132, 061302 (2010).
 """
@@ -21,7 +21,7 @@ _BISECTIONS = 50
 
 
 class StepKind(Enum):
-    """What the cycler does in a step."""
+    """The kinds of step."""
 
     CHARGE = "charge"
     DISCHARGE = "discharge"
@@ -30,7 +30,7 @@ class StepKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class CellState:
-    """The mean state of charge, and by how much the electrodes' surface leads it (both 0..1)."""
+    """The mean state of charge, and how far the electrodes' surface is ahead of it (both 0..1)."""
 
     state_of_charge: float
     lag: float
@@ -40,7 +40,7 @@ class CellState:
 class Trace:
     """One step, sampled. Arrays have shape (n_points,); the first point lies one sample after the step's start.
 
-    `time_s` counts from the step's start, `capacity_Ah` is what has been charged or drawn since then, and `heat_W`
+    `time_s` counts from the step's start, `capacity_Ah` is the charge put in or drawn since then, and `heat_W`
     the loss at each point.
     """
 
@@ -52,7 +52,7 @@ class Trace:
     heat_W: FloatArray
 
     def after(self, earlier: "Trace") -> "Trace":
-        """Both as one step; this one's clock and counter go on from the earlier one's already."""
+        """Both as one step; the clock and the counter of this one already continue those of the earlier one."""
         return Trace(
             kind=self.kind,
             time_s=np.concatenate([earlier.time_s, self.time_s]),
@@ -65,7 +65,7 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class AgedCell:
-    """A cell of some age in a chamber of some temperature, all its parameters fixed for one cycle."""
+    """A cell of one age in a chamber of one temperature, with all parameters fixed for one cycle."""
 
     chemistry: Chemistry
     nominal_capacity_Ah: float
@@ -173,9 +173,9 @@ def time_to_voltage_s(cell: AgedCell, start: CellState, current_A: float, until_
 def held_voltage(
     cell: AgedCell, start: CellState, voltage_V: float, full: CellState, sample_s: float, *, before: Trace | None
 ) -> tuple[Trace, CellState]:
-    """A voltage held while the current falls, until the cell is `full`; the lag follows the current at once.
+    """A constant voltage while the current falls, until the cell is `full`; the lag follows the current at once.
 
-    The trace goes on with the clock and the counter of the constant current `before` it, as one step of the cycler.
+    The trace continues the clock and the counter of the constant current `before` it, as one step of the cycler.
     """
     surface_now, surface_full = start.state_of_charge + start.lag, full.state_of_charge + full.lag
     surface = surface_full - (surface_full - surface_now) * np.linspace(1, 0, _HELD_VOLTAGE_GRID) ** 2

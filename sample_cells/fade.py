@@ -12,7 +12,7 @@ _BEYOND_ANY_LIFE = 1e9
 
 
 class FadeLaw(Protocol):
-    """Relative capacity against cycle number; 1 at cycle 0, and after a possible rise falling for good."""
+    """Relative capacity against cycle number: 1 at cycle 0; it may rise first, and then only falls."""
 
     def relative_capacity(self, cycle: FloatArray) -> FloatArray:
         """Capacity over the capacity at cycle 0, same shape as `cycle`."""
@@ -23,7 +23,7 @@ class FadeLaw(Protocol):
         ...
 
     def stretched(self, factor: float) -> Self:
-        """The same course over `factor` times as many cycles."""
+        """The same curve over `factor` times as many cycles."""
         ...
 
 
@@ -45,7 +45,7 @@ class LinearFade:
 
 @dataclass(frozen=True, slots=True)
 class SquareRootFade:
-    """Loss with the square root of the cycles, as a film that grows by diffusion through itself costs lithium.
+    """Loss with the square root of the cycles, as from a film that consumes lithium and grows by diffusion through itself.
 
     Source of the form: Ploehn, Ramadass, White, J. Electrochem. Soc. 151, A456 (2004).
     """
@@ -64,7 +64,7 @@ class SquareRootFade:
 
 @dataclass(frozen=True, slots=True)
 class KneeFade:
-    """Two slopes that pass smoothly into each other at the knee, within some `width_cycles` of it.
+    """Two slopes with a smooth change at the knee, within some `width_cycles` of it.
 
     The slope is a logistic step between the two losses, its integral the softplus function. This is the smooth form
     of the Bacon-Watts model; see Fermín-Cueto et al., Energy and AI 1, 100006 (2020).
@@ -96,9 +96,9 @@ class KneeFade:
 
 @dataclass(frozen=True, slots=True)
 class TwoStageFade:
-    """A quick first loss that saturates at `first_loss`, and a constant loss at each cycle beneath it.
+    """A quick first loss that saturates at `first_loss`, plus a constant loss at each cycle.
 
-    With a negative `first_loss` the capacity rises first, as that of cells does whose electrodes are still being wetted
+    With a negative `first_loss` the capacity rises first, as in cells whose electrodes are not yet fully wetted
     or whose anode overhang gives lithium back.
     """
 
@@ -111,7 +111,7 @@ class TwoStageFade:
 
     @property
     def peak_cycle(self) -> float:
-        """Where the capacity is largest: 0 unless it rises first."""
+        """The cycle with the largest capacity: 0 unless it rises first."""
         steepness = -self.first_loss / (self.loss_per_cycle * self.first_stage_cycles)
         return self.first_stage_cycles * math.log(steepness) if steepness > 1 else 0.0
 
@@ -127,12 +127,12 @@ class TwoStageFade:
 
 
 def rising_first(gain: float, gain_cycles: float, loss_per_cycle: float) -> TwoStageFade:
-    """A capacity that gains up to `gain` of itself over some `gain_cycles`, and loses from then on."""
+    """A capacity that first gains up to the share `gain` over some `gain_cycles`, and then falls."""
     return TwoStageFade(first_loss=-gain, first_stage_cycles=gain_cycles, loss_per_cycle=loss_per_cycle)
 
 
 def cell_of_a_batch[Law: FadeLaw](law: Law, seed: int, *, spread: float) -> Law:
-    """The same law with another life, as cells of one batch have it: the life is log-normal, `spread` its deviation."""
+    """The same law with another life, as in cells of one batch: the life is log-normal, `spread` its deviation."""
     return law.stretched(float(np.exp(np.random.default_rng(seed).normal(0.0, spread))))
 
 

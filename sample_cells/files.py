@@ -1,4 +1,4 @@
-"""A simulated cell as files: the CALB pickle, and the triplet of CSV files beside it."""
+"""A simulated cell as files: the CALB pickle, and the set of three CSV files."""
 
 import csv
 import io
@@ -38,16 +38,16 @@ def calb_dict(cell: SimulatedCell) -> dict[str, object]:
 
 
 def pickle_bytes(cell: SimulatedCell, *, protocol: int = 4) -> bytes:
-    """The cell as a CALB pickle; the real ones have protocol 4."""
+    """The cell as a CALB pickle; real ones use pickle protocol 4."""
     return pickle.dumps(calb_dict(cell), protocol=protocol)
 
 
 def csv_triplet(cell: SimulatedCell) -> dict[str, bytes]:
     """The three CSV files by their names: `X_cycles.csv`, `X_metadata.csv` and `X_metrics.csv`.
 
-    As in the real ones there is no temperature, and a column that the cell does not have stays empty. The metrics are
-    what the usual tools make of the cycles: the largest value of each column, so that a counter which repeats the
-    discharge makes an efficiency of 100 %.
+    As in real ones there is no temperature, and a column that the cell does not have is empty. The metrics are those of
+    common tools: the largest value of each column, so that a counter that repeats the discharge gives an efficiency of
+    100 %.
     """
     calb = calb_dict(cell)
     metadata = {key: value for key, value in calb.items() if key != "cycle_data"}
@@ -59,14 +59,14 @@ def csv_triplet(cell: SimulatedCell) -> dict[str, bytes]:
 
 
 def table_with_temperature(cell: SimulatedCell) -> bytes:
-    """The table of points of the CSV set, and a column for the temperature beside."""
+    """The table of points of the CSV set, with a column for the temperature."""
     temperatures = [value for cycle in cell.cycles for value in _temperatures(cycle.temperature_C) or ()]
     rows = [(*row, temperature) for row, temperature in zip(_cycles_rows(cell.cycles), temperatures, strict=True)]
     return _csv((*CYCLES_COLUMNS, "temperature_in_C"), rows)
 
 
 def write_cell(cell: SimulatedCell, folder: Path) -> list[Path]:
-    """Writes the pickle and the CSV triplet into the folder, and returns their paths."""
+    """Writes the pickle and the CSV set into the folder, and returns their paths."""
     contents: Mapping[str, bytes] = {f"{cell.cell_id}.pkl": pickle_bytes(cell), **csv_triplet(cell)}
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in contents.items():
@@ -92,7 +92,7 @@ def _floats(column: FloatArray | None) -> list[float] | None:
 
 
 def _temperatures(column: FloatArray | None) -> list[float] | list[int] | None:
-    """A chamber's setting is one whole number, and the real files write it as an int."""
+    """The chamber's setting as an int, as real files write it."""
     if column is None:
         return None
     is_setting = bool((column == column[0]).all()) and float(column[0]).is_integer()

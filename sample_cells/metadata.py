@@ -1,4 +1,4 @@
-"""What a CALB file says about its cell besides the measurements."""
+"""The metadata of a cell in a CALB file."""
 
 from sample_cells.cell import MetadataValue
 from sample_cells.chemistry import Chemistry

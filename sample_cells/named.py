@@ -137,16 +137,18 @@ def _lfp_25_short(cell_id: str) -> SimulatedCell:
 SAMPLES: Mapping[str, Sample] = MappingProxyType(
     {
         "SAMPLE_NMC_25_LINEAR": Sample(
-            "100 cycles of straight fade, temperature measured, clean counters", _nmc_25_linear
+            "100 cycles of linear fade, measured temperature, counters without restarts", _nmc_25_linear
         ),
         "SAMPLE_NMC_35_CALB": Sample(
-            "as the real CALB files: step charge, restarting counters, midnight, gaps", _nmc_35_calb
+            "like real CALB files: step charge, counters that restart, midnight, gaps", _nmc_35_calb
         ),
         "SAMPLE_NMC_45_KNEE": Sample(
-            "1,000 coarse cycles through a knee to the end of life, discharge first", _nmc_45_knee
+            "1,000 coarse cycles with a knee, to the end of life, discharge first", _nmc_45_knee
         ),
-        "SAMPLE_NMC_0_COLD": Sample("two-stage fade in the cold, noisy, a last cycle without charge", _nmc_0_cold),
-        "SAMPLE_LFP_25_RISING": Sample("LFP plateaus, capacity that rises before it falls", _lfp_25_rising),
+        "SAMPLE_NMC_0_COLD": Sample(
+            "two-stage fade at low temperature, noise, a last cycle without charge", _nmc_0_cold
+        ),
+        "SAMPLE_LFP_25_RISING": Sample("LFP plateaus, a capacity that rises before it falls", _lfp_25_rising),
         "SAMPLE_LFP_25_SHORT": Sample("three cycles without temperature and without capacity counters", _lfp_25_short),
     }
 )

@@ -1,4 +1,4 @@
-"""Small cells in the CALB layout, physical enough to be analysed: capacity fades, voltage follows the charge."""
+"""Small cells in the CALB format, simple but fit for analysis: capacity fades, voltage follows the state of charge."""
 
 import csv
 import io
@@ -37,7 +37,7 @@ def cell(
 
 
 def cycle(number: int, capacity_Ah: float) -> Cycle:
-    """A charge and a discharge of this capacity; voltage is a smooth function of the state of charge."""
+    """A charge and a discharge of this capacity; the voltage is a smooth function of the state of charge."""
     shares = [index / (POINTS_PER_BRANCH - 1) for index in range(POINTS_PER_BRANCH)]
     current_A = capacity_Ah / (STEP_S * (POINTS_PER_BRANCH - 1) / 3600.0)
     n_points = 2 * POINTS_PER_BRANCH

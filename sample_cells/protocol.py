@@ -1,4 +1,4 @@
-"""What the cycler is told to do: stages of charge, one discharge, rests, and in which order."""
+"""The protocol of the cycler: stages of charge, one discharge, rests, and their order."""
 
 from dataclasses import dataclass
 
@@ -15,8 +15,8 @@ class ChargeStage:
 class Protocol:
     """One cycle. The last charge stage's voltage is held until the current has fallen to `cutoff_rate_C`.
 
-    The discharge runs at a constant current to `lower_limit_V`; it should last much longer than the cell's diffusion
-    time, so rates of 3C and more are outside what the simulation is good for.
+    The discharge runs at a constant current to `lower_limit_V`. It should last much longer than the cell's diffusion
+    time, so the simulation is not valid for rates of 3C and more.
     """
 
     charge: tuple[ChargeStage, ...]
@@ -52,7 +52,7 @@ def cc_cv(
 
 
 def step_charge(*, lower_limit_V: float = 2.75, discharge_first: bool = False) -> Protocol:
-    """The eight stages of current by which the CALB cells of the BatteryLife collection are charged at 25 to 45 °C."""
+    """The eight stages of current with which the CALB cells of the BatteryLife collection are charged at 25 to 45 °C."""
     return Protocol(
         charge=(
             ChargeStage(1.2, 3.83),

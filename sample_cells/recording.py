@@ -1,4 +1,4 @@
-"""What a cycler writes of what happened: its counters, its clock, its noise, and the defects of real files."""
+"""The recording of a cycler: its counters, its clock, its noise, and the defects of real files."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ type ColumnName = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Noise:
-    """Standard deviations of what the sensors add, and the decimals that are written."""
+    """Standard deviations of the sensors' noise, and the decimals that are written."""
 
     voltage_V: float = 0.0002
     current_A: float = 0.005
@@ -30,11 +30,11 @@ class Noise:
 
 @dataclass(frozen=True, slots=True)
 class Defects:
-    """What is odd in the record; all of it occurs in the CALB files, and none of it unless asked for.
+    """Defects of the recording. All of them occur in CALB files; none is on by default.
 
-    With `counters_restart_at_steps` both capacity counters count within a step only, as a multi-step charge and each
-    rest then show. With `charge_counter_repeats_discharge` the charge counter shows the discharge while discharging.
-    Without `step_end_points` the last point of a step is as old as the sampling.
+    With `counters_restart_at_steps` both capacity counters restart at each step, also at each stage of a charge and at each
+    rest. With `charge_counter_repeats_discharge` the charge counter repeats the discharge while the cell discharges.
+    Without `step_end_points` the last point of a step is the last regular sample.
     """
 
     counters_restart_at_steps: bool = False
@@ -54,9 +54,9 @@ AS_IN_CALB = Defects(
 
 @dataclass(frozen=True, slots=True)
 class CycleHistory:
-    """The steps of one cycle in order, when it began on the test's clock, and its temperature at each point.
+    """The steps of one cycle in order, its start on the test's clock, and its temperature at each point.
 
-    A temperature that was not measured is the chamber's setting, and free of noise.
+    A temperature that was not measured is the chamber's setting, without noise.
     """
 
     number: int
@@ -69,7 +69,7 @@ class CycleHistory:
 def record(
     history: CycleHistory, noise: Noise, defects: Defects, sample_s: float, rng: np.random.Generator
 ) -> CycleRecord:
-    """The points of one cycle as the file will have them."""
+    """The points of one cycle as in the file."""
     steps = history.steps
     current_A = _joined([step.current_A for step in steps])
     charge_Ah = _counter(steps, StepKind.CHARGE, restarts=defects.counters_restart_at_steps)
@@ -108,7 +108,7 @@ def elapsed_s(steps: Sequence[Trace]) -> FloatArray:
 
 
 def _counter(steps: Sequence[Trace], kind: StepKind, *, restarts: bool) -> FloatArray:
-    """Capacity counted in the steps of one kind: within each step where it restarts, else over the whole cycle."""
+    """The counter for the steps of one kind: within each step if it restarts, else over the whole cycle."""
     counted_Ah = 0.0
     columns: list[FloatArray] = []
     for step in steps:
@@ -119,7 +119,7 @@ def _counter(steps: Sequence[Trace], kind: StepKind, *, restarts: bool) -> Float
 
 
 def _on_the_clock(steps: Sequence[Trace], sample_s: float) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Points that lie on a multiple of the sampling; a step shorter than one sample keeps its end."""
+    """The points on a multiple of the sampling time; a step shorter than one sample keeps its last point."""
     kept = []
     for step in steps:
         regular = np.abs(step.time_s / sample_s - np.round(step.time_s / sample_s)) < 1e-6

@@ -1,7 +1,7 @@
-"""python -m sample_cells.showcase FOLDER: the cell that the dashboard shows to somebody who has no file at hand.
+"""python -m sample_cells.showcase FOLDER: the sample cell that the dashboard offers to users without a file.
 
-It has something for every part of the report: a knee, a life that its own course foretells, measured temperature,
-curves fine enough for dV/dQ, and findings; and it is small enough to be fetched by a click.
+It fills every part of the report: a knee, a projection from its trajectory, measured temperature, curves fine enough for
+dV/dQ, and findings. And it is small enough to download on a click.
 """
 
 import argparse
@@ -20,7 +20,7 @@ CELL_ID = "SAMPLE_CELL"
 
 
 def showcase_cell() -> SimulatedCell:
-    """The same at every call."""
+    """The cell; the same at every call."""
     return simulate(
         CELL_ID,
         NMC_GRAPHITE,
@@ -39,14 +39,14 @@ def showcase_cell() -> SimulatedCell:
 
 
 def showcase_files(cell: SimulatedCell) -> dict[str, bytes]:
-    """Its table of points, with the temperature that a CSV set does not have, and its metadata."""
+    """The table of its points, with the temperature that a CSV set does not have, and its metadata."""
     metadata = f"{cell.cell_id}_metadata.csv"
     return {f"{cell.cell_id}_cycles.csv": table_with_temperature(cell), metadata: csv_triplet(cell)[metadata]}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m sample_cells.showcase")
-    parser.add_argument("folder", type=Path, help="where the two CSV files go")
+    parser.add_argument("folder", type=Path, help="folder for the two CSV files")
     folder: Path = parser.parse_args().folder
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in showcase_files(showcase_cell()).items():

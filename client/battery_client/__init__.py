@@ -1,1 +1,1 @@
-"""What the command-line client is made of: a streamed upload, a way to the server, a summary, pictures."""
+"""A client of the Battery Analytics API: direct and presigned uploads, jobs, a summary, plots."""

@@ -1,4 +1,4 @@
-"""The API's routes, by the address that the user gives, and one exchange with them."""
+"""The API's routes at the address that the user gives, and one request to them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ JSON_HEADERS = {"Accept": "application/json"}
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """`upload_url` is the endpoint of the direct way; the other routes lie beside it. `auth` says to it who calls."""
+    """`upload_url` is the endpoint of direct uploads, and the other URLs follow from it. `auth` adds the token."""
 
     upload_url: str
     auth: AuthBase | None = None
@@ -32,19 +32,19 @@ class Api:
         return f"{self.root}/api/jobs/{quote(job_id, safe='')}"
 
     def max_upload_bytes(self) -> int | None:
-        """What the direct way takes, by the server's own word; None where it says nothing of it."""
+        """The server's limit for a direct upload, in bytes; None if it names none."""
         try:
             information = self.exchange("GET", f"{self.root}/")
         except UnreachableError:
             raise
-        except ClientError:  # not what we asked for; the upload itself will tell
+        except ClientError:  # the upload itself will show what is wrong
             return None
         limits = information.get("limits")
         limit = limits.get("max_upload_bytes") if isinstance(limits, dict) else None
         return limit if isinstance(limit, int) else None
 
     def exchange(self, method: str, url: str, body: Mapping[str, Any] | None = None) -> Report:
-        """A JSON answer, redirects followed. Raises ClientError."""
+        """The JSON answer to one request; follows redirects. Raises ClientError."""
         try:
             response = requests.request(
                 method,
@@ -59,7 +59,7 @@ class Api:
         except requests.Timeout as error:
             raise UnreachableError(f"{url} did not answer for {EXCHANGE_SECONDS} seconds.") from error
         except requests.RequestException as error:
-            raise ClientError(f"The exchange with {url} failed: {error}") from error
+            raise ClientError(f"The request to {url} failed: {error}") from error
         if response.status_code in {429, 502, 503, 504}:
             raise UnreachableError(f"{url} answered {response.status_code} {response.reason}.")
         return content_of(response)

@@ -1,4 +1,4 @@
-"""What ends a run of the client with one line and exit status 1."""
+"""Errors that end a run of the client with one message and exit status 1."""
 
 
 class ClientError(Exception):
@@ -6,8 +6,8 @@ class ClientError(Exception):
 
 
 class TooLargeError(ClientError):
-    """More than one request carries, from a server that has another way."""
+    """More than one request may hold, from a server that offers presigned uploads."""
 
 
 class UnreachableError(ClientError):
-    """No answer came; the same question may get one later."""
+    """There was no answer; the same request may get one later."""

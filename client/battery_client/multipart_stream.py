@@ -1,4 +1,4 @@
-"""A multipart/form-data body read from its files while it is sent, so that its size never decides the memory."""
+"""A multipart/form-data body that is read from its files while it is sent, so that memory does not depend on its size."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -13,9 +13,9 @@ type OnSent = Callable[[int, int], None]
 
 
 class MultipartStream:
-    """An iterable body of known length: the fields, then one part `file` a path.
+    """An iterable body of known length: the fields, then one part `file` per path.
 
-    `on_sent(sent_bytes, total_bytes)` follows it. It can be iterated again, from its start.
+    Calls `on_sent(sent_bytes, total_bytes)` while it is sent. It can be iterated again, from its start.
     """
 
     def __init__(self, paths: Sequence[Path], on_sent: OnSent, *, fields: Mapping[str, str] | None = None) -> None:
@@ -62,7 +62,7 @@ def _part_head(boundary: str, path: Path) -> bytes:
 
 
 def _content(path: Path, size: int) -> Iterator[bytes]:
-    """As many bytes as were announced, whatever happens to the file meanwhile."""
+    """As many bytes as were announced, even if the file grows meanwhile."""
     left = size
     with path.open("rb") as file:
         while left:

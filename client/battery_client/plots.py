@@ -1,4 +1,4 @@
-"""The pictures in a report: into files, or before the user's eyes."""
+"""The plots in a report: saved as files, or shown in the browser."""
 
 import base64
 import binascii
@@ -18,7 +18,7 @@ PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """One picture; both names are the server's, so neither is fit to be a path."""
+    """One plot; the server gives both names, so neither is safe to use as a path."""
 
     cell_id: str
     name: str
@@ -26,13 +26,13 @@ class Plot:
 
 
 def cells_of(report: Report) -> list[Report]:
-    """The reports of one cell each that a report consists of."""
+    """The reports of the single cells in a report."""
     cells = report.get("cells")
     return cells if isinstance(cells, list) else [report]
 
 
 def plots_of(report: Report) -> Iterator[Plot]:
-    """Every picture, cell by cell. Raises ClientError for one that is none."""
+    """Every plot, cell by cell. Raises ClientError for one that is no PNG."""
     for cell in cells_of(report):
         cell_id = str(cell.get("metadata", {}).get("cell_id") or "cell")
         for section in cell.values():
@@ -43,14 +43,14 @@ def plots_of(report: Report) -> Iterator[Plot]:
 
 
 def save_plots(report: Report, directory: Path) -> list[Path]:
-    """Write each picture as `<cell>_<plot>.png`, and return the paths in the order of the report."""
+    """Write each plot as `<cell>_<plot>.png`, and return the paths in the order of the report."""
     directory.mkdir(parents=True, exist_ok=True)
     paths: list[Path] = []
     for plot in plots_of(report):
         stem = f"{_safe(plot.cell_id)}_{_safe(plot.name)}"
         path = directory / f"{stem}.png"
         number = 2
-        while path in paths:  # two cells of one name
+        while path in paths:  # two cells with one name
             path = directory / f"{stem}_{number}.png"
             number += 1
         path.write_bytes(plot.png)
@@ -59,7 +59,7 @@ def save_plots(report: Report, directory: Path) -> list[Path]:
 
 
 def show_plots(report: Report) -> Path:
-    """Open all pictures as one page in the system's browser, and return where that page is."""
+    """Open all plots as one page in the system's browser, and return the path of that page."""
     directory = Path(tempfile.mkdtemp(prefix="battery-plots-"))
     images = "".join(f'<img src="{path.name}" alt="{escape(path.stem)}">' for path in save_plots(report, directory))
     page = directory / "plots.html"

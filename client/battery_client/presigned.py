@@ -1,4 +1,4 @@
-"""The way for large files: announced to the API, posted to the storage, analysed as a job."""
+"""The presigned upload for large files: announced to the API, posted to S3, analysed as a job."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Any
 
 import requests
 
-from battery_client.answers import Report, refused_by_storage
+from battery_client.answers import Report, storage_error
 from battery_client.api import CONNECT_SECONDS, Api
 from battery_client.errors import ClientError
 from battery_client.job import JobFollower
@@ -17,13 +17,13 @@ from battery_client.transport import Progress, Upload
 
 TRIES = 3
 RETRY_PAUSE_SECONDS = 1.0
-STORED_SECONDS = 120
+POST_SECONDS = 120
 type Post = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class PresignedTransport:
-    """`POST /api/uploads`, one form a file, `POST …/analysis`, and then the job."""
+    """`POST /api/uploads`, one form per file, `POST …/analysis`, and then the job."""
 
     api: Api
     follower: JobFollower
@@ -37,14 +37,14 @@ class PresignedTransport:
             "POST", f"{self.api.root}/api/uploads/{announced['upload_id']}/analysis", dict(upload.options)
         )
         job_id = str(started["job_id"])
-        progress.note(f"Job {job_id} has started; if this is interrupted, pick it up with --job {job_id}")
+        progress.note(f"Job {job_id} has started; if this is interrupted, get its report with --job {job_id}")
         return self.follower.report_of(job_id, progress)
 
     def _announced(self, upload: Upload) -> Report:
         files = [{"name": path.name, "size_bytes": path.stat().st_size} for path in upload.paths]
         announced = self.api.exchange("POST", f"{self.api.root}/api/uploads", {"files": files})
         if "upload_id" not in announced or len(announced.get("files", ())) != len(files):
-            raise ClientError(f"{self.api.root} does not offer the way for large files.")
+            raise ClientError(f"{self.api.root} does not offer presigned uploads.")
         return announced
 
     def _send(self, files: list[tuple[Path, Post]], progress: Progress) -> None:
@@ -60,7 +60,7 @@ class PresignedTransport:
             done += len(form)
 
     def _post(self, path: Path, url: str, form: MultipartStream) -> None:
-        """Send one file; what the network or the storage's own trouble broke is sent again."""
+        """Send one file; send it again after an error of the network or of S3 itself."""
         for left in reversed(range(TRIES)):
             fault: Exception | None = None
             try:
@@ -68,7 +68,7 @@ class PresignedTransport:
                     url,
                     data=form,
                     headers={"Content-Type": form.content_type},
-                    timeout=(CONNECT_SECONDS, STORED_SECONDS),
+                    timeout=(CONNECT_SECONDS, POST_SECONDS),
                 )
             except (requests.ConnectionError, requests.Timeout) as error:
                 fault = error
@@ -78,10 +78,10 @@ class PresignedTransport:
                 if response.ok:
                     return
                 if response.status_code < 500:
-                    raise refused_by_storage(response, path.name)
+                    raise storage_error(response, path.name)
             if not left:
                 raise (
-                    refused_by_storage(response, path.name)
+                    storage_error(response, path.name)
                     if fault is None
                     else ClientError(f"The connection to the storage broke while {path.name} was sent, {TRIES} times.")
                 ) from fault

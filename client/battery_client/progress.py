@@ -1,4 +1,4 @@
-"""How far an upload and its analysis are: drawn over itself on a terminal, a few plain lines elsewhere."""
+"""Progress of an upload and its analysis: one line that changes on a terminal, a few plain lines elsewhere."""
 
 from time import monotonic
 from typing import TextIO
@@ -8,7 +8,7 @@ REDRAW_SECONDS = 0.1
 
 
 class UploadProgress:
-    """Give it to the transport, and `finish` it when all is over, however it went."""
+    """Give it to the transport, and call `finish` at the end, also after an error."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -41,7 +41,7 @@ class UploadProgress:
         self._started, self._length = False, 0
 
     def stage(self, text: str) -> None:
-        """What the server does now; said once for as long as it lasts."""
+        """What the server does now; written once per stage."""
         if text == self._stage:
             return
         self._stage = text
@@ -53,7 +53,7 @@ class UploadProgress:
         self._stream.flush()
 
     def finish(self) -> None:
-        """Leave the terminal as it was."""
+        """Clear the line on the terminal."""
         if self._draws and self._started:
             self._stream.write("\r" + " " * self._length + "\r")
             self._stream.flush()

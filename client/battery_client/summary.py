@@ -12,12 +12,12 @@ SEVERITIES = {"error": 0, "warning": 1, "info": 2}
 
 
 def summary(report: Report) -> str:
-    """One block a cell, and a last one that ranks several."""
+    """One block per cell, and a last one that ranks several cells."""
     cells = cells_of(report)
     blocks = ["\n".join(_cell_lines(cell)) for cell in cells]
     if len(cells) > 1:
         blocks.append("\n".join(_ranking_lines(report["comparison"]["cells"])))
-    # Cell names and findings quote a file, and a file must not steer a terminal.
+    # Cell names and findings quote a file, and a file must not send control characters to a terminal.
     return "\n".join(_printable(line) for line in "\n\n".join(blocks).split("\n"))
 
 
@@ -53,7 +53,7 @@ def _projection(projection: Report) -> str:
     if interval:
         low, high = (_number(interval.get(end), ",.0f", "") for end in ("low", "high"))
         kind = "indicative " if interval.get("basis") == "indicative" else ""
-        parts.append(f"- {kind}{100 * interval['level']:.0f} % interval {low} to {high or 'no end in sight'}")
+        parts.append(f"- {kind}{100 * interval['level']:.0f} % interval {low} to {high or 'no upper limit'}")
     if (confidence := projection.get("confidence")) is not None:
         parts.append(f"- confidence {100 * confidence:.0f} %")
     return " ".join(parts)
@@ -78,7 +78,7 @@ def _finding_lines(findings: list[Report]) -> Iterator[str]:
 
 
 def _ranking_lines(rows: list[Report]) -> Iterator[str]:
-    """The rows of the server's comparison by rank; those without one, whose fade is unknown, come last."""
+    """The rows of the server's comparison by rank; cells without a rank, whose fade is unknown, come last."""
     yield "Slowest fade first"
     for row in sorted(rows, key=lambda row: row["rank"] or len(rows) + 1):
         rate = _number(row["capacity_fade_rate_per_cycle"], ".4f", " % per cycle") or "unknown"

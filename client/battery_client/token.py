@@ -1,4 +1,4 @@
-"""The token that says to the API who calls, and to nobody else."""
+"""The caller's token, which is sent to the API and to no other server."""
 
 import re
 from dataclasses import dataclass, field
@@ -14,9 +14,9 @@ _CHARACTERS = re.compile(r"[\x21-\x7e]+")
 
 @dataclass(frozen=True, slots=True)
 class BearerToken(AuthBase):
-    """As requests' `auth`: a plain header would give way to what a .netrc says of the host.
+    """As requests' `auth`, because a .netrc entry for the host would replace a plain header.
 
-    Requests takes it off when a request is led on to another host, as the storage is.
+    Requests removes it when a redirect leads to another host, such as the storage.
     """
 
     token: str = field(repr=False)
@@ -27,12 +27,12 @@ class BearerToken(AuthBase):
 
 
 def bearer_token(text: str) -> BearerToken | None:
-    """The token that a user gave, None for none. Raises ClientError, which does not quote it, where it can't be one."""
+    """The token that a user gave, None for an empty text. Raises ClientError for an impossible one, without quoting it."""
     token = text.strip()
     if not token:
         return None
     if not _CHARACTERS.fullmatch(token):
         raise ClientError(
-            f"The token (--token, {VARIABLE}) has characters that no token has; was it copied as a whole, alone?"
+            f"The token (--token, {VARIABLE}) has characters that no token has; was only the token copied, and all of it?"
         )
     return BearerToken(token)

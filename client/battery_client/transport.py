@@ -1,4 +1,4 @@
-"""Ways in which files reach the server and its report comes back."""
+"""How files are sent and the report comes back: a direct upload, or the choice by size."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,19 +28,19 @@ class Upload:
 
 
 class Progress(Protocol):
-    """Somebody who wants to know how far it is."""
+    """Receives the progress of an analysis."""
 
     def update(self, sent_bytes: int, total_bytes: int) -> None: ...
 
     def note(self, text: str) -> None:
-        """Something to be read even when all is over."""
+        """A line that stays after the end."""
 
     def stage(self, text: str) -> None:
-        """What is being done now."""
+        """What the server does now."""
 
 
 class Transport(Protocol):
-    """One of the API's ways in. Raises ClientError, which carries the server's own words where it gave any."""
+    """A direct or a presigned upload. Raises ClientError, with the server's message if there is one."""
 
     def analyse(self, upload: Upload, progress: Progress) -> Report: ...
 
@@ -66,9 +66,9 @@ class DirectTransport:
         except requests.ConnectionError as error:
             raise ClientError(self._why_no_answer(body)) from error
         except requests.Timeout as error:
-            raise ClientError(f"{url} took the files but did not answer for {ANSWER_SECONDS} seconds.") from error
+            raise ClientError(f"{url} got the files but did not answer for {ANSWER_SECONDS} seconds.") from error
         except requests.RequestException as error:
-            raise ClientError(f"The exchange with {url} failed: {error}") from error
+            raise ClientError(f"The request to {url} failed: {error}") from error
         return content_of(response)
 
     def _why_no_answer(self, body: MultipartStream) -> str:
@@ -76,14 +76,14 @@ class DirectTransport:
             sent, total = body.sent_bytes / 1e6, len(body) / 1e6
             return (
                 f"The connection to {self.api.upload_url} broke after {sent:.1f} of {total:.1f} MB; "
-                "it may take less at once."
+                "the server may accept less per request."
             )
         return self.api.why_no_answer()
 
 
 @dataclass(frozen=True, slots=True)
 class TransportBySize:
-    """The direct way for what it takes by the server's own word, the presigned one for more."""
+    """A direct upload up to the limit that the server names, a presigned upload for more."""
 
     api: Api
     direct: Transport
@@ -95,6 +95,6 @@ class TransportBySize:
             return self.presigned.analyse(upload, progress)
         try:
             return self.direct.analyse(upload, progress)
-        except TooLargeError as refusal:
-            progress.note(f"{str(refusal).splitlines()[0]} Taking the way for large files.")
+        except TooLargeError as error:
+            progress.note(f"{str(error).splitlines()[0]} Sending the files as a presigned upload.")
             return self.presigned.analyse(upload, progress)

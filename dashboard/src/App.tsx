@@ -1,4 +1,4 @@
-/** The page: what is on the bench at the side, and in the middle the cell or the comparison that is looked at. */
+/** The page: the files at the side, and in the middle the chosen cell or the comparison. */
 
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import type { Connection } from "./api/client";
@@ -11,19 +11,19 @@ import { ConnectionPanel, CriteriaPanel } from "./components/SettingsPanel";
 import { SourceList } from "./components/SourceList";
 import type { Comparisons } from "./components/useComparison";
 import { Welcome } from "./components/Welcome";
-import { Bench, type Criteria, isBusy, type Source } from "./model/bench";
 import { cellsOf } from "./model/cells";
 import { counted } from "./model/format";
 import { sampleFiles } from "./model/sample";
+import { type Criteria, isBusy, type Source, SourceStore } from "./model/sourceStore";
 import { shownView, type View, viewOfNew } from "./model/view";
-import { ServerDoor } from "./server";
+import { ServerConnection } from "./server";
 
 export function App() {
-  const [door] = useState(() => new ServerDoor());
-  const [bench] = useState(() => new Bench(door.server));
+  const [serverConnection] = useState(() => new ServerConnection());
+  const [store] = useState(() => new SourceStore(serverConnection.server));
   const [comparisons] = useState<Comparisons>(() => new Map());
-  const { sources, criteria } = useSyncExternalStore(bench.subscribe, bench.snapshot);
-  const server = useSyncExternalStore(door.subscribe, door.snapshot);
+  const { sources, criteria } = useSyncExternalStore(store.subscribe, store.snapshot);
+  const server = useSyncExternalStore(serverConnection.subscribe, serverConnection.snapshot);
   const cells = useMemo(() => cellsOf(sources), [sources]);
   const [wanted, setWanted] = useState<View | null>(null);
   const lastWanted = useRef(wanted);
@@ -33,23 +33,23 @@ export function App() {
     async (files: readonly File[]) => {
       if (files.length === 0) return;
       const before = lastWanted.current;
-      const ids = await bench.add(files);
-      // Whoever has looked elsewhere meanwhile is left there.
-      if (lastWanted.current === before) setWanted(viewOfNew(ids, cellsOf(bench.snapshot().sources)) ?? before);
+      const ids = await store.add(files);
+      // If the user has chosen another view meanwhile, it stays.
+      if (lastWanted.current === before) setWanted(viewOfNew(ids, cellsOf(store.snapshot().sources)) ?? before);
     },
-    [bench],
+    [store],
   );
   useEffect(() => {
-    // What is under way is cancelled, and with it what the server holds of it.
-    const leave = () => bench.clear();
+    // Running analyses are cancelled, and the server deletes their files.
+    const leave = () => store.clear();
     addEventListener("pagehide", leave);
     return () => removeEventListener("pagehide", leave);
-  }, [bench]);
+  }, [store]);
   const sample = useSample(add);
-  const judgeBy = useCallback((next: Criteria) => void bench.judgeBy(next), [bench]);
+  const setCriteria = useCallback((next: Criteria) => void store.setCriteria(next), [store]);
   const connect = async (connection: Connection) => {
-    await door.connect(connection);
-    await bench.retryFailed();
+    await serverConnection.connect(connection);
+    await store.retryFailed();
   };
 
   const view = shownView(wanted, cells);
@@ -71,28 +71,28 @@ export function App() {
             sampleIsComing={sample.isComing}
           />
           {sample.fault && (
-            <p className="refusal" role="alert">
+            <p className="error-message" role="alert">
               {sample.fault}
             </p>
           )}
-          {!isEmpty && <SourceList bench={bench} sources={sources} view={view} onView={setWanted} />}
-          <CriteriaPanel criteria={criteria} onChange={judgeBy} />
+          {!isEmpty && <SourceList store={store} sources={sources} view={view} onView={setWanted} />}
+          <CriteriaPanel criteria={criteria} onChange={setCriteria} />
           <ConnectionPanel
-            connection={door.current}
+            connection={serverConnection.current}
             server={server}
-            wantsToken={sources.some(({ phase }) => phase.at === "failed" && phase.refusal.wantsToken)}
+            wantsToken={sources.some(({ phase }) => phase.at === "failed" && phase.error.wantsToken)}
             onConnect={connect}
           />
         </aside>
         <main id="main" tabIndex={-1}>
           <Boundary key={view?.at === "cell" ? view.key : view?.at} sentence={lostView}>
-            {cell && <CellView cell={cell} criteria={criteria} server={door.server} />}
+            {cell && <CellView cell={cell} criteria={criteria} server={serverConnection.server} />}
             {view?.at === "all" && (
               <ComparisonView
                 sources={sources}
                 criteria={criteria}
                 answers={comparisons}
-                server={door.server}
+                server={serverConnection.server}
                 onCell={(key) => setWanted({ at: "cell", key })}
               />
             )}
@@ -114,7 +114,9 @@ function lostView(fault: string): string {
 
 function Pending({ isBusy }: { isBusy: boolean }) {
   return (
-    <p className="pending">{isBusy ? "The report will be here." : "There is no report yet; beside the file is why."}</p>
+    <p className="pending">
+      {isBusy ? "The report will be shown here." : "There is no report. The error is in the list of files."}
+    </p>
   );
 }
 
@@ -135,7 +137,7 @@ function useSample(add: (files: readonly File[]) => Promise<void>) {
   return { fetch, isComing, fault };
 }
 
-/** For those who do not see the list: what has come to an end. */
+/** Tells screen readers which reports are ready. */
 function announcement(sources: readonly Source[]): string {
   const ready = cellsOf(sources.filter(({ phase }) => phase.at === "ready"));
   if (ready.length === 0) return "";

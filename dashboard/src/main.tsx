@@ -1,4 +1,4 @@
-/** Puts the page into its document. */
+/** Renders the page into the document. */
 
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
@@ -12,7 +12,7 @@ import "./styles/chart.css";
 import "./styles/print.css";
 
 const root = document.getElementById("root");
-if (!root) throw new Error("The document has no place for the page.");
+if (!root) throw new Error("The document has no element for the page.");
 createRoot(root).render(
   <StrictMode>
     <Boundary sentence={(fault) => `The page failed with “${fault}”. Please reload it.`}>

@@ -1,22 +1,22 @@
-/** The server that the page talks to: its address and token for this session, and what it says of itself. */
+/** The server that the page uses: its address and the token for this session, and its information. */
 
 import { ApiClient, type Connection } from "./api/client";
-import { Refusal } from "./api/refusal";
+import { RequestError } from "./api/requestError";
 import type { Information } from "./api/types";
-import type { Server } from "./model/bench";
+import type { Server } from "./model/sourceStore";
 import { keep, kept } from "./session";
 
 const KEY = "connection";
-/** A cold start takes a second or two. */
-const LONGEST_SILENCE_MS = 20_000;
+/** Long enough for a cold start, which takes a second or two. */
+const TIMEOUT_MS = 20_000;
 
 export type ServerState =
   | { at: "asking" }
   | { at: "known"; information: Information }
-  | { at: "silent"; refusal: Refusal };
+  | { at: "unreachable"; error: RequestError };
 
-/** Asks the API about itself once a connection; an analysis waits for that, and goes on without where it fails. */
-export class ServerDoor {
+/** Asks for the API's information once per connection. An analysis waits for the answer, and continues without it after an error. */
+export class ServerConnection {
   private connection = stored();
   private state: ServerState = { at: "asking" };
   private asked: Promise<void>;
@@ -59,10 +59,10 @@ export class ServerDoor {
     this.publish({ at: "asking" });
     let state: ServerState;
     try {
-      const information = await this.client.information(AbortSignal.timeout(LONGEST_SILENCE_MS));
+      const information = await this.client.information(AbortSignal.timeout(TIMEOUT_MS));
       state = { at: "known", information };
     } catch (fault) {
-      state = { at: "silent", refusal: asRefusal(fault) };
+      state = { at: "unreachable", error: asRequestError(fault) };
     }
     if (connection === this.connection) this.publish(state);
   }
@@ -73,10 +73,10 @@ export class ServerDoor {
   }
 }
 
-function asRefusal(fault: unknown): Refusal {
-  if (fault instanceof Refusal) return fault;
+function asRequestError(fault: unknown): RequestError {
+  if (fault instanceof RequestError) return fault;
   const isTooLate = fault instanceof DOMException && fault.name === "TimeoutError";
-  return new Refusal(isTooLate ? `The server has not answered for ${LONGEST_SILENCE_MS / 1000} s.` : String(fault));
+  return new RequestError(isTooLate ? `The server has not answered for ${TIMEOUT_MS / 1000} s.` : String(fault));
 }
 
 function stored(): Connection {

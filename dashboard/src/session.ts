@@ -1,4 +1,4 @@
-/** What is kept for this session; by the page alone, where the browser allows it no storage. */
+/** Values that are kept for this session, in the page's memory if the browser allows no storage. */
 
 const onPage = new Map<string, string>();
 

@@ -1,4 +1,4 @@
-/** Light or dark: as the system has it until the user chooses, for this session. */
+/** Light or dark: that of the system until the user chooses, then the choice for this session. */
 
 import { useSyncExternalStore } from "react";
 import { keep, kept } from "./session";

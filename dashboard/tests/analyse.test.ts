@@ -47,7 +47,7 @@ test("files within the limit go in one request, with the options and every file 
   ).toEqual(["X_cycles.csv", "X_metadata.csv"]);
 });
 
-test("larger files go by the storage and a job, whose stages are told, and nothing is left behind", async () => {
+test("larger files are a presigned upload and a job, whose stages are shown, and nothing stays on the server", async () => {
   const api = new FakeApi({
     "POST /api/uploads": [announcement("A.pkl", "B.pkl")],
     "POST /bucket": [halfSent],
@@ -90,7 +90,7 @@ test("the form's fields come before the file, and the token is not sent to the s
   expect(others.every(({ headers }) => headers?.Authorization === "Bearer secret")).toBe(true);
 });
 
-test("where the API finds the direct way too small after all, the other is taken", async () => {
+test("after a 413 that names the presigned upload, that is used", async () => {
   const api = new FakeApi({
     "POST /api/upload": [
       refused(413, { error: "Too large.", code: "too_large", details: { presigned_route: "POST /api/uploads" } }),
@@ -144,7 +144,7 @@ test("a file is sent again where the server had too much to do, and not where it
   await expect(ask(broken)).rejects.toThrow("Service Unavailable");
 });
 
-test("an address is taken as it is meant", () => {
+test("an address without a scheme gets one", () => {
   expect(completed("api.example.com/prod/")).toBe("https://api.example.com/prod");
   expect(completed(" localhost:5000 ")).toBe("http://localhost:5000");
   expect(completed("http://10.0.0.7:5000/")).toBe("http://10.0.0.7:5000");
@@ -152,7 +152,7 @@ test("an address is taken as it is meant", () => {
   expect(completed("")).toBe("");
 });
 
-test("a server that is away for a moment does not end a job; one that refuses does", async () => {
+test("a server that does not answer for a moment does not end a job; an error does", async () => {
   const away = refused(503, { message: "Service Unavailable" });
   const routes = {
     "POST /api/uploads": [announcement("A.pkl")],

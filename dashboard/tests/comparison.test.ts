@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { Comparison } from "../src/api/types";
-import type { Source } from "../src/model/bench";
 import { cellsOf } from "../src/model/cells";
 import { comparisonCsv, ranked, sorted } from "../src/model/comparison";
+import type { Source } from "../src/model/sourceStore";
 import { reportOf } from "./reports";
 
 function sourceOf(id: number, ...reports: ReturnType<typeof reportOf>[]): Source {
@@ -13,7 +13,7 @@ function sourceOf(id: number, ...reports: ReturnType<typeof reportOf>[]): Source
     roles: [],
     phase: { at: "ready" },
     reports,
-    hues: reports.map((_, index) => 10 * id + index),
+    colorIndexes: reports.map((_, index) => 10 * id + index),
     criteria: { eolThreshold: 0.8, capacityReference: "initial" },
   };
 }

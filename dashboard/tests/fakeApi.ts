@@ -1,10 +1,10 @@
 /** An API that answers from a script, at the place of the network. */
 
 import { ApiClient, type Connection, type Send } from "../src/api/client";
-import type { WireAnswer } from "../src/api/refusal";
+import type { RawAnswer } from "../src/api/requestError";
 import type { Exchange } from "../src/api/transport";
 
-type Answer = object | WireAnswer | ((exchange: Exchange) => object | Promise<object>);
+type Answer = object | RawAnswer | ((exchange: Exchange) => object | Promise<object>);
 
 /** Routes as "METHOD path"; of several answers the last is repeated. */
 export class FakeApi {
@@ -28,15 +28,15 @@ export class FakeApi {
     if (!answers) throw new Error(`The script has no ${route}.`);
     const next = answers.length > 1 ? answers.shift() : answers[0];
     const answer = typeof next === "function" ? await next(exchange) : next;
-    return answer && "text" in answer ? (answer as WireAnswer) : ok(answer ?? {});
+    return answer && "text" in answer ? (answer as RawAnswer) : ok(answer ?? {});
   };
 }
 
-export function ok(body: object): WireAnswer {
+export function ok(body: object): RawAnswer {
   return { status: 200, reason: "OK", text: JSON.stringify(body) };
 }
 
-export function refused(status: number, body: object | string, reason = ""): WireAnswer {
+export function refused(status: number, body: object | string, reason = ""): RawAnswer {
   return { status, reason, text: typeof body === "string" ? body : JSON.stringify(body) };
 }
 

@@ -7,11 +7,11 @@ test("an abstention is no number and says why", () => {
     headline: "Not projected",
     isNumber: false,
     interval: null,
-    honesty: { label: "Abstains", sentence: "The fade has hardly begun." },
+    sureness: { label: "Abstains", sentence: "The fade has hardly begun." },
   });
 });
 
-test("a calibrated projection says its interval, its confidence and whose word it is", () => {
+test("a calibrated projection says its interval, its confidence and its model", () => {
   const words = projectionWords({
     ...PROJECTION,
     method: "population",
@@ -26,25 +26,25 @@ test("a calibrated projection says its interval, its confidence and whose word i
   });
   expect(words.headline).toBe("1,301");
   expect(words.interval).toBe("1,206 to 1,404 (90\u00a0% interval)");
-  expect(words.honesty.label).toBe("Calibrated");
-  expect(words.honesty.sentence).toContain("from the lives of cells like it");
-  expect(words.honesty.sentence).toContain("95\u00a0%");
+  expect(words.sureness.label).toBe("Calibrated");
+  expect(words.sureness.sentence).toContain("from the lives of similar cells");
+  expect(words.sureness.sentence).toContain("95\u00a0%");
   expect(words.remaining).toBe("1,201 cycles to go (1,155 equivalent full)");
 });
 
-test("an interval that nothing bounds, of nothing calibrated, is called indicative and open", () => {
+test("an interval without an upper limit that is not calibrated is indicative", () => {
   const words = projectionWords({
     ...PROJECTION,
     method: "trajectory",
     projected_eol_cycle: 208,
     interval: { low: 185, high: null, level: 0.9, basis: "indicative" },
   });
-  expect(words.honesty.label).toBe("Indicative");
-  expect(words.interval).toBe("185 with no end in sight (90\u00a0% interval)");
+  expect(words.sureness.label).toBe("Indicative");
+  expect(words.interval).toBe("185 or later (90\u00a0% interval)");
 });
 
 test("a crossing within the file is observed, and nothing remains to be counted", () => {
   const words = projectionWords({ ...PROJECTION, method: "observed", projected_eol_cycle: 843, remaining_cycles: 0 });
-  expect(words.honesty.label).toBe("Observed");
+  expect(words.sureness.label).toBe("Observed");
   expect(words.remaining).toBeNull();
 });

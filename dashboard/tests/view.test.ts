@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import type { Source } from "../src/model/bench";
 import { cellsOf } from "../src/model/cells";
-import { remarksOn } from "../src/model/findings";
+import { findingsOf } from "../src/model/findings";
+import type { Source } from "../src/model/sourceStore";
 import { shownView, viewOfNew } from "../src/model/view";
 import { reportOf } from "./reports";
 
 const source = (id: number, count: number) =>
-  ({ id, hues: [], reports: Array.from({ length: count }, () => reportOf()) }) as unknown as Source;
+  ({ id, colorIndexes: [], reports: Array.from({ length: count }, () => reportOf()) }) as unknown as Source;
 const CELLS = cellsOf([source(1, 1), source(2, 2)]);
 
 test("what was asked for is shown as long as it is there, else the first cell", () => {
@@ -30,7 +30,7 @@ test("findings come worst first, signs of degradation among them", () => {
     { code: "b", severity: "error", message: "No voltage.", cycles: [3] },
     { code: "c", severity: "warning", message: "Gaps.", cycles: [] },
   ];
-  expect(remarksOn(report).map(({ kind, where }) => `${kind} ${where}`.trim())).toEqual([
+  expect(findingsOf(report).map(({ kind, where }) => `${kind} ${where}`.trim())).toEqual([
     "error cycle 3",
     "health",
     "warning",

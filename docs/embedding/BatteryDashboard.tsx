@@ -1,16 +1,16 @@
-/** Cells of the user's choice with their figures, plots and findings, for any React application. */
+/** Cells that the user chooses, with their figures, plots and findings, for any React application. */
 
 import { type ChangeEvent, useEffect, useRef, useState } from "react";
-import { type Api, analyse, Refusal, type Report } from "./batteryApi";
+import { type Api, ApiError, analyse, type Report } from "./batteryApi";
 
 type State =
-  | { at: "rest" }
+  | { at: "start" }
   | { at: "work"; stage: string }
-  | { at: "refused"; sentence: string; facts: string }
+  | { at: "error"; message: string; details: string }
   | { at: "reported"; reports: Report[] };
 
 export function BatteryDashboard({ address, token }: Api) {
-  const [state, setState] = useState<State>({ at: "rest" });
+  const [state, setState] = useState<State>({ at: "start" });
   const running = useRef<AbortController | null>(null);
   useEffect(() => () => running.current?.abort(), []);
 
@@ -25,16 +25,16 @@ export function BatteryDashboard({ address, token }: Api) {
     try {
       const onStage = (stage: string) => show({ at: "work", stage });
       show({ at: "reported", reports: await analyse({ address, token }, files, { signal, onStage }) });
-    } catch (fault) {
-      const known = fault instanceof Refusal ? fault : null;
-      const facts = known ? [known.code, known.requestId].filter(Boolean).join(", request ") : "";
-      show({ at: "refused", sentence: known?.message ?? `The API cannot be reached: ${String(fault)}`, facts });
+    } catch (error) {
+      const known = error instanceof ApiError ? error : null;
+      const details = known ? [known.code, known.requestId].filter(Boolean).join(", request ") : "";
+      show({ at: "error", message: known?.message ?? `The API cannot be reached: ${String(error)}`, details });
     }
   }
 
   function cancel() {
     running.current?.abort();
-    setState({ at: "rest" });
+    setState({ at: "start" });
   }
 
   return (
@@ -50,9 +50,9 @@ export function BatteryDashboard({ address, token }: Api) {
           </button>
         </p>
       )}
-      {state.at === "refused" && (
+      {state.at === "error" && (
         <p role="alert">
-          {state.sentence} {state.facts && <small>({state.facts})</small>}
+          {state.message} {state.details && <small>({state.details})</small>}
         </p>
       )}
       {state.at === "reported" && state.reports.map((report, place) => <Battery key={place} report={report} />)}
@@ -88,7 +88,7 @@ function Battery({ report }: { report: Report }) {
 
       {report.data_quality.length > 0 && (
         <div className="dashboard-card">
-          <h3>What was odd in the data</h3>
+          <h3>Findings</h3>
           <ul>
             {report.data_quality.map(({ code, severity, message }) => (
               <li key={`${code} ${message}`}>
@@ -104,7 +104,7 @@ function Battery({ report }: { report: Report }) {
 
 type Projection = Report["statistical_metrics"]["cycle_life_projection"];
 
-/** A projection is only as good as its interval, and often there is none to give; then its reason is the answer. */
+/** A projection with its interval; where there is no projection, the reason. */
 function EndOfLife({
   projection: { projected_eol_cycle: cycle, interval, abstention_reason: reason },
 }: {
@@ -115,18 +115,18 @@ function EndOfLife({
   const { low, high, level, basis } = interval;
   return (
     <p>
-      End of life: cycle {figure(cycle, 0)} ({figure(low, 0)} to {high === null ? "no end in sight" : figure(high, 0)}{" "}
+      End of life: cycle {figure(cycle, 0)} ({figure(low, 0)} to {high === null ? "no upper limit" : figure(high, 0)}{" "}
       with {figure(100 * level, 0, "%")} probability, {basis})
     </p>
   );
 }
 
-/** Null where there was nothing to draw. */
+/** `png` is null where there was nothing to draw. */
 function Plot({ png, alt }: { png: string | null; alt: string }) {
   return png === null ? null : <img src={`data:image/png;base64,${png}`} alt={alt} style={{ maxWidth: "100%" }} />;
 }
 
-/** Numbers are finite or null; null is unknown, never zero. */
+/** Numbers are finite or null; null means unknown, never zero. */
 function figure(value: number | null, decimals: number, unit = ""): string {
   return value === null ? "unknown" : `${value.toFixed(decimals)} ${unit}`.trimEnd();
 }

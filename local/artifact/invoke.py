@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from events.in_place import put_in_place
+from events.fixtures import create_fixtures
 from local.artifact.arguments import add_artifact
 from local.artifact.built_template import NotBuiltError, check_runs_here
 from local.artifact.runtime_api import FunctionError
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str]) -> int:
         stack.open()
         if options.function not in stack.artifact.functions:
             parser.error(f"there is no {options.function}; there are {', '.join(stack.artifact.functions)}")
-        put_in_place(stack.environment)
+        create_fixtures(stack.environment)
         answer = stack.artifact.functions[options.function](json.loads(options.event.read_text()))
     except FunctionError as error:
         print(json.dumps({"errorType": error.type, "errorMessage": error.message}))

@@ -85,12 +85,12 @@ def test_the_page_uploads_the_chosen_files_and_shows_the_report(tmp_path: Path) 
     assert server.names == ["a_cycles.csv", "ä b.csv"]
     words = words_of(document)
     for said in (
-        "Up to 50 MiB at once",
+        "Up to 50 MiB in one request",
         "CALB_35_B249 Prismatic · 58 Ah nominal · 35.0 °C",
         "Cycles 99 numbers 1 to 99",
         "Retention 99.59 % 0.0041 % fade per cycle",
         "Health Excellent 99.6 of 100",
-        "End of life at cycle 4,512 indicative 90 % interval 3,900 to no end in sight",
+        "End of life at cycle 4,512 indicative 90 % interval 3,900 to no upper limit",
         "warning The last cycle has no charge. (cycle 99)",
     ):
         assert said in words

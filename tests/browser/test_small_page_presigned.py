@@ -96,7 +96,7 @@ def test_the_page_sends_a_large_file_by_way_of_the_storage(
     size = f"{len(scenario.content) / 1e6:.1f} MB"
     assert f"[Uploading LARGE_cycles.csv, {size}]" in words
     assert re.search(r"\[(Waiting for a worker|Starting|Reading the files|Analysing): LARGE_cycles.csv\]", words)
-    assert ("Up to 4 MiB at once, larger ones by way of the storage" in words) is advertised
+    assert ("Up to 4 MiB in one request; larger files are sent as a presigned upload" in words) is advertised
 
 
 def test_a_job_that_fails_is_told_in_the_servers_words(url: str, scenario: Scenario, tmp_path: Path) -> None:

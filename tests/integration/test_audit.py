@@ -51,7 +51,7 @@ def database(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.usefixtures("database")
 def test_a_vulnerable_library_is_found_by_its_locked_version() -> None:
-    assert asked("osv", REQUIREMENTS) == Verdict(2, ("pillow 9.0.0: PYSEC-2023-175, mended in 10.0.1",))
+    assert asked("osv", REQUIREMENTS) == Verdict(2, ("pillow 9.0.0: PYSEC-2023-175, fixed in 10.0.1",))
 
 
 @pytest.mark.usefixtures("database")

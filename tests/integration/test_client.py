@@ -162,7 +162,7 @@ def test_the_summary_holds_what_an_engineer_looks_for(
         "  Cycles     99  (numbers 1 to 99)",
         "  Retention  99.59 %  (0.0041 % fade per cycle)",
         "  Health     Excellent  99.6 of 100",
-        "  Life       to cycle 4,512 (47.00 Ah) - indicative 90 % interval 3,900 to no end in sight",
+        "  Life       to cycle 4,512 (47.00 Ah) - indicative 90 % interval 3,900 to no upper limit",
         "  Findings   warning: The last cycle has no charge.  (cycle 99)",
     ]
     assert said.err.splitlines() == ["Sending 1.0 MB ...", "Sent, waiting for the report ..."]

@@ -1,4 +1,4 @@
-"""The command-line client's way for large files, against an API that is made up and a gate that is real HTTP."""
+"""The command-line client's presigned upload, against a fake API and a storage over real HTTP."""
 
 import json
 from collections.abc import Iterator
@@ -130,7 +130,7 @@ def running_at(stage: str) -> Answer:
     return 200, {"job_id": JOB, "status": "running", "stage": stage}
 
 
-# Which way
+# Direct or presigned
 
 
 def test_up_to_the_servers_limit_one_request_carries_the_files(api: FakeApi, url: str, small: Path) -> None:
@@ -165,7 +165,7 @@ def test_the_files_sizes_count_together(api: FakeApi, url: str, small: Path, tmp
     assert "POST /api/upload" not in api.seen
 
 
-def test_a_refusal_that_names_the_other_way_is_followed(
+def test_an_error_that_names_the_presigned_upload_is_followed(
     api: FakeApi, url: str, large: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     api.limit, api.direct = None, (413, TOO_LARGE)
@@ -173,7 +173,10 @@ def test_a_refusal_that_names_the_other_way_is_followed(
     assert client.main(["--file", str(large), "--url", url]) == 0
 
     assert api.stored == {"k/0": large.read_bytes()}
-    assert "The upload has too many bytes. (413 too_large) Taking the way for large files." in capsys.readouterr().err
+    assert (
+        "The upload has too many bytes. (413 too_large) Sending the files as a presigned upload."
+        in capsys.readouterr().err
+    )
 
 
 def test_another_413_is_the_end(api: FakeApi, url: str, small: Path) -> None:
@@ -213,7 +216,7 @@ def test_the_upload_the_job_and_its_stages_are_told(
     assert capsys.readouterr().err.splitlines() == [
         "Sending 1.0 MB ...",
         "Sent, waiting for the report ...",
-        f"Job {JOB} has started; if this is interrupted, pick it up with --job {JOB}",
+        f"Job {JOB} has started; if this is interrupted, get its report with --job {JOB}",
         "Waiting for a worker ...",
         "Analysing ...",
         "Storing the report ...",
@@ -249,7 +252,7 @@ def test_a_job_is_picked_up_by_its_id(api: FakeApi, url: str, capsys: pytest.Cap
 def test_a_job_needs_no_files(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="2"):
         client.main(["--job", JOB, "--file", str(small)])
-    assert "has its files already" in capsys.readouterr().err
+    assert "the job has them already" in capsys.readouterr().err
 
 
 def test_an_unknown_job_is_the_servers_to_say(api: FakeApi, url: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -305,7 +308,7 @@ def test_what_the_storage_refuses_is_said_in_its_words(
 
     assert (
         capsys.readouterr().err.splitlines()[-1]
-        == "The storage did not take large.pkl: Policy expired & gone. (403 AccessDenied)"
+        == "The storage rejected large.pkl: Policy expired & gone. (403 AccessDenied)"
     )
     assert "POST /api/uploads/up-1/analysis" not in api.seen
 

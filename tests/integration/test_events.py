@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from events import in_place
+from events import fixtures
 from events.make_events import samples
 from functions.analysis_worker.app import make_handler as make_worker
 from functions.authorizer.app import make_handler as make_authorizer
@@ -29,8 +29,8 @@ type Functions = Mapping[str, Callable[[Any, Any], Any]]
 @pytest.fixture(scope="module")
 def functions() -> Iterator[Functions]:
     with simulated_cloud() as cloud:
-        in_place.put_jobs_in_place(cloud.settings)
-        in_place.put_token_in_place(TOKENS)
+        fixtures.create_jobs(cloud.settings)
+        fixtures.create_token(TOKENS)
         yield {
             "SiteFunction": make_site({}),
             "UploadFunction": make_upload({}),

@@ -90,14 +90,14 @@ def test_a_report_that_differs_by_its_way_in_is_found(url: str, fault: Fault) ->
     fault.change = wrong_capacity  # of the direct way alone
     try:
         with pytest.raises(SmokeError, match="not the one of a direct upload"):
-            checks.by_way_of_storage(Deployment(url))
+            checks.presigned_upload(Deployment(url))
     finally:
         fault.change = None
 
 
 def test_an_endpoint_that_lets_anybody_in_is_found_where_a_token_is_given(url: str) -> None:
     with pytest.raises(SmokeError, match="where 401 was expected"):
-        checks.turned_away(Deployment(url, token="bat_of-somebody"))
+        checks.tokens(Deployment(url, token="bat_of-somebody"))
 
 
 def test_a_token_is_not_in_what_is_printed_of_a_deployment() -> None:

@@ -73,7 +73,7 @@ def first_of(line: str, **more: str) -> str:
 
 
 def further(line: str, **more: str) -> str:
-    return commands_of(line, **more)["One more; the others stay, and nothing is written where they cannot be read"]
+    return commands_of(line, **more)["One more token; the others stay, and nothing is written if they cannot be read"]
 
 
 def test_two_lines_for_scripts_and_nothing_else_on_stdout(capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from events.in_place import put_in_place
+from events.fixtures import create_fixtures
 from local.artifact.built_template import BUILT, NotBuiltError, check_runs_here
 from local.artifact.stack import ArtifactStack
 from local.server import LocalServer, bound_socket
@@ -52,7 +52,7 @@ def running_artifact(tokens: str | None = None) -> Iterator[RunningArtifact]:
     try:
         stack.open()
         if tokens is None:
-            put_in_place(stack.environment)
+            create_fixtures(stack.environment)
         yield RunningArtifact(f"http://127.0.0.1:{listener.getsockname()[1]}", stack, lines)
     finally:
         server.stop()

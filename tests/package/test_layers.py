@@ -13,9 +13,9 @@ from tests.package.running_artifact import ROOT, needs_the_artifact
 from tools.artifact_build.artifact import OWN_PACKAGES, functions_of, layers_of
 from tools.artifact_build.check import of_another_architecture
 from tools.artifact_build.libraries import python_libraries
-from tools.artifact_build.likeness import differences, made_up_uploads
 from tools.artifact_build.native import MACHINES, architecture_here
 from tools.artifact_build.reach import failing_imports, missing_modules
+from tools.artifact_build.same_answers import differences, synthetic_uploads
 
 pytestmark = needs_the_artifact
 BUILT = ROOT / ".aws-sam/build"
@@ -106,20 +106,20 @@ def without(tmp_path: Path) -> Callable[[str], BuiltFunction]:
 @runs_here
 def test_the_check_fails_where_a_library_is_missing(without: Callable[[str], BuiltFunction]) -> None:
     broken = without("orjson")
-    assert any("No module named 'orjson'" in complaint for complaint in failing_imports(broken))
+    assert any("No module named 'orjson'" in error for error in failing_imports(broken))
     assert missing_modules(broken) == ["UploadFunction has no orjson."]
 
 
 @runs_here
 def test_the_check_fails_where_the_plots_have_no_font(without: Callable[[str], BuiltFunction]) -> None:
-    complaints = differences(without("matplotlib/mpl-data/fonts"))
-    assert [name for name in made_up_uploads() if any(said.startswith(f"{name}: ") for said in complaints)] == list(
-        made_up_uploads()
+    errors = differences(without("matplotlib/mpl-data/fonts"))
+    assert [name for name in synthetic_uploads() if any(error.startswith(f"{name}: ") for error in errors)] == list(
+        synthetic_uploads()
     )
 
 
 def test_the_check_fails_where_native_code_is_for_another_processor() -> None:
     [other] = MACHINES.keys() - {BUILT_FOR}
-    complaints = of_another_architecture(functions_of(BUILT), other)
-    assert complaints
-    assert all(complaint.endswith(f"is for {BUILT_FOR}, not for {other}.") for complaint in complaints)
+    errors = of_another_architecture(functions_of(BUILT), other)
+    assert errors
+    assert all(error.endswith(f"is for {BUILT_FOR}, not for {other}.") for error in errors)

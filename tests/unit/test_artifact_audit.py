@@ -29,8 +29,8 @@ def test_a_vulnerability_is_named_with_the_version_that_mends_it() -> None:
     assert verdict(report(CLEAN, VULNERABLE)) == Verdict(
         2,
         (
-            "pillow 9.0.0: PYSEC-2023-175, mended in 10.0.1",
-            "pillow 9.0.0: PYSEC-2030-1, mended in no version yet",
+            "pillow 9.0.0: PYSEC-2023-175, fixed in 10.0.1",
+            "pillow 9.0.0: PYSEC-2030-1, fixed in no version yet",
         ),
     )
 
@@ -59,7 +59,7 @@ def databases(monkeypatch: pytest.MonkeyPatch, said: dict[str, Verdict | str]) -
 
 
 def test_a_finding_fails_the_check(monkeypatch: pytest.MonkeyPatch) -> None:
-    databases(monkeypatch, {"pypi": Verdict(2, ("pillow 9.0.0: PYSEC-2023-175, mended in 10.0.1",))})
+    databases(monkeypatch, {"pypi": Verdict(2, ("pillow 9.0.0: PYSEC-2023-175, fixed in 10.0.1",))})
     with pytest.raises(SystemExit, match="PYSEC-2023-175"):
         audit.main()
 

@@ -1,1 +1,1 @@
-"""Builds what is deployed, and shows what is in it: layers, sizes, a check that runs them, parts list and licences."""
+"""Builds the artifact and shows what is in it: layers, sizes, a check that runs them, bill of materials, licences."""

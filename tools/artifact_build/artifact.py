@@ -1,4 +1,4 @@
-"""What `sam build` made: the functions with their layers, read without a deployment's names."""
+"""What `sam build` made: the functions with their layers, with made-up names for the resources of a deployment."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,7 +12,7 @@ A_QUEUE = "https://sqs.eu-central-1.amazonaws.com/000000000000/queue"
 
 
 def functions_of(folder: Path = BUILT) -> list[BuiltFunction]:
-    """Every function of the artifact; what a deployment would call its buckets, tables and queues is made up."""
+    """Every function of the artifact, with made-up names for buckets, tables and queues."""
     resources = yaml.safe_load((folder / "template.yaml").read_text())["Resources"]
     types = {name: resource["Type"] for name, resource in resources.items()}
     names = {
@@ -24,10 +24,10 @@ def functions_of(folder: Path = BUILT) -> list[BuiltFunction]:
 
 
 def layers_of(functions: Iterable[BuiltFunction]) -> list[Path]:
-    """The folders of all layers that these functions have, each once."""
+    """The folders of all layers of these functions, each once."""
     return sorted({layer for function in functions for layer in function.layers})
 
 
 def opt_folders(function: BuiltFunction) -> list[Path]:
-    """Where a function finds modules below /opt; a later layer hides an earlier one."""
+    """The folders under /opt in which a function finds modules; a later layer hides an earlier one."""
     return [layer / "python" for layer in reversed(function.layers)]

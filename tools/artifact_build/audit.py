@@ -1,7 +1,7 @@
-"""Looks the locked libraries up in a database of known vulnerabilities: `python -m tools.artifact_build.audit`.
+"""Looks up the locked libraries in a database of known vulnerabilities: `python -m tools.artifact_build.audit`.
 
-It asks for what is deployed and what the local server runs, and installs nothing. A vulnerability fails it; a database that
-cannot be reached is said, and fails nobody.
+It looks up what is deployed and what the local server runs, and installs nothing. A vulnerability is an error; a database that
+cannot be reached is only reported.
 """
 
 import json
@@ -17,13 +17,13 @@ from tools.artifact_build.uv import locked_requirements
 
 # pip-audit's names for the database of the package index and for OSV.
 DATABASES = ("pypi", "osv")
-PATIENCE_S = 10
+TIMEOUT_S = 10
 REASON_LENGTH = 160
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a database said: of how many libraries it knows, what it found, and of which it knows nothing, and why."""
+    """A database's answer: how many libraries it knows, what it found, and which it does not know, and why."""
 
     n_known: int
     vulnerabilities: tuple[str, ...] = ()
@@ -31,11 +31,11 @@ class Verdict:
 
 
 def verdict(report: str) -> Verdict:
-    """What pip-audit's report says, as JSON. Raises ValueError where it is none."""
+    """The answer in pip-audit's report, which is JSON. Raises ValueError if it is not."""
     dependencies = json.loads(report)["dependencies"]
     known = [it for it in dependencies if "skip_reason" not in it]
     found = [
-        f"{it['name']} {it['version']}: {fault['id']}, mended in {', '.join(fault['fix_versions']) or 'no version yet'}"
+        f"{it['name']} {it['version']}: {fault['id']}, fixed in {', '.join(fault['fix_versions']) or 'no version yet'}"
         for it in known
         for fault in it["vulns"]
     ]
@@ -44,41 +44,41 @@ def verdict(report: str) -> Verdict:
 
 
 def asked(database: str, requirements: Sequence[str]) -> Verdict | str:
-    """What the database says of these libraries, or why it says nothing."""
+    """The database's answer for these libraries, or the reason why there is none."""
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as listed:
         listed.write("\n".join(requirements))
         listed.flush()
-        options = ["--vulnerability-service", database, "--timeout", str(PATIENCE_S), "--requirement", listed.name]
-        # Pinned and hashed as they are, they need nobody to resolve or download them.
-        alone = ["--disable-pip", "--require-hashes", "--no-deps"]
+        options = ["--vulnerability-service", database, "--timeout", str(TIMEOUT_S), "--requirement", listed.name]
+        # They are pinned and hashed, so nothing has to be resolved or downloaded.
+        pinned = ["--disable-pip", "--require-hashes", "--no-deps"]
         command = [str(Path(sys.executable).with_name("pip-audit")), "--format", "json", "--progress-spinner", "off"]
-        done = subprocess.run([*command, *options, *alone], capture_output=True, text=True, check=False)
+        done = subprocess.run([*command, *options, *pinned], capture_output=True, text=True, check=False)
     try:
-        said = verdict(done.stdout)
+        found = verdict(done.stdout)
     except ValueError:
         return shorten((done.stderr.splitlines() or ["no answer"])[-1], REASON_LENGTH)
-    return said if said.n_known else said.unknown[0]
+    return found if found.n_known else found.unknown[0]
 
 
 def main() -> None:
     requirements = locked_requirements("--all-packages")
-    silent = []
+    unreachable = []
     for database in DATABASES:
-        # One library first: a mirror of the index that has no database would be asked in vain for each of them.
-        said = asked(database, requirements[:1])
-        if not isinstance(said, str):
-            said = asked(database, requirements)
-        if isinstance(said, str):
-            silent.append(f"{database}: {said}")
+        # One library first: a mirror of the index without a database need not be asked for all of them.
+        answer = asked(database, requirements[:1])
+        if not isinstance(answer, str):
+            answer = asked(database, requirements)
+        if isinstance(answer, str):
+            unreachable.append(f"{database}: {answer}")
             continue
         print(
-            f"{said.n_known} of {len(requirements)} locked libraries were looked up for vulnerabilities in {database}."
+            f"{answer.n_known} of {len(requirements)} locked libraries were looked up for vulnerabilities in {database}."
         )
-        print("\n".join(said.unknown))
-        if said.vulnerabilities:
-            raise SystemExit("\n".join(said.vulnerabilities))
+        print("\n".join(answer.unknown))
+        if answer.vulnerabilities:
+            raise SystemExit("\n".join(answer.vulnerabilities))
         return
-    print(f"SKIPPED: no database of vulnerabilities can be reached from here ({'; '.join(silent)}).")
+    print(f"SKIPPED: no database of vulnerabilities can be reached from here ({'; '.join(unreachable)}).")
 
 
 if __name__ == "__main__":

@@ -1,15 +1,15 @@
-"""Bytecode: /opt is read-only, so what is not compiled here is compiled anew at every cold start."""
+"""Bytecode: /opt is read-only, so a module that is not compiled here is compiled again at every cold start."""
 
 import compileall
 from pathlib import Path
 from py_compile import PycInvalidationMode
 
-# Where Lambda unpacks a layer; tracebacks name it, and the same sources give the same bytes wherever they are built.
+# Where Lambda unpacks a layer. Tracebacks name it, and the bytes do not depend on where they are built.
 LAMBDA_FOLDER = "/opt/python"
 
 
 def compile_libraries(folder: Path) -> None:
-    """Compile every module and leave its source out: both together would not fit."""
+    """Compile every module and remove its source: both together would not fit."""
     _compile(folder, folder, legacy=True)
     for source in folder.rglob("*.py"):
         source.unlink()
@@ -21,7 +21,7 @@ def compile_own(package: Path) -> None:
 
 
 def _compile(part: Path, folder: Path, *, legacy: bool) -> None:
-    """Legacy bytecode lies where its source was, the other kind in __pycache__; neither is compared with a source."""
+    """Legacy bytecode takes the place of its source, the other kind is in __pycache__; neither is compared with a source."""
     compiled = compileall.compile_dir(
         part,
         maxlevels=64,

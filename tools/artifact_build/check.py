@@ -1,4 +1,4 @@
-"""Runs the artifact before anybody deploys it: `python -m tools.artifact_build.check --architecture x86_64`."""
+"""Runs the artifact before it is deployed: `python -m tools.artifact_build.check --architecture x86_64`."""
 
 import argparse
 from collections.abc import Sequence
@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from local.artifact.built_template import BuiltFunction
 from tools.artifact_build import native
 from tools.artifact_build.artifact import functions_of, layers_of
-from tools.artifact_build.likeness import differences
 from tools.artifact_build.reach import failing_imports, missing_modules
+from tools.artifact_build.same_answers import differences
 
 SCIENCE = "UploadFunction"
 # One missing file may fail hundreds of imports.
@@ -20,23 +20,21 @@ def main() -> None:
     architecture: str = parser.parse_args().architecture
     functions = functions_of()
     runs_here = architecture == native.architecture_here()
-    complaints = [*of_another_architecture(functions, architecture), *contradictions(functions)]
+    errors = [*of_another_architecture(functions, architecture), *conflicting_files(functions)]
     for function in functions:
-        complaints += failing_imports(function) if runs_here else missing_modules(function)
+        errors += failing_imports(function) if runs_here else missing_modules(function)
     if runs_here:
-        complaints += differences(next(function for function in functions if function.name == SCIENCE))
-    if complaints:
-        raise SystemExit("\n".join([*complaints[:SHOWN], f"The artifact fails {len(complaints)} checks."]))
+        errors += differences(next(function for function in functions if function.name == SCIENCE))
+    if errors:
+        raise SystemExit("\n".join([*errors[:SHOWN], f"The artifact fails {len(errors)} checks."]))
     if runs_here:
-        print("Every import that the code can reach works in the artifact, and it answers as the source tree does.")
+        print("All imports of the code work in the artifact, and it gives the same answers as the source tree.")
     else:
-        print(
-            f"Native code for {architecture} does not run on this machine: libraries were looked up, nothing was run."
-        )
+        print(f"Native code for {architecture} does not run on this machine: the files were checked, nothing was run.")
 
 
 def of_another_architecture(functions: Sequence[BuiltFunction], architecture: str) -> list[str]:
-    """Native code that could not be loaded where it is to run."""
+    """An error for each file of native code that is not for the architecture of the deployment."""
     return [
         f"{path} is for {found}, not for {architecture}."
         for layer in layers_of(functions)
@@ -45,8 +43,8 @@ def of_another_architecture(functions: Sequence[BuiltFunction], architecture: st
     ]
 
 
-def contradictions(functions: Sequence[BuiltFunction]) -> list[str]:
-    """Files that two layers have differently: one of them would hide the other."""
+def conflicting_files(functions: Sequence[BuiltFunction]) -> list[str]:
+    """An error for each file that differs between two layers: one of them would hide the other."""
     [first, *others] = layers_of(functions)
     return [
         f"{path.relative_to(first)} is not the same in {first.name} and {other.name}."

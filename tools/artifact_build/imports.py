@@ -1,4 +1,4 @@
-"""Which modules our code imports: read from its sources, so that an import within a function counts as well."""
+"""Which modules our code imports, read from its sources, so that an import inside a function counts too."""
 
 import ast
 from collections.abc import Iterable, Iterator
@@ -7,9 +7,9 @@ from pathlib import Path
 
 
 def imported_modules(source: str, *, package: str = "") -> set[str]:
-    """The modules that the source imports, anywhere but under `if TYPE_CHECKING`.
+    """The modules that the source imports, except under `if TYPE_CHECKING`.
 
-    `from a import b` gives `a` and `a.b`: whether b is a module only an import tells.
+    `from a import b` gives `a` and `a.b`: only an import shows whether b is a module.
     """
     found: set[str] = set()
     for node in _executed(ast.parse(source)):
@@ -22,7 +22,7 @@ def imported_modules(source: str, *, package: str = "") -> set[str]:
 
 
 def modules_of(folder: Path) -> dict[str, Path]:
-    """The modules of a package's folder by their full names."""
+    """The modules in a package's folder by their full names."""
     found = {}
     for path in sorted(folder.rglob("*.py")):
         parts = path.relative_to(folder.parent).with_suffix("").parts
@@ -31,7 +31,7 @@ def modules_of(folder: Path) -> dict[str, Path]:
 
 
 def reached(start: Path, module: str, own: dict[str, Path]) -> set[str]:
-    """Every module that the file, which is the module of that name, may import, straight or by way of our own modules."""
+    """Every module that this module (its file and its name) may import, directly or through our own modules."""
     found: set[str] = set()
     waiting = set(_imported_by(start, module))
     while waiting:
@@ -53,7 +53,7 @@ def _imported_by(path: Path, module: str) -> frozenset[str]:
 
 
 def _executed(node: ast.AST) -> Iterator[ast.AST]:
-    """The node and what is in it, but for what only a type checker reads."""
+    """The node and its children, except what only a type checker reads."""
     yield node
     match node:
         case ast.If(test=ast.Name("TYPE_CHECKING") | ast.Attribute(attr="TYPE_CHECKING")):

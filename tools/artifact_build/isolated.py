@@ -1,4 +1,4 @@
-"""Asks the probe: an interpreter that sees the standard library and a function's folders, and nothing else of this machine."""
+"""Runs the probe in an interpreter that sees the standard library and a function's folders, and nothing else."""
 
 import json
 import subprocess
@@ -12,32 +12,32 @@ from local.artifact.built_template import BuiltFunction
 from tools.artifact_build.artifact import opt_folders
 
 PROBE = Path(__file__).with_name("probe.py")
-# The interpreter itself: one of a virtual environment would find the packages that are installed there.
+# The base interpreter: that of a virtual environment would find the packages that are installed there.
 PYTHON = Path(sys.base_prefix, "bin", f"python{sys.version_info.major}.{sys.version_info.minor}")
-# -I: neither the environment nor the working folder says what can be imported; -S: no site-packages; -B: nothing is written.
+# -I: no imports from the environment or the working folder; -S: no site-packages; -B: no bytecode is written.
 ALONE = (str(PYTHON), "-I", "-S", "-B")
 # Clients are made without a call to AWS.
 VARIABLES = {"AWS_DEFAULT_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none"}
 
-type Said = dict[str, Any]
+type Result = dict[str, Any]
 
 
-def said_by_artifact(
+def probe_artifact(
     function: BuiltFunction, *, imports: Sequence[str] = (), events: Mapping[str, object] | None = None
-) -> Said:
-    """What comes of these imports and events in the built function."""
-    return said_by(ALONE, [function.code, *opt_folders(function)], function, imports=imports, events=events)
+) -> Result:
+    """The results of these imports and events in the built function."""
+    return probe(ALONE, [function.code, *opt_folders(function)], function, imports=imports, events=events)
 
 
-def said_by(
+def probe(
     python: Sequence[str],
     folders: Sequence[Path],
     function: BuiltFunction,
     *,
     imports: Sequence[str] = (),
     events: Mapping[str, object] | None = None,
-) -> Said:
-    """What comes of these imports and events where modules lie in these folders. A probe that dies stops the check."""
+) -> Result:
+    """The results of these imports and events with the modules in these folders. A probe that dies stops the check."""
     with tempfile.TemporaryDirectory() as scratch:
         task = {
             "folders": [str(folder.resolve()) for folder in folders],
@@ -45,7 +45,7 @@ def said_by(
             "imports": list(imports),
             "events": dict(events or {}),
         }
-        # Pillow would look for a font that is not in the artifact among this machine's own, below XDG_DATA_*.
+        # Pillow would look for a missing font on this machine, under XDG_DATA_*.
         environment = {"LANG": "C.UTF-8", "TMPDIR": scratch, "XDG_DATA_HOME": scratch, "XDG_DATA_DIRS": scratch}
         done = subprocess.run(
             [*python, str(PROBE)],
@@ -58,6 +58,6 @@ def said_by(
         )
     if done.returncode != 0:
         raise SystemExit(f"{function.name} could not be run: {done.returncode}\n{done.stderr}")
-    # What the function logs comes first.
-    said: Said = json.loads(done.stdout.splitlines()[-1])
-    return said
+    # The log lines of the function come first.
+    result: Result = json.loads(done.stdout.splitlines()[-1])
+    return result

@@ -1,6 +1,6 @@
 """Builds one layer: `python3.13 -m tools.artifact_build.layer layers/analytics --architecture x86_64 --into FOLDER`.
 
-`sam build` calls it by way of the layer's Makefile. It needs no package but what comes with Python.
+`sam build` calls it through the layer's Makefile. It needs no package except Python's standard library.
 """
 
 import argparse
@@ -30,19 +30,19 @@ def build_layer(source: Path, architecture: str, folder: Path) -> None:
     shutil.copytree(source / package, folder / package, ignore=shutil.ignore_patterns("__pycache__", "py.typed"))
     bytecode.compile_own(folder / package)
     for path in (folder, *folder.rglob("*")):
-        # Lambda runs as somebody else, whatever this machine's umask is.
+        # Lambda runs as another user, so all must be able to read the files, whatever this machine's umask is.
         path.chmod(0o755 if path.is_dir() else 0o644)
         os.utime(path, (BUILT_AT, BUILT_AT))
 
 
 def install(requirements: Sequence[str], architecture: str, folder: Path) -> None:
-    """Unpack the wheels for Lambda's system, whose hashes have to be those of the lock file."""
+    """Unpack the wheels for Lambda's system; their hashes must be those of the lock file."""
     listed = folder.with_name("requirements.txt")
     folder.mkdir(parents=True)
     listed.write_text("\n".join(requirements))
     python = ["--python", sys.executable, "--python-version", "3.13"]
     system = ["--python-platform", f"{native.MACHINES[architecture]}-manylinux_2_28", "--only-binary", ":all:"]
-    # Copied, for a link would let `strip` write into uv's own cache.
+    # Copied, because with links `strip` would write into uv's own cache.
     what = ["--requirement", str(listed), "--require-hashes", "--no-deps", "--link-mode", "copy"]
     run_uv(["pip", "install", "--target", str(folder), *python, *system, *what])
     listed.unlink()

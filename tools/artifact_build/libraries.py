@@ -1,4 +1,4 @@
-"""Other people's work that is shipped: what each library is called, its version and its licence as an SPDX expression."""
+"""The shipped libraries of others: name, version and licence as an SPDX expression."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -8,7 +8,7 @@ from importlib.metadata import Distribution, distributions
 from pathlib import Path
 from typing import cast
 
-# Metadata of these says it in prose, in classifiers or not at all; read in the licence files that they ship.
+# The metadata of these libraries has no clear licence; these are from their licence files.
 LICENCES_READ = {
     "aws-lambda-powertools": "MIT-0",
     "cycler": "BSD-3-Clause",
@@ -18,7 +18,7 @@ LICENCES_READ = {
     "python-dateutil": "Apache-2.0 AND BSD-3-Clause",
     "s3transfer": "Apache-2.0",
 }
-# What the field `License` may say to be taken at its word.
+# Values of the field `License` that are SPDX expressions.
 SPDX_IDENTIFIERS = {"Apache-2.0", "BSD-3-Clause", "MIT"}
 
 
@@ -39,7 +39,7 @@ class Library:
 
 @dataclass(frozen=True)
 class Enclosed:
-    """A part that a wheel carries along and that has a licence of its own; its files are those that match."""
+    """A part inside a wheel that has its own licence; `files` is the pattern of its files."""
 
     name: str
     licence: str
@@ -68,7 +68,7 @@ ENCLOSED = (
 
 
 def python_libraries(folders: Iterable[Path]) -> list[Library]:
-    """The libraries that have metadata in these folders, but for our own, by name."""
+    """The libraries with metadata in these folders, without our own, by name."""
     found = {library_of(distribution) for distribution in distributions(path=[str(folder) for folder in folders])}
     return sorted(found, key=lambda library: library.name)
 
@@ -81,7 +81,7 @@ def library_of(distribution: Distribution) -> Library:
 
 
 def npm_libraries(lock: Path) -> list[Library]:
-    """The libraries that the page is bundled from, as its lock file names them; none where there is no such file."""
+    """The libraries in the page, from its lock file; none if there is no such file."""
     if not lock.is_file():
         return []
     packages = json.loads(lock.read_text())["packages"]
@@ -108,7 +108,7 @@ def _licence(name: str, metadata: Message) -> str:
 
 
 def _home(metadata: Message) -> str:
-    """Where the project lives, or else its page at the index."""
+    """The address of the project, or of its page at the index."""
     urls = dict(_labelled(metadata))
     for label in ("source", "repository", "source code", "code", "homepage", "home-page"):
         if label in urls:

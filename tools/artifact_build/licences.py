@@ -14,15 +14,15 @@ from tools.artifact_build.sbom import NPM_LOCK
 from tools.artifact_build.uv import locked_requirements
 
 DOCUMENT = Path("docs/licences.md")
-LAYERS = {"science layer": "battery-analytics", "service layer": "battery-service"}
+LAYERS = {"analytics": "battery-analytics", "service": "battery-service"}
 
-HEAD = """# Licences of what is shipped
+HEAD = """# Licences of the shipped libraries
 
-The project's own code is under the [MIT licence](../LICENSE). Beside it, a deployment holds the following. The texts of the
+The project's own code is under the [MIT licence](../LICENSE). A deployment also holds the libraries below. The texts of the
 Python libraries' licences are in the layers, in each library's `*.dist-info`; they also name what is linked into a library's
-modules. `make package` writes `.aws-sam/sbom.json`, the same list with versions and hashes, as CycloneDX.
+modules. `make package` writes `.aws-sam/sbom.json`, the same list with versions and hashes, in the CycloneDX format.
 
-`make licences` writes this page from the lock files, and a test holds it up to date.
+`make licences` writes this page from the lock files, and a test compares the two.
 """
 
 
@@ -44,7 +44,7 @@ def required_by(package: str) -> set[str]:
 def python_table(libraries: Iterable[tuple[Library, str]]) -> Iterator[str]:
     yield "## Python libraries"
     yield ""
-    yield "| library | licence | in the |"
+    yield "| library | licence | layer |"
     yield "|---|---|---|"
     for library, layer in libraries:
         yield f"| [{library.name}]({library.home}) | {library.licence} | {layer} |"

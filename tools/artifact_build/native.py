@@ -1,4 +1,4 @@
-"""Native code of a layer: which architecture it is for, and taking its symbol tables away."""
+"""The native code of a layer: its architecture, and how its symbol tables are removed."""
 
 import platform
 import shutil
@@ -6,19 +6,19 @@ import subprocess
 from pathlib import Path
 from struct import unpack_from
 
-# What the template's parameter calls it -> what Linux, wheels and cross compilers do.
+# The name in the template's parameter -> the name in Linux, wheels and cross compilers.
 MACHINES = {"x86_64": "x86_64", "arm64": "aarch64"}
 _ELF_MACHINES = {0x3E: "x86_64", 0xB7: "arm64"}
 
 
 def architecture_here() -> str | None:
-    """The architecture whose native code runs on this machine; None where it is not Linux's."""
+    """The architecture of this machine; None if it is not Linux."""
     names = {machine: architecture for architecture, machine in MACHINES.items()}
     return names.get(platform.machine()) if platform.system() == "Linux" else None
 
 
 def architecture_of(file: Path) -> str | None:
-    """The architecture that a shared object is for; None where the file is none."""
+    """The architecture of a shared object; None if the file is not one."""
     with file.open("rb") as opened:
         head = opened.read(20)
     if len(head) < 20 or head[:4] != b"\x7fELF":
@@ -32,8 +32,8 @@ def shared_objects(folder: Path) -> list[Path]:
 
 
 def strip(folder: Path, architecture: str) -> None:
-    """Take symbol tables out of the shared objects, where this machine has a `strip` for them; say so where not."""
-    # What lies in *.libs was rewritten by auditwheel and does not load any more after strip.
+    """Remove the symbol tables of the shared objects if this machine has a `strip` for them; otherwise print that."""
+    # auditwheel rewrote the files in *.libs; they do not load any more after strip.
     objects = [path for path in shared_objects(folder) if not path.parent.name.endswith(".libs")]
     if not objects:
         return

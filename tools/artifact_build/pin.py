@@ -1,6 +1,6 @@
 """Pins the built template to its layers' architecture: `python -m tools.artifact_build.pin --architecture arm64`.
 
-A deployment for another one would start functions that cannot load their libraries; now CloudFormation refuses it.
+With another architecture the functions could not load their libraries; so CloudFormation rejects such a deployment.
 """
 
 import argparse

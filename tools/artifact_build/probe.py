@@ -1,6 +1,6 @@
-"""Runs within the artifact: imports what it is told to, answers events, and says what happened, as JSON on stdin and stdout.
+"""Runs inside the artifact: reads imports and events as JSON on stdin, tries them, and writes the results to stdout.
 
-It is run as a file, by an interpreter that sees nothing but the standard library and the folders that it is told of.
+It is run as a file, by an interpreter that sees only the standard library and the given folders.
 """
 
 import base64
@@ -14,7 +14,7 @@ import traceback
 from types import SimpleNamespace
 from typing import Any
 
-# A request's own number and how long its stages took differ from run to run.
+# The request id and the times of the stages differ from run to run.
 OF_THE_RUN = ("request_id", "timings_ms")
 
 
@@ -34,7 +34,7 @@ def main() -> None:
 
 
 def _import_error(name: str) -> str | None:
-    """Why the name cannot be imported. `a.b` may as well be the thing b in the module a."""
+    """Why the name cannot be imported, or None. `a.b` may also be the name b in the module a."""
     try:
         importlib.import_module(name)
     except ModuleNotFoundError as error:
@@ -42,13 +42,13 @@ def _import_error(name: str) -> str | None:
         if error.name == name and hasattr(sys.modules.get(parent), thing):
             return None
         return traceback.format_exc(limit=-3)
-    except Exception:  # noqa: BLE001 - whatever an import raises is what this is here to tell
+    except Exception:  # noqa: BLE001 - any exception of an import is the result
         return traceback.format_exc(limit=-3)
     return None
 
 
 def _answer(event: dict[str, Any]) -> dict[str, Any]:
-    """The status, and a hash of the report that does not depend on the run."""
+    """The status and size of the answer, and a hash of the report that does not depend on the run."""
     app = importlib.import_module("app")
     answer = app.lambda_handler(event, SimpleNamespace(aws_request_id="probe", function_name="probe"))
     body = base64.b64decode(answer["body"]) if answer["isBase64Encoded"] else answer["body"].encode()

@@ -1,7 +1,7 @@
-"""The list of parts of what is shipped, as CycloneDX 1.6: `python -m tools.artifact_build.sbom`.
+"""The bill of materials of the artifact, as CycloneDX 1.6: `python -m tools.artifact_build.sbom`.
 
-It is read from the artifact, not from what was asked for: metadata and native libraries of the layers, and the lock file of
-the page where the page was built. It says no time and no random number, so equal artifacts have equal lists.
+It is read from the artifact itself: metadata and native libraries of the layers, and the lock file of the page if the page
+was built. It has no time and no random number, so equal artifacts have equal lists.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ type Component = dict[str, Any]
 
 
 def bill_of_materials(name: str, version: str, components: Sequence[Component]) -> str:
-    """The document. It stops the build where the document is not valid CycloneDX."""
+    """The document. It stops the build if the document is not valid CycloneDX."""
     document = {
         "bomFormat": "CycloneDX",
         "specVersion": "1.6",
@@ -39,7 +39,7 @@ def bill_of_materials(name: str, version: str, components: Sequence[Component]) 
 
 
 def component_of(library: Library) -> Component:
-    """A library of a package index."""
+    """The component of a library from a package index."""
     return {
         "type": "library",
         "bom-ref": library.package_url,
@@ -52,7 +52,7 @@ def component_of(library: Library) -> Component:
 
 
 def enclosed_components(folder: Path) -> Iterator[Component]:
-    """Native libraries and fonts that wheels carry along, a file each. It stops the build at one whose licence nobody read."""
+    """One component per file of native libraries and fonts in wheels. It stops the build at one without a known licence."""
     known = {path: enclosed for enclosed in ENCLOSED for path in folder.glob(enclosed.files)}
     unknown = sorted(path for path in folder.glob("*.libs/*") if path not in known)
     if unknown:

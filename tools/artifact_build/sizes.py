@@ -1,4 +1,4 @@
-"""How large the artifact is, by package, and by function with its layers: `python -m tools.artifact_build.sizes`."""
+"""The size of the artifact by package, and by function with its layers: `python -m tools.artifact_build.sizes`."""
 
 import zipfile
 from collections import Counter
@@ -11,7 +11,7 @@ from tools.artifact_build.artifact import functions_of, layers_of
 
 # What a function and all of its layers may hold, unpacked.
 LAMBDA_LIMIT_BYTES = 262_144_000
-# Where we stop, to have room for the libraries' next versions.
+# Our own limit, which leaves space for the libraries' next versions.
 OUR_LIMIT_BYTES = 245_000_000
 # A package smaller than this share of its layer has no line of its own.
 SMALL = 0.005
@@ -19,7 +19,7 @@ SMALL = 0.005
 
 @dataclass(frozen=True)
 class PartSize:
-    """A layer or a function's own code: unpacked, by top-level name, and as the zip that is uploaded."""
+    """The size of a layer or of a function's own code: unpacked, by top-level name, and as the zip that is uploaded."""
 
     name: str
     by_package: Counter[str]
@@ -47,7 +47,7 @@ class FunctionSize:
 
 
 def measured(folder: Path) -> PartSize:
-    """The size of a layer's or a function's folder; a layer's packages lie in its folder `python`."""
+    """The size of the folder of a layer or a function; the packages of a layer are in its folder `python`."""
     files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
     inner = folder / "python" if (folder / "python").is_dir() else folder
     by_package: Counter[str] = Counter()
@@ -76,7 +76,7 @@ def table(layers: Iterable[PartSize], functions: Iterable[FunctionSize]) -> Iter
 
 
 def too_large(functions: Iterable[FunctionSize]) -> list[str]:
-    """A sentence for each function that is over our limit."""
+    """An error for each function that is over our limit."""
     return [
         f"{function.name} has {function.n_bytes:,} bytes with its layers; {OUR_LIMIT_BYTES:,} are allowed."
         for function in functions
@@ -85,7 +85,7 @@ def too_large(functions: Iterable[FunctionSize]) -> list[str]:
 
 
 def _package_of(path: Path) -> str:
-    """numpy.libs belongs to numpy; all that says a library's name, version and licence is one line."""
+    """numpy.libs belongs to numpy; the metadata of all libraries is one line."""
     top = path.parts[0]
     if top.endswith(".dist-info"):
         return "names, versions, licences"
@@ -108,8 +108,8 @@ def main() -> None:
         for function in built
     ]
     print("\n".join(table(layers.values(), functions)))
-    if complaints := too_large(functions):
-        raise SystemExit("\n".join(complaints))
+    if errors := too_large(functions):
+        raise SystemExit("\n".join(errors))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What a layer leaves out: files of the libraries that no request can reach, and why."""
+"""The files of libraries that a layer leaves out because no request needs them, each rule with its reason."""
 
 import glob
 import re
@@ -9,7 +9,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Rule:
-    """Files to leave out, as patterns below the layer's folder, but for those that are kept."""
+    """Files to leave out, except those to keep, as patterns under the layer's folder."""
 
     reason: str
     left_out: tuple[str, ...]
@@ -22,10 +22,10 @@ RULES = (
     Rule(
         "For compilers.", tuple(f"**/*.{ending}" for ending in ("a", "c", "cpp", "h", "hpp", "pc", "pxd", "pxi", "pyx"))
     ),
-    Rule("Commands, and notes that installers leave for each other.", ("bin/**", "share/**", ".lock")),
-    Rule("Bytecode that came along; ours is made at the end.", ("**/__pycache__/**",)),
+    Rule("Commands, and files that installers leave.", ("bin/**", "share/**", ".lock")),
+    Rule("Bytecode of others; ours is made at the end.", ("**/__pycache__/**",)),
     Rule(
-        "Lists of files that are no longer as listed; the name, the version and the licences of a library stay.",
+        "Lists of files that are no longer correct; the name, the version and the licences of a library stay.",
         ("*.dist-info/*", "*.dist-info/sboms/**"),
         kept=("*.dist-info/METADATA", "*.dist-info/entry_points.txt", "*.dist-info/*LICEN*", "*.dist-info/*NOTICE*"),
     ),
@@ -36,9 +36,9 @@ RULES = (
     ),
     Rule("Builds Fortran.", ("numpy/f2py/**",)),
     Rule("Only numpy's tests load it.", ("numpy/_core/_simd.*", "numpy/_core/_*_tests.*", "numpy/random/_examples/**")),
-    Rule("For those who pack programs, and for Sphinx.", ("numpy/_pyinstaller/**", "matplotlib/sphinxext/**")),
+    Rule("For tools that package programs, and for Sphinx.", ("numpy/_pyinstaller/**", "matplotlib/sphinxext/**")),
     Rule(
-        "Fonts that no plot uses, for all text is DejaVu Sans; a cold start would open each one, too.",
+        "Fonts that no plot uses: all text is DejaVu Sans, and a cold start would open every font.",
         ("matplotlib/mpl-data/fonts/**",),
         kept=("matplotlib/mpl-data/fonts/ttf/DejaVuSans.ttf", "matplotlib/mpl-data/fonts/ttf/LICENSE_DEJAVU"),
     ),
@@ -49,13 +49,13 @@ RULES = (
     ),
     Rule("For windows on a screen.", ("matplotlib/backends/qt_editor/**", "matplotlib/backends/web_backend/**")),
     Rule(
-        "Puts fonts into PDF and PostScript; matplotlib imports the names of glyphs only.",
+        "For fonts in PDF and PostScript; matplotlib imports only the names of glyphs.",
         ("fontTools/*/**",),
         kept=("fontTools/misc/*.py",),
     ),
-    Rule("Pictures in formats that Pillow can do without.", ("PIL/_avif.*", "PIL/_imagingcms.*", "PIL/_webp.*")),
+    Rule("Image formats that the plots do not use.", ("PIL/_avif.*", "PIL/_imagingcms.*", "PIL/_webp.*")),
     Rule(
-        "What only those formats need.",
+        "Needed by those formats only.",
         tuple(f"pillow.libs/lib{name}*" for name in ("avif-", "lcms2-", "sharpyuv-", "webp")),
     ),
 )
@@ -63,17 +63,17 @@ RULES = (
 
 def trim(folder: Path, rules: Iterable[Rule] = RULES) -> None:
     """Remove what the rules leave out, and the folders that are then empty."""
-    judges = [(_any_of(rule.left_out), _any_of(rule.kept)) for rule in rules]
-    for path in sorted(folder.rglob("*"), reverse=True):  # what is in a folder comes before it
+    patterns = [(_any_of(rule.left_out), _any_of(rule.kept)) for rule in rules]
+    for path in sorted(folder.rglob("*"), reverse=True):  # the content of a folder comes before the folder
         if path.is_dir() and not path.is_symlink():
             if not any(path.iterdir()):
                 path.rmdir()
-        elif _is_left_out(path.relative_to(folder).as_posix(), judges):
+        elif _is_left_out(path.relative_to(folder).as_posix(), patterns):
             path.unlink()
 
 
-def _is_left_out(name: str, judges: list[tuple[re.Pattern[str], re.Pattern[str]]]) -> bool:
-    return any(left_out.match(name) and not kept.match(name) for left_out, kept in judges)
+def _is_left_out(name: str, patterns: list[tuple[re.Pattern[str], re.Pattern[str]]]) -> bool:
+    return any(left_out.match(name) and not kept.match(name) for left_out, kept in patterns)
 
 
 def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:

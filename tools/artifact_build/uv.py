@@ -1,4 +1,4 @@
-"""Calls uv, which reads the lock file: the one on the path, or else the one that `make` has put into .tools."""
+"""Calls uv, which reads the lock file: the uv on the path, or else the one that `make` puts into .tools."""
 
 import subprocess
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ CANDIDATES = ("uv", str(ROOT / ".tools/uv/bin/uv"))
 
 
 def run_uv(arguments: Sequence[str]) -> str:
-    """What uv printed; it stops the build where uv fails, after uv's own words."""
+    """uv's output. It stops the build if uv fails, after uv's own messages."""
     done = subprocess.run([_uv(), "--quiet", *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode != 0:
         raise SystemExit(f"uv {arguments[0]} failed with {done.returncode}.")
@@ -18,7 +18,7 @@ def run_uv(arguments: Sequence[str]) -> str:
 
 
 def locked_requirements(*options: str) -> list[str]:
-    """What uv.lock pins, each with its hashes, for the packages that the options name; our own packages left out."""
+    """The pinned requirements in uv.lock of the packages that the options name, with hashes, without our own packages."""
     without = ("--no-dev", "--no-emit-workspace", "--no-header", "--no-annotate")
     exported = run_uv(["export", "--frozen", *without, *options])
     return exported.replace("\\\n", "").splitlines()
@@ -27,7 +27,7 @@ def locked_requirements(*options: str) -> list[str]:
 @cache
 def _uv() -> str:
     for candidate in CANDIDATES:
-        # Asked rather than looked up: a version manager may put a uv on the path that runs for another Python only.
+        # Run rather than looked up: a version manager may put a uv on the path that runs for another Python only.
         try:
             subprocess.run([candidate, "--version"], capture_output=True, check=True)
         except (OSError, subprocess.CalledProcessError):

@@ -1,4 +1,4 @@
-"""python -m tools.benchmarks.bench: bytes in, JSON out, warm and in one process, against floors of the same run."""
+"""python -m tools.benchmarks.bench: the time from bytes to JSON, warm and in one process, against floors of the same run."""
 
 import argparse
 import json
@@ -22,7 +22,7 @@ PEAK_MEMORY_ALLOWED_BYTES = 500_000_000
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One input, the floor that it is held against, and how many times the floor it may take."""
+    """One input, the floor that it is compared with, and how many times the floor it may take."""
 
     title: str
     short_title: str
@@ -33,7 +33,7 @@ class Row:
     allowed_ratio: float
 
     def analyse(self) -> Mapping[str, float]:
-        """Bytes in, JSON out; answers with the milliseconds of the stages."""
+        """From bytes to JSON; returns the milliseconds of the stages."""
         report = analyze([self.file], plots=self.plots)
         report.to_json()
         return report.timings_ms
@@ -41,7 +41,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class MeasuredRow:
-    """A row and what it took."""
+    """A row and its measured times."""
 
     row: Row
     measurement: Measurement
@@ -52,7 +52,7 @@ class MeasuredRow:
 
 
 def rows(inputs: BenchmarkInputs) -> list[Row]:
-    """The promises about speed."""
+    """The limits on speed."""
     small = BatteryFile("BENCH_35_B1.pkl", inputs.small_pickle)
     large = BatteryFile("BENCH_35_B26.pkl", inputs.large_pickle)
     large_csv = BatteryFile("BENCH_35_B26_cycles.csv", inputs.large_csv)
@@ -97,7 +97,7 @@ def results_table(measured: Sequence[MeasuredRow]) -> str:
 
 
 def stages_table(measured: Sequence[MeasuredRow]) -> str:
-    """Milliseconds of each stage of the report, one column a row of the results."""
+    """Milliseconds of each stage of the report, one column per row of the results."""
     stages = list(dict.fromkeys(stage for result in measured for stage in result.measurement.stages_ms))
     width = max(map(len, ["stage, ms", *stages])) + 2
     lines = [f"{'stage, ms':<{width}}" + "".join(f"{result.row.short_title:>11}" for result in measured)]
@@ -108,7 +108,7 @@ def stages_table(measured: Sequence[MeasuredRow]) -> str:
 
 
 def peak_memory_of(content: bytes) -> int:
-    """Peak memory in bytes of analysing this pickle in a process of its own."""
+    """Peak memory in bytes of the analysis of this pickle in its own process."""
     with tempfile.TemporaryDirectory(prefix="battery-bench-") as folder:
         path = Path(folder) / "BENCH_35_B26.pkl"
         path.write_bytes(content)
@@ -116,7 +116,7 @@ def peak_memory_of(content: bytes) -> int:
 
 
 def as_json(inputs: BenchmarkInputs, measured: Sequence[MeasuredRow], peak_bytes: int, runs: int) -> str:
-    """Everything that was measured, for a program to read."""
+    """All results as JSON, for programs."""
     return json.dumps(
         {
             "input": inputs.origin,
@@ -146,9 +146,9 @@ def as_json(inputs: BenchmarkInputs, measured: Sequence[MeasuredRow], peak_bytes
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.benchmarks.bench", description=__doc__)
     parser.add_argument("--cell", type=Path, help="a CALB pickle to measure with instead of the real or sample cell")
-    parser.add_argument("--runs", type=int, default=7, help="measurements a row, after one to warm up (7)")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write what was measured to this file as well")
-    parser.add_argument("--strict", action="store_true", help="exit status 1 when a row misses")
+    parser.add_argument("--runs", type=int, default=7, help="measurements per row, after one to warm up (7)")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the results to this file")
+    parser.add_argument("--strict", action="store_true", help="exit status 1 if a row is over its limit")
     options = parser.parse_args(arguments)
 
     inputs = benchmark_inputs(options.cell)

@@ -1,7 +1,7 @@
-"""python -m tools.benchmarks.cold_start: how long the built artifact takes from nothing to its first answer, and when warm.
+"""python -m tools.benchmarks.cold_start: the time of the built artifact to its first answer, and when warm.
 
-Every figure is counted from the start of the process, the sandbox included; all are taken in turn, so that a drift of the
-machine meets all alike.
+Every time is counted from the start of the process, with the sandbox. All are measured in turn, so that a change of the
+machine's speed affects all alike.
 """
 
 import argparse
@@ -35,7 +35,7 @@ OVERHEAD_ALLOWED_MS: Final = 10.0
 
 @dataclass(slots=True)
 class Start:
-    """One way to start: milliseconds to the first `next` and to the first answer, run by run."""
+    """One kind of start: milliseconds to the first `next` and to the first answer, for each run."""
 
     title: str
     function: str
@@ -61,7 +61,7 @@ class Start:
 
     @property
     def restored_ms(self) -> float:
-        """From the first `next` to the answer: what is left to do where everything before is in a snapshot."""
+        """From the first `next` to the answer: the rest, if everything before is in a snapshot."""
         return statistics.median(total - ready for ready, total in zip(self.ready_ms, self.answered_ms, strict=True))
 
     def row(self) -> str:
@@ -70,8 +70,8 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True)
-class Promise:
-    """A figure and what it may be."""
+class Check:
+    """A figure and its limit."""
 
     title: str
     value: float
@@ -79,16 +79,16 @@ class Promise:
     unit: str
 
     @property
-    def holds(self) -> bool:
+    def passed(self) -> bool:
         return self.value <= self.allowed
 
     def row(self) -> str:
-        verdict = "holds" if self.holds else "BROKEN"
+        verdict = "pass" if self.passed else "MISS"
         return f"  {self.title:56} {self.value:8.2f} {self.unit:3} allowed {self.allowed:6.1f}  {verdict}"
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Prints the tables; 1 where a promise is broken."""
+    """Prints the tables; 1 if a figure is over its limit."""
     parser = argparse.ArgumentParser(description="Measure the cold starts of the built artifact.")
     parser.add_argument("--build", type=Path, default=BUILT, help=f"the built artifact; default: {BUILT}")
     parser.add_argument("--runs", type=int, default=RUNS, help=f"default: {RUNS}, of which the median counts")
@@ -97,18 +97,18 @@ def main(arguments: Sequence[str]) -> int:
         check_runs_here(options.build)
     except NotBuiltError as error:
         parser.error(str(error))
-    stack = ArtifactStack(options.build, log=_unheard)
+    stack = ArtifactStack(options.build, log=_ignore_line)
     try:
         stack.open()
-        promises = _measured(options.build, stack.environment, options.runs)
+        checks = _measured(options.build, stack.environment, options.runs)
     finally:
         stack.stop()
-    print("\npromises")
-    print(*(promise.row() for promise in promises), sep="\n")
-    return 0 if all(promise.holds for promise in promises) else 1
+    print("\nlimits")
+    print(*(check.row() for check in checks), sep="\n")
+    return 0 if all(check.passed for check in checks) else 1
 
 
-def _measured(build: Path, environment: Mapping[str, str], runs: int) -> list[Promise]:
+def _measured(build: Path, environment: Mapping[str, str], runs: int) -> list[Check]:
     origin, content = small_pickle()
     cell = json.dumps(upload_event([file_part("BENCH_35_B1.pkl", content)])).encode()
     log: list[str] = []
@@ -122,8 +122,8 @@ def _measured(build: Path, environment: Mapping[str, str], runs: int) -> list[Pr
     with artifact("off") as on_demand, artifact("on") as with_snapshots:
         events = {name: json.dumps(sample.event).encode() for name, sample in samples().items()}
         functions = [Start(name, name) for name in on_demand.described]
-        health = Start("health, by the site", "SiteFunction", events["health"])
-        upload_health = Start("health, by the science function", "UploadFunction", events["health"])
+        health = Start("GET /health, site function", "SiteFunction", events["health"])
+        upload_health = Start("GET /health, upload function", "UploadFunction", events["health"])
         announce = Start("POST /api/uploads", "UploadsApiFunction", events["uploads_request"])
         analysis = Start(f"POST /api/upload, first analysis of {len(content) / 1e6:.1f} MB", "UploadFunction", cell)
         restored = [Start(start.title, start.function, start.event) for start in (upload_health, analysis)]
@@ -146,27 +146,29 @@ def _measured(build: Path, environment: Mapping[str, str], runs: int) -> list[Pr
     print(f"\n  {'the science imports by themselves':44} {imports:10.0f}\n    {IMPORTS}")
     ratio = f"first analysis ({analysis.total_ms:.0f} ms) to the imports ({imports:.0f} ms)"
     return [
-        Promise("health, by the site", health.total_ms, HEALTH_ALLOWED_MS, "ms"),
-        Promise("health, by the science function", upload_health.total_ms, HEALTH_ALLOWED_MS, "ms"),
-        Promise("POST /api/uploads", announce.total_ms, ANNOUNCE_ALLOWED_MS, "ms"),
-        Promise(ratio, analysis.total_ms / imports, ANALYSIS_ALLOWED_IMPORTS, "x"),
-        Promise("warm, beyond the library's own time", statistics.median(overheads_ms), OVERHEAD_ALLOWED_MS, "ms"),
+        Check("GET /health, site function", health.total_ms, HEALTH_ALLOWED_MS, "ms"),
+        Check("GET /health, upload function", upload_health.total_ms, HEALTH_ALLOWED_MS, "ms"),
+        Check("POST /api/uploads", announce.total_ms, ANNOUNCE_ALLOWED_MS, "ms"),
+        Check(ratio, analysis.total_ms / imports, ANALYSIS_ALLOWED_IMPORTS, "x"),
+        Check(
+            "warm, in addition to the library's own time", statistics.median(overheads_ms), OVERHEAD_ALLOWED_MS, "ms"
+        ),
     ]
 
 
 def _imports_ms(artifact: Artifact) -> float:
-    """The whole time of a Python that does nothing but the imports, in the science function's sandbox."""
+    """The whole time of a Python process that only imports, in the sandbox of the upload function."""
     function = artifact.described["UploadFunction"]
     paths = artifact.sandbox.paths(function)
     environment = lambda_environment(function, paths, runtime_api="", services={})
     command = artifact.sandbox.command(function, environment, ("-c", IMPORTS))
     begun = time.perf_counter()
-    subprocess.run(command, check=True)  # noqa: S603  # the sandbox's words
+    subprocess.run(command, check=True)  # noqa: S603  # the sandbox makes the command
     return _since_ms(begun)
 
 
 def _warm_overheads_ms(artifact: Artifact, event: bytes, log: list[str]) -> list[float]:
-    """Of each of some analyses, the round trip less what the library took by its own account in the log."""
+    """For several analyses, the round trip minus the time of the library according to the log."""
     instance = artifact.start("UploadFunction")
     try:
         _answered(instance, event)
@@ -184,14 +186,14 @@ def _warm_overheads_ms(artifact: Artifact, event: bytes, log: list[str]) -> list
 
 
 def _library_ms(log: Sequence[str]) -> float:
-    """By the line about the upload, which comes through a pipe and may be a moment late."""
+    """From the log line about the upload, which comes through a pipe and may be a moment late."""
     for _ in range(100):
         for line in tuple(log):
             if '"stages_ms"' in line:
                 stages: Mapping[str, float] = json.loads(line)["stages_ms"]
                 return sum(stages.values())
         time.sleep(0.01)
-    raise RuntimeError("the function said nothing about the analysis")
+    raise RuntimeError("the function logged nothing about the analysis")
 
 
 def _answered(instance: Instance, event: bytes) -> None:
@@ -204,8 +206,8 @@ def _since_ms(begun: float) -> float:
     return (time.perf_counter() - begun) * 1000.0
 
 
-def _unheard(_name: str, _line: str) -> None:
-    """What functions print is of no interest here."""
+def _ignore_line(_name: str, _line: str) -> None:
+    """Ignores what functions print."""
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""What 1,000 analyses cost, by size: `python -m tools.benchmarks.cost`, after `make package`.
+"""The cost of 1,000 analyses by size: `python -m tools.benchmarks.cost`, after `make package`.
 
-The times are those of the built artifact, warm, in its sandbox; a whole virtual CPU of Lambda and one of this machine are
-not the same, so the ratios are worth more than the cents. Memory is the kernel's count of what was resident at most.
+The times are those of the built artifact, warm, in its sandbox. A virtual CPU of Lambda and one of this machine differ, so
+the ratios are worth more than the cents. Memory is the kernel's peak of the resident memory.
 """
 
 import argparse
@@ -26,7 +26,7 @@ from local.artifact.stack import ArtifactStack
 from sample_cells.files import pickle_bytes
 from sample_cells.named import named_cell
 from tools.benchmarks.inputs import benchmark_inputs
-from tools.benchmarks.prices import BY_STORAGE, DIRECT, Requests, compute_dollars, transfer_dollars
+from tools.benchmarks.prices import DIRECT, PRESIGNED, Requests, compute_dollars, transfer_dollars
 
 RUNS = 5
 LIGHT_CALLS_OF_A_JOB = 6
@@ -63,16 +63,16 @@ def main() -> None:
             direct(stack, "small pickle", {"a.pkl": pickle_bytes(named_cell("SAMPLE_LFP_25_SHORT"))}),
             direct(stack, "pickle of 100 cycles", {"a.pkl": inputs.small_pickle}),
             direct(stack, "two of them, compared", {"a.pkl": inputs.small_pickle, "b.pkl": inputs.small_pickle}),
-            by_storage(stack, "pickle of 2,600 cycles", {"a.pkl": inputs.large_pickle}),
-            by_storage(stack, "CSV of 2,600 cycles", {"a_cycles.csv": inputs.large_csv}),
+            presigned(stack, "pickle of 2,600 cycles", {"a.pkl": inputs.large_pickle}),
+            presigned(stack, "CSV of 2,600 cycles", {"a_cycles.csv": inputs.large_csv}),
         ]
     finally:
         stack.stop()
-    print(f"{'analysis':24}{'way':>10}{'MB':>7}{'billed ms':>11}{'resident MB':>13}{'$ of 1,000':>12}")
+    print(f"{'analysis':24}{'upload':>10}{'MB':>7}{'billed ms':>11}{'resident MB':>13}{'$ per 1,000':>12}")
     for row in measured:
-        way = "direct" if row.requests is DIRECT else "storage"
+        kind = "direct" if row.requests is DIRECT else "presigned"
         print(
-            f"{row.what:24}{way:>10}{row.megabytes:7.1f}{row.billed_ms:11.0f}{row.resident_MB:13.0f}"
+            f"{row.what:24}{kind:>10}{row.megabytes:7.1f}{row.billed_ms:11.0f}{row.resident_MB:13.0f}"
             f"{row.dollars_of_1000:12.3f}"
         )
 
@@ -98,8 +98,8 @@ def direct(stack: ArtifactStack, what: str, files: Mapping[str, bytes]) -> Measu
     )
 
 
-def by_storage(stack: ArtifactStack, what: str, files: Mapping[str, bytes]) -> Measured:
-    """A job, from its message to its report in S3; the requests around it take what asking for the job takes."""
+def presigned(stack: ArtifactStack, what: str, files: Mapping[str, bytes]) -> Measured:
+    """A job, from its message to its report in S3; each other request is counted with the time of asking for the job."""
     worker, light = stack.artifact.functions["WorkerFunction"], stack.artifact.functions["UploadsApiFunction"]
     settings = JobSettings.from_environment(stack.environment)
     backend = connected(settings)
@@ -112,11 +112,11 @@ def by_storage(stack: ArtifactStack, what: str, files: Mapping[str, bytes]) -> M
         for index, content in enumerate(files.values()):
             boto3.client("s3").put_object(Bucket=settings.uploads_bucket, Key=job.key_of(index), Body=content)
         etags = {name: found.etag for name, found in backend.storage.uploaded(job.job_id).items()}
-        arrived = tuple(
+        uploaded = tuple(
             StoredFile(file.name, file.size_bytes, etags[job.key_of(index)]) for index, file in enumerate(stored)
         )
-        # Started without a message, so that nobody but this works on it.
-        backend.jobs.start(job, arrived, default_options(), "cost", retention_s=3600)
+        # Started without a message, so that no other worker takes it.
+        backend.jobs.start(job, uploaded, default_options(), "cost", retention_s=3600)
         job_ids.append(job.job_id)
         record = {"messageId": "m", "receiptHandle": "none", "body": json.dumps({"job_id": job.job_id})}
         return {"Records": [record]}
@@ -137,7 +137,7 @@ def by_storage(stack: ArtifactStack, what: str, files: Mapping[str, bytes]) -> M
         resident_MB=resident_MB(worker),
         answer_bytes=job.result_bytes,
         memory_MB=stack.artifact.described["WorkerFunction"].memory_MB,
-        requests=BY_STORAGE,
+        requests=PRESIGNED,
     )
 
 
@@ -153,7 +153,7 @@ def median_ms(action: Callable[[], object]) -> float:
 
 
 def resident_MB(function: Function) -> float:
-    """The most that any process of the function's instances has held at a time since it started."""
+    """The largest peak of resident memory of all processes of the function's instances."""
     outermost = [instance.process.pid for instance in function.instances]
     return max(_peak_kB(pid) for pid in _with_descendants(outermost)) / 1024
 

@@ -1,4 +1,4 @@
-"""python -m tools.benchmarks.dashboard: from a dropped file to its report, and the frames of a chart of 100,000 points."""
+"""python -m tools.benchmarks.dashboard: time from a dropped file to its report, and frames of a chart of 100,000 points."""
 
 import json
 import pickle
@@ -62,7 +62,7 @@ def frames_in_words(frames_ms: Sequence[float], long_tasks_ms: Sequence[float]) 
 
 
 def dense_pickle() -> bytes:
-    """A cell of few cycles whose curves have 100,000 points together, with noise, so that no line hides in another."""
+    """A cell of few cycles whose curves have 100,000 points together, with noise, so that no line covers another."""
     generator = np.random.default_rng(1)
     half = DENSE_POINTS_A_CYCLE // 2
     share = np.linspace(0, 1, half)

@@ -1,4 +1,4 @@
-"""The floors: the least that any analysis of these files must do, done with the plain libraries.
+"""The floors: the least work for any analysis of these files, done with numpy, pandas and matplotlib alone.
 
 A ratio of the library's time to a floor holds across machines; seconds do not.
 """

@@ -1,4 +1,4 @@
-"""What is measured: a cell of 1.8 MB, and 26 such cells in a row as one pickle of 47 MB and one CSV of 43 MB."""
+"""The inputs of the benchmarks: a cell of 1.8 MB, and 26 such cells in a row as one pickle of 47 MB and one CSV of 43 MB."""
 
 import csv
 import io
@@ -20,7 +20,7 @@ CELLS_IN_A_ROW = 26
 
 @dataclass(frozen=True, slots=True)
 class BenchmarkInputs:
-    """The bytes of the three files, how many cycles and points the large ones hold, and where the cell is from."""
+    """The bytes of the three files, the numbers of cycles and points in the large ones, and the origin of the cell."""
 
     origin: str
     small_pickle: bytes
@@ -31,7 +31,7 @@ class BenchmarkInputs:
 
 
 def small_pickle(cell_path: Path | None = None) -> tuple[str, bytes]:
-    """Where a cell of 1.8 MB is from, and its bytes: the one at this path, the real one, or a sample."""
+    """The origin of a cell of 1.8 MB, and its bytes: the one at this path, the real one, or a sample."""
     path = cell_path or REAL_CELL
     if path.exists():
         return f"real cell {path}", path.read_bytes()
@@ -41,7 +41,7 @@ def small_pickle(cell_path: Path | None = None) -> tuple[str, bytes]:
 
 
 def benchmark_inputs(cell_path: Path | None = None) -> BenchmarkInputs:
-    """Made from the cell at this path; else from the real cell beside the repository; else from a sample cell."""
+    """The inputs from the cell at this path, else from the real cell beside the repository, else from a sample cell."""
     origin, content = small_pickle(cell_path)
     cell: dict[str, Any] = pickle.loads(content)
     cycles = _in_a_row(cell["cycle_data"])
@@ -56,7 +56,7 @@ def benchmark_inputs(cell_path: Path | None = None) -> BenchmarkInputs:
 
 
 def sample_pickle() -> bytes:
-    """A synthetic cell of the real one's size."""
+    """A synthetic cell of the same size as the real one."""
     cell = simulate(
         "SAMPLE_NMC_35_BENCHMARK",
         NMC_GRAPHITE,
@@ -73,13 +73,13 @@ def sample_pickle() -> bytes:
 
 
 def large_pickle(small_pickle: bytes) -> bytes:
-    """The cell 26 times in a row, as one."""
+    """The cell repeated 26 times, as one cell."""
     cell: dict[str, Any] = pickle.loads(small_pickle)
     return pickle.dumps({**cell, "cycle_data": _in_a_row(cell["cycle_data"])})
 
 
 def _in_a_row(cycles: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The cycles over and over under running numbers; each list anew, for a pickle would write a shared one once."""
+    """The cycles repeated with running numbers. Each list is a copy, because a pickle writes a shared list only once."""
     return [
         {
             name: list(column) if isinstance(column, list) else column

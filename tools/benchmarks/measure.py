@@ -1,4 +1,4 @@
-"""Medians of two actions measured in turn, so that a drift of the machine meets both alike."""
+"""Medians of two actions measured in turn, so that a change of the machine's speed affects both alike."""
 
 import gc
 import statistics
@@ -21,9 +21,9 @@ class Measurement:
 
 
 def measure(action: Callable[[], Mapping[str, float]], floor: Callable[[], object], *, runs: int) -> Measurement:
-    """Both once to warm up, then in turn. The action answers with the milliseconds of its stages.
+    """Runs both once to warm up, then in turn. The action returns the milliseconds of its stages.
 
-    To let go of a result counts as part of the work, for both; garbage left from before does not.
+    The time to free a result counts for both; the time to collect earlier garbage does not.
     """
     floor()
     action()

@@ -1,4 +1,4 @@
-"""The most memory that one analysis needs, in a process of its own: python -m tools.benchmarks.peak_memory FILE."""
+"""The peak memory of one analysis in its own process: python -m tools.benchmarks.peak_memory FILE."""
 
 import re
 import resource
@@ -10,14 +10,14 @@ from battery_analytics import BatteryFile, analyze
 
 
 def peak_memory_bytes(path: Path) -> int:
-    """Resident memory at its highest, of a fresh interpreter that analyses this file with all plots."""
+    """The peak of the resident memory of a new interpreter that analyses this file with all plots."""
     command = [sys.executable, "-m", "tools.benchmarks.peak_memory", str(path)]
     answer = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603  our own interpreter
     return int(answer.stdout)
 
 
 def _own_peak_bytes() -> int:
-    """Linux hands a parent's ru_maxrss on to its children, so the kernel's own high-water mark is read there."""
+    """The kernel's VmHWM in the child itself, because a child inherits its parent's ru_maxrss on Linux."""
     status = Path("/proc/self/status")
     if status.exists() and (peak := re.search(r"VmHWM:\s+(\d+) kB", status.read_text())):
         return int(peak[1]) * 1024

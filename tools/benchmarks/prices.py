@@ -1,8 +1,7 @@
-"""What AWS asks for what one analysis uses, and how often it uses it.
+"""The prices of AWS for what one analysis uses, and how often it uses it.
 
-List prices in US dollars of us-east-1, x86_64, without the free tier, as known when this was written; AWS's own
-pages have the ones that count. arm64 costs a fifth less of the compute. What a stack costs when nobody uses it is in
-docs/operations.md.
+List prices in US dollars of us-east-1, x86_64, without the free tier, as known when this was written; the prices on AWS's
+own pages are the valid ones. On arm64 compute costs a fifth less. docs/operations.md has the cost of a stack without use.
 """
 
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ TABLE_WRITE: Final = 0.625 / MILLION
 TABLE_READ: Final = 0.125 / MILLION
 LOG_GB: Final = 0.50
 OUT_GB: Final = 0.09
-# Three lines of a function's own, those of Lambda and X-Ray's trace, and the access log's.
+# Three lines of the function, those of Lambda and X-Ray's trace, and one of the access log.
 LOG_BYTES: Final = 4000
 
 
@@ -47,16 +46,16 @@ class Requests:
 
 
 DIRECT: Final = Requests(api=1)
-# Announced, started, asked for four times, fetched: seven requests. The record is made, started, claimed, taken through
-# four stages, ended and settled, each time in the table and in its index; an answer of a job reads it.
-BY_STORAGE: Final = Requests(api=7, s3_puts=2, s3_gets=3, sqs=3, table_writes=2 * 9, table_reads=8)
+# Announced, started, asked for four times, fetched: seven requests. The record is created, started, claimed, updated in
+# four stages, ended and settled, each time in the table and in its index; each answer about the job reads it.
+PRESIGNED: Final = Requests(api=7, s3_puts=2, s3_gets=3, sqs=3, table_writes=2 * 9, table_reads=8)
 
 
 def compute_dollars(memory_MB: float, billed_ms: float) -> float:
-    """One invocation: its time in whole milliseconds, and that it was made."""
+    """The price of one invocation: its time in whole milliseconds, and the call itself."""
     return memory_MB / 1024 * billed_ms / 1000 * COMPUTE_GB_S + INVOCATION
 
 
 def transfer_dollars(n_bytes: int) -> float:
-    """What leaves AWS; what comes in is free."""
+    """The price of data that leaves AWS; data that comes in is free."""
     return n_bytes / 1e9 * OUT_GB

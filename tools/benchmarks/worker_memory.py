@@ -1,7 +1,7 @@
-"""How much memory the worker needs for a large upload: `python -m tools.benchmarks.worker_memory [megabytes ...]`.
+"""The memory that the worker needs for a large upload: `python -m tools.benchmarks.worker_memory [megabytes ...]`.
 
-The worker runs in a process of its own whose address space is limited, against moto's server in this one; its peak is
-the kernel's count of its resident memory (VmHWM).
+The worker runs in its own process with a limited address space, against moto's server in this process. Its peak is the
+kernel's figure for its resident memory (VmHWM).
 """
 
 import json
@@ -29,7 +29,7 @@ ENVIRONMENT = {
     "POWERTOOLS_METRICS_DISABLED": "true",
     "POWERTOOLS_LOG_LEVEL": "ERROR",
 }
-# Lambda counts resident memory; address space is reserved far beyond that, above all by threads and by libraries.
+# Lambda counts resident memory. Threads and libraries reserve much more address space than that.
 ADDRESS_SPACE_BEYOND_MB = 512
 LIMITS_MB = (512, 1024)
 

@@ -1,1 +1,1 @@
-"""Whether a deployment works, asked from outside: `python -m tools.smoke URL`."""
+"""Checks a deployment from outside: `python -m tools.smoke URL`."""

@@ -1,4 +1,4 @@
-"""Runs every check against a deployment, says how each went and how long it took; exits with 1 where one failed."""
+"""Runs every check against a deployment and prints its result and its time; exits with 1 if one failed."""
 
 import argparse
 import os
@@ -12,9 +12,9 @@ from tools.smoke.deployment import Deployment, SmokeError
 
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.smoke", description="Check a deployment from outside.")
-    parser.add_argument("url", help="where the API answers, such as the output ApiUrl of the stack")
+    parser.add_argument("url", help="the address of the API, such as the output ApiUrl of the stack")
     url = parser.parse_args(arguments).url
-    # A token on a command line can be read by every process of the machine.
+    # Every process of the machine can read a token on a command line.
     deployment = Deployment(url, os.environ.get("BATTERY_API_TOKEN", ""))
     failed = 0
     for name, check in CHECKS.items():

@@ -1,4 +1,4 @@
-"""What is asked of a deployment, in the order in which a user would notice."""
+"""The checks of a deployment, in the order in which a user would notice a fault."""
 
 import base64
 import re
@@ -17,7 +17,7 @@ PAUSE_SECONDS = 0.5
 PNG = b"\x89PNG\r\n\x1a\n"
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 ELSEWHERE = "https://dashboard.example.com"
-NOT_A_TOKEN = "bat_of-nobody"  # noqa: S105  # it opens nothing
+NOT_A_TOKEN = "bat_of-nobody"  # noqa: S105  # no store has it
 HOSTILE = b"cos\nsystem\n(S'true'\ntR."
 
 
@@ -27,13 +27,13 @@ def sample_pickle() -> bytes:
 
 
 def health(deployment: Deployment) -> None:
-    """Health is open to anybody."""
+    """`/health` answers without a token."""
     answer = deployment.ask("GET", "/health", token="").json()
     require(answer.get("status") == "ok", f"health is {answer}")
 
 
 def information(deployment: Deployment) -> None:
-    """What the API says of itself is what its contract describes."""
+    """The API's information and its contract agree on version and endpoints."""
     stated = deployment.ask("GET", "/", token="").json()
     contract = deployment.ask("GET", "/openapi.json", token="").json()
     require(stated["version"] == contract["info"]["version"], "the API and its contract name different versions")
@@ -45,22 +45,22 @@ def information(deployment: Deployment) -> None:
 def page(deployment: Deployment) -> None:
     """A browser gets the page and every file that it names."""
     html = deployment.ask("GET", "/", token="", headers=BROWSER).text
-    require("<!doctype html" in html.lower(), "GET / gives a browser no page")
+    require("<!doctype html" in html.lower(), "GET / answers a browser without a page")
     for name in re.findall(r'(?:src|href)="\./(assets/[^"]+)"', html):
         deployment.ask("GET", f"/{name}", token="")
 
 
 def preflight(deployment: Deployment) -> None:
-    """A browser may ask, without a token, whether its page may upload."""
+    """A browser's preflight request for an upload is answered without a token."""
     asked = {"Origin": ELSEWHERE, "Access-Control-Request-Method": "POST"}
     asked["Access-Control-Request-Headers"] = "authorization,content-type"
     deployment.ask("OPTIONS", "/api/upload", expected=(200, 204), token="", headers=asked)
 
 
-def turned_away(deployment: Deployment) -> None:
-    """Nobody gets in without a token, or with a wrong one, where tokens are asked for."""
+def tokens(deployment: Deployment) -> None:
+    """A request without a token, or with a wrong one, is rejected if the deployment asks for tokens."""
     if not deployment.token:
-        require(not deployment.asks_for_a_token(), "the deployment asks for a token, and none was given (TOKEN=…)")
+        require(not deployment.needs_token(), "the deployment asks for a token, and none was given (TOKEN=…)")
         return
     for route in ("/api/upload", "/api/uploads"):
         deployment.ask("POST", route, expected=401, token="")
@@ -83,30 +83,30 @@ def direct_upload(deployment: Deployment) -> None:
 
 
 def csv_upload(deployment: Deployment) -> None:
-    """Three CSV files that share a name are one cell."""
+    """Three CSV files that share a base name are one cell."""
     files = [("file", named) for named in csv_triplet(named_cell(SAMPLE)).items()]
     report = deployment.ask("POST", "/api/upload", files=files, params={"plots": "none"}).json()
     require(report["source"]["files"] == [name for _, (name, _) in files], f"the report is of {report['source']}")
 
 
-def refused(deployment: Deployment) -> None:
-    """A hostile pickle is refused by name, and an unknown option too."""
+def errors(deployment: Deployment) -> None:
+    """A hostile pickle and an unknown option are rejected; the error names the file."""
     answer = deployment.ask("POST", "/api/upload", expected=400, files={"file": ("hostile.pkl", HOSTILE)}).json()
-    require(answer["code"] == "unsafe_pickle", f"a hostile pickle is refused as {answer['code']}")
-    require("hostile.pkl" in answer["error"], "the refusal does not name the file")
+    require(answer["code"] == "unsafe_pickle", f"a hostile pickle is rejected as {answer['code']}")
+    require("hostile.pkl" in answer["error"], "the error does not name the file")
     sent = {"file": ("a.pkl", sample_pickle())}
     answer = deployment.ask("POST", "/api/upload", expected=400, files=sent, params={"plots": "everything"}).json()
-    require(answer["code"] == "invalid_option", f"an unknown option is refused as {answer['code']}")
+    require(answer["code"] == "invalid_option", f"an unknown option is rejected as {answer['code']}")
 
 
-def by_way_of_storage(deployment: Deployment) -> None:
-    """A presigned upload becomes a job, whose report is the direct one, and which can be forgotten."""
+def presigned_upload(deployment: Deployment) -> None:
+    """A presigned upload becomes a job with the same report as a direct upload; the job can be deleted."""
     content, name = sample_pickle(), f"{SAMPLE}.pkl"
     announced = deployment.ask(
         "POST", "/api/uploads", expected=201, json={"files": [{"name": name, "size_bytes": len(content)}]}
     ).json()
     [file] = announced["files"]
-    # The storage is no part of the API: it gets the form, and never the token.
+    # The storage is not part of the API: the form is sent there, never the token.
     deployment.ask(
         "POST",
         file["post"]["url"],
@@ -134,7 +134,7 @@ def direct_report(deployment: Deployment) -> dict[str, Any]:
 
 
 def finished_job(deployment: Deployment, job_id: str) -> None:
-    """Waits for the end of a job. Raises SmokeError where it fails, or takes too long."""
+    """Waits for the end of a job. Raises SmokeError if it fails or takes too long."""
     give_up_at = time.monotonic() + JOB_SECONDS
     while time.monotonic() < give_up_at:
         job = deployment.ask("GET", f"/api/jobs/{job_id}").json()
@@ -151,9 +151,9 @@ CHECKS: Mapping[str, Callable[[Deployment], None]] = {
     "information and contract": information,
     "page": page,
     "preflight": preflight,
-    "tokens": turned_away,
+    "tokens": tokens,
     "direct upload": direct_upload,
     "CSV set": csv_upload,
-    "refusals": refused,
-    "upload by way of storage": by_way_of_storage,
+    "errors": errors,
+    "presigned upload": presigned_upload,
 }

@@ -1,4 +1,4 @@
-"""A deployment under test: its address, a token where it asks for one, and requests that say what they expected."""
+"""A deployment under test: its address, a token if it asks for one, and requests with the status that they expect."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,12 +9,12 @@ SECONDS = 60
 
 
 class SmokeError(Exception):
-    """A deployment did not do what it should; the message says what it did."""
+    """A deployment did not do what it should; the message says what it did instead."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """`token` is empty where the deployment asks for none."""
+    """`token` is empty if the deployment asks for none."""
 
     url: str
     token: str = field(repr=False, default="")
@@ -22,7 +22,7 @@ class Deployment:
     def ask(
         self, method: str, path: str, *, expected: int | tuple[int, ...] = 200, token: str | None = None, **sent: Any
     ) -> requests.Response:
-        """One request. Raises SmokeError where the status is none of those expected, or nothing answers.
+        """One request. Raises SmokeError if the status is not an expected one, or there is no answer.
 
         `token` replaces the deployment's own; "" sends none.
         """
@@ -43,12 +43,12 @@ class Deployment:
             )
         return answer
 
-    def asks_for_a_token(self) -> bool:
-        """Whether a request without one is turned away."""
+    def needs_token(self) -> bool:
+        """Whether a request without a token is rejected."""
         return self.ask("GET", f"/api/jobs/{'0' * 32}", expected=(401, 403, 404), token="").status_code != 404
 
 
 def require(holds: bool, otherwise: str) -> None:
-    """Raises SmokeError with what was seen instead."""
+    """Raises SmokeError with the message `otherwise` if the condition is false."""
     if not holds:
         raise SmokeError(otherwise)

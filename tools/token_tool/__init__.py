@@ -1,1 +1,1 @@
-"""Makes tokens for those who may call a deployment."""
+"""Makes tokens for the callers of a deployment."""

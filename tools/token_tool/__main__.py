@@ -1,6 +1,6 @@
-"""A new token, and how to let it in: `python -m tools.token_tool CALLER`, as `make token` does.
+"""A new token, and how to add it to a token store: `python -m tools.token_tool CALLER`, as `make token` does.
 
-Two lines on stdout, for scripts: `token: bat_…` and `line: CALLER HASH`. What to do with them is said on stderr.
+Two lines on stdout, for scripts: `token: bat_…` and `line: CALLER HASH`. Instructions go to stderr.
 """
 
 import argparse
@@ -23,18 +23,18 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def how_to(line: str, parameter: str, key: str) -> str:
-    """How the line gets into a store, and no other out of it; shell commands that can be pasted."""
+    """How to add the line to a token store without losing another; shell commands that can be pasted."""
     name = quote(parameter)
     put = f"aws ssm put-parameter --name {name} --type SecureString --tier Intelligent-Tiering"
     if key:
         put += f" --key-id {quote(key)}"
     return f"""
-Give the token to its caller; it is kept nowhere and cannot be shown again. The line goes into the store, which holds no secret.
+Give the token to its caller; it is not saved and cannot be shown again. Add the line to the token store, which holds no secret.
 
 The first token of a deployment:
   {put} --value {quote(line)}
 
-One more; the others stay, and nothing is written where they cannot be read:
+One more token; the others stay, and nothing is written if they cannot be read:
   tokens=$(aws ssm get-parameter --name {name} --with-decryption --query Parameter.Value --output text) && \\
     {put} --overwrite --value "$tokens"$'\\n'{quote(line)}
 
@@ -49,21 +49,19 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m tools.token_tool", description="Make a token for a caller of the API."
     )
     parser.add_argument(
-        "caller", type=_caller, help="whose it is, such as dashboard; the caller's jobs belong to this name"
+        "caller", type=_caller, help="who will use it, such as dashboard; the caller's jobs belong to this name"
     )
     parser.add_argument(
         "--parameter", default=PARAMETER, help="the SSM parameter with the tokens (default: %(default)s)"
     )
-    parser.add_argument(
-        "--key", default="", metavar="ARN", help="the KMS key of the parameter, where it has one of its own"
-    )
+    parser.add_argument("--key", default="", metavar="ARN", help="the KMS key of the parameter, if it has its own")
     return parser
 
 
 def _caller(text: str) -> str:
     if not is_caller(text):
         raise argparse.ArgumentTypeError(
-            f"{text!r} is no caller; use up to 32 lower-case letters, digits and hyphens, and no hyphen at first"
+            f"{text!r} is not a caller's name; use up to 32 lower-case letters, digits and hyphens, not starting with a hyphen"
         )
     return text
 

@@ -1,4 +1,4 @@
-"""The cells to train on or to check with: a folder of cell files, and their lives in a JSON file."""
+"""The cells to train on or to evaluate with: a folder of cell files, and their lives in a JSON file."""
 
 import json
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class LabelledCell:
 def labelled_cells(folder: Path, labels: Path) -> list[LabelledCell]:
     """The cells of the folder that have a label, in the order of their names.
 
-    A cell whose file ends a few cycles short of a stage, as those do whose first cycle is missing, takes part in it
+    A file may end a few cycles before a stage, for example if its first cycle is missing; the cell is then used in that stage
     with the cycles that it has.
     """
     lives = json.loads(labels.read_text())

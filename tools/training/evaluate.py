@@ -1,4 +1,4 @@
-"""`python -m tools.training.evaluate`: prints how good the projections are, as `docs/cycle-life.md` quotes it."""
+"""`python -m tools.training.evaluate`: prints how good the projections are; `docs/cycle-life.md` quotes the tables."""
 
 import argparse
 import json
@@ -40,13 +40,13 @@ def main() -> None:
         models = [trained_model()] * len(cells)
         seen = labelled_cells(CALB, CALB / "life_labels.json") if CALB.is_dir() else None
     lives = np.array([[cell.life] for cell in cells])
-    population, silent = population_answers(cells, models)
+    population, abstains = population_answers(cells, models)
     api, methods = api_answers(cells, models)
     if asked.cells is not None:
         _print_seen(cells)
     _print_errors(cells, lives, population, api, seen)
     _print_intervals(cells, lives, population, api)
-    _print_methods(cells, methods, silent)
+    _print_methods(cells, methods, abstains)
     if asked.cells is None:
         _print_left_out_temperatures(cells, lives)
         print(synthetic_table())
@@ -69,7 +69,7 @@ def _print_errors(
     seen: Sequence[LabelledCell] | None,
 ) -> None:
     """MAPE and 15 %-accuracy at some S and pooled over S = 1..100, then by temperature."""
-    ways = {
+    sources = {
         "population, every cell": population.life,
         "report, where it answers": api.life,
         "temperature lookup": temperature_lookup(cells, seen=seen),
@@ -80,7 +80,7 @@ def _print_errors(
         + "".join(f"S={count}".rjust(19) for count in SHOWN)
         + "pooled".rjust(19)
     )
-    for name, life in ways.items():
+    for name, life in sources.items():
         errors = np.abs(life / lives - 1.0)
         columns = [errors[:, count - 1] for count in SHOWN] + [errors.ravel()]
         print(name.ljust(32) + "".join(_score(column).rjust(19) for column in columns))
@@ -111,8 +111,8 @@ def _print_intervals(cells: Sequence[LabelledCell], lives: FloatArray, populatio
     for name, answers in (("population", population), ("report", api)):
         for group, chosen in [("all", np.ones(len(cells), dtype=bool)), *_by_temperature(cells)]:
             life, low, high = answers.life[chosen], answers.low[chosen], answers.high[chosen]
-            spoken = np.isfinite(life)
-            covered = ((low <= lives[chosen]) & (lives[chosen] <= high))[spoken]
+            projected = np.isfinite(life)
+            covered = ((low <= lives[chosen]) & (lives[chosen] <= high))[projected]
             sure = np.isfinite(answers.confidence[chosen])
             hits = (np.abs(life / lives[chosen] - 1.0) <= CLOSE)[sure]
             confidence = answers.confidence[chosen][sure]
@@ -120,31 +120,31 @@ def _print_intervals(cells: Sequence[LabelledCell], lives: FloatArray, populatio
             print(
                 label.ljust(32)
                 + (f"{covered.mean():.3f}" if covered.size else "-").rjust(12)
-                + (f"{np.median((high / low)[spoken]):.2f}" if covered.size else "-").rjust(14)
+                + (f"{np.median((high / low)[projected]):.2f}" if covered.size else "-").rjust(14)
                 + (f"{confidence.mean():.2f}" if sure.any() else "-").rjust(14)
                 + (f"{hits.mean():.2f}" if sure.any() else "-").rjust(10)
             )
     print()
 
 
-def _print_methods(cells: Sequence[LabelledCell], methods: list[list[str]], silent: FloatArray) -> None:
+def _print_methods(cells: Sequence[LabelledCell], methods: list[list[str]], abstains: FloatArray) -> None:
     print(
-        "who speaks, share of S = 1..100".ljust(32)
+        "method, share of S = 1..100".ljust(32)
         + "".join(name.rjust(14) for name in ("observed", "population", "trajectory", "none"))
     )
-    for cell, said, quiet in zip(cells, methods, silent, strict=True):
-        shares = [said.count(name) / len(said) for name in ("observed", "population", "trajectory", "none")]
-        note = f"   population silent at {100 * quiet.mean():.0f} %" if quiet.any() else ""
+    for cell, used, none in zip(cells, methods, abstains, strict=True):
+        shares = [used.count(name) / len(used) for name in ("observed", "population", "trajectory", "none")]
+        note = f"   population abstains at {100 * none.mean():.0f} %" if none.any() else ""
         print(cell.cell_id.ljust(32) + "".join(f"{share:.2f}".rjust(14) for share in shares) + note)
     print()
 
 
 def _print_left_out_temperatures(cells: Sequence[LabelledCell], lives: FloatArray) -> None:
-    answers, silent = population_answers(cells, models_without_each_temperature(cells))
+    answers, abstains = population_answers(cells, models_without_each_temperature(cells))
     print(
         "temperature left out".ljust(24)
         + "abstains".rjust(10)
-        + "would say".rjust(12)
+        + "projects".rjust(12)
         + "truth".rjust(8)
         + "coverage".rjust(10)
         + "high / low".rjust(12)
@@ -154,7 +154,7 @@ def _print_left_out_temperatures(cells: Sequence[LabelledCell], lives: FloatArra
         width = np.median(answers.high[chosen] / answers.low[chosen])
         print(
             f"{temperature} °C".ljust(24)
-            + f"{100 * silent[chosen].mean():.0f} %".rjust(10)
+            + f"{100 * abstains[chosen].mean():.0f} %".rjust(10)
             + f"{np.median(answers.life[chosen]):.0f}".rjust(12)
             + f"{lives[chosen].mean():.0f}".rjust(8)
             + f"{covered.mean():.2f}".rjust(10)

@@ -1,4 +1,4 @@
-"""Fits the population model: the same cells give the same numbers, and nothing is chosen on the cells that score it."""
+"""Fits the population model: the same cells give the same numbers, and no choice uses the cells that score it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ class Groups:
 
 @dataclass(frozen=True, slots=True)
 class GrownForest:
-    """A forest for one stage with the law that it departs from; `columns` are the features it asks."""
+    """A forest for one stage with the law that it deviates from; `columns` are the features it uses."""
 
     law: TemperatureLaw
     columns: IntArray
@@ -60,28 +60,28 @@ class GrownForest:
 def grow(cells: Sequence[LabelledCell], stage: int) -> GrownForest:
     """The extremely randomised trees of one stage, grown on log life.
 
-    A leaf holds the mean departure of its cells from the temperature law, so that a cell at a temperature between the
-    trained ones, whose relatives are of both, gets the law's life there and not a mean of theirs. Scikit-learn's
-    defaults but for the number of trees. Source: Geurts, Ernst, Wehenkel, Machine Learning 63, 3 (2006).
+    A leaf holds the mean deviation of its cells from the temperature law. So a cell at a temperature between two trained
+    ones, whose leaves hold cells of both, gets the life of the law at its temperature and not the mean of the two.
+    Scikit-learn's defaults except for the number of trees. Source: Geurts, Ernst, Wehenkel, Machine Learning 63, 3 (2006).
     """
     groups = Groups.of(cells)
     law = fit_law(groups.temperature_C, groups.log_life)
     features = np.array([cell.features[stage] for cell in cells])
     log_life = np.log([cell.life for cell in cells])
     temperature = np.array([cell.temperature_C for cell in cells])
-    departure = log_life - law.log_life(temperature)
+    deviation = log_life - law.log_life(temperature)
     columns = np.flatnonzero(np.isfinite(features).all(axis=0))
     grown = ExtraTreesRegressor(n_estimators=TREES, random_state=SEED, n_jobs=1).fit(features[:, columns], log_life)
     leaves = grown.apply(features[:, columns])
-    trees = [_tree(tree.tree_, leaf, departure) for tree, leaf in zip(grown.estimators_, leaves.T, strict=True)]
+    trees = [_tree(tree.tree_, leaf, deviation) for tree, leaf in zip(grown.estimators_, leaves.T, strict=True)]
     return GrownForest(law, columns, joined(trees))
 
 
-def _tree(nodes: Any, leaf_of_cell: IntArray, departure: FloatArray) -> Forest:
-    """One tree as a forest of one, each leaf with the mean departure of the cells in it."""
+def _tree(nodes: Any, leaf_of_cell: IntArray, deviation: FloatArray) -> Forest:
+    """One tree as a forest of one, each leaf with the mean deviation of the cells in it."""
     is_leaf = nodes.children_left < 0
     value = np.zeros(nodes.node_count)
-    value[is_leaf] = [departure[leaf_of_cell == node].mean() for node in np.flatnonzero(is_leaf)]
+    value[is_leaf] = [deviation[leaf_of_cell == node].mean() for node in np.flatnonzero(is_leaf)]
     return Forest(
         roots=np.zeros(1, dtype=np.int64),
         feature=np.where(is_leaf, -1, nodes.feature).astype(np.int64),
@@ -107,13 +107,13 @@ def joined(forests: Sequence[Forest]) -> Forest:
 
 
 def unseen_log_life(cells: Sequence[LabelledCell], stage: int, left_out: int) -> float:
-    """What a model of the other cells projects for this one."""
+    """The log life that a model of the other cells projects for this one."""
     others = [cell for place, cell in enumerate(cells) if place != left_out]
     return grow(others, stage).log_life(cells[left_out].features[stage], cells[left_out].temperature_C)
 
 
 def unseen_log_lives(cells: Sequence[LabelledCell]) -> FloatArray:
-    """What models without each cell project for it at every stage; shape (n_stages, n_cells)."""
+    """The log lives that models without each cell project for it at every stage; shape (n_stages, n_cells)."""
     places = range(len(cells))
     return np.array([[unseen_log_life(cells, stage, place) for place in places] for stage in range(len(STAGES))])
 
@@ -123,7 +123,7 @@ def fit(
 ) -> tuple[dict[str, Any], dict[str, npt.NDArray[Any]]]:
     """The model as JSON values and as arrays.
 
-    `unseen` holds, where it is known already, what models without each cell project for it, shape (n_stages, n_cells).
+    `unseen` is what `unseen_log_lives` gives, if it is known already.
     """
     groups = Groups.of(cells)
     law = fit_law(groups.temperature_C, groups.log_life)
@@ -171,18 +171,18 @@ def fitted_model(cells: Sequence[LabelledCell], unseen: FloatArray | None = None
 
 
 def _spread_and_scores(groups: Groups, error: FloatArray, law_error: float) -> tuple[FloatArray, FloatArray]:
-    """Each temperature's root mean square error of unseen cells, drawn towards the pooled one as by two cells more.
+    """Each temperature's root mean square error of unseen cells, shrunk towards the pooled one as if by two more cells.
 
-    A cell that is the only one at its temperature was unseen together with its temperature: it scores against the
-    spread that applies across that gap, and counts for no spread itself.
+    A cell that is the only one at its temperature was left out together with its temperature. It is scored against the
+    spread across that gap, and is not used for the spread itself.
     """
     count = np.bincount(groups.member)
     squares = np.bincount(groups.member, weights=error**2)
     several = count > 1
     pooled = float(np.mean(squares[several] / count[several])) if several.any() else float(np.mean(error**2))
-    drawn = np.sqrt((squares + POOLED_CELLS * pooled) / (count + POOLED_CELLS))
-    # One cell is its temperature's mean with the spread of one: the next differs from it by the root of two spreads.
-    spread = np.where(several, drawn, np.sqrt(2.0 * pooled))
+    shrunk = np.sqrt((squares + POOLED_CELLS * pooled) / (count + POOLED_CELLS))
+    # A single cell is the mean of its temperature: the next cell differs from it by the root of two spreads.
+    spread = np.where(several, shrunk, np.sqrt(2.0 * pooled))
     applied = spread[groups.member].copy()
     for place in np.flatnonzero(~several[groups.member]):
         distance = np.abs(groups.temperature_C - groups.temperature_C[groups.member[place]])
@@ -195,8 +195,8 @@ def _spread_and_scores(groups: Groups, error: FloatArray, law_error: float) -> t
 def _boxes(groups: Groups, features: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Lowest, highest and margin of each temperature's features, shape (n_groups, n_features).
 
-    The margin is a tenth of the range over all cells, or the range at that temperature if that is more; where one
-    cell makes no range, the median of the other temperatures' ranges.
+    The margin is a tenth of the range over all cells, or the range at that temperature if that is more. A temperature with
+    one cell has no range and takes the median of the others'.
     """
     known = np.where(np.isfinite(features), features, 0.0)
     places = range(groups.temperature_C.size)

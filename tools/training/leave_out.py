@@ -11,7 +11,7 @@ from tools.training.fit import fitted_model, grow
 
 
 def models_without_each(cells: Sequence[LabelledCell], progress: Callable[[str], None]) -> list[PopulationModel]:
-    """For each cell the model of the others; its intervals come from models without two cells, so nothing leaks."""
+    """For each cell the model of the others; its intervals come from models without two cells, so no cell scores itself."""
     log_life = _log_life_without(cells)
     models = []
     for place, cell in enumerate(cells):
@@ -35,7 +35,7 @@ def models_without_each_temperature(cells: Sequence[LabelledCell]) -> list[Popul
 
 
 def _log_life_without(cells: Sequence[LabelledCell]) -> Callable[[frozenset[int], int], dict[int, float]]:
-    """Log lives of the cells left out, by which are left out and the stage; a pair serves both of its cells."""
+    """The log lives of left-out cells, as a function of the cells and the stage; one model serves both cells of a pair."""
 
     @cache
     def without(left_out: frozenset[int], stage: int) -> dict[int, float]:

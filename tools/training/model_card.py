@@ -15,10 +15,10 @@ CLOSE = 0.15
 
 _TEXT = """# Model card: cycle life of cells like CALB's
 
-Written by `make train`; the figures are those of the training that wrote the model beside it.
+`make train` writes this page; the figures are those of the training that wrote the committed model.
 
 **What it does.** From the first cycles of a cell it projects the first cycle at which the discharge capacity is at or below
-{share:g} % of the first cycle's. It is the *population* model of [cycle life](cycle-life.md), one of several ways to project.
+{share:g} % of the first cycle's. It is the *population* model of [cycle life](cycle-life.md), one of several models.
 
 **Data.** {cells}. Lives: {lives}.
 
@@ -26,31 +26,33 @@ Written by `make train`; the figures are those of the training that wrote the mo
 
 **Model.** A temperature law of two ageing mechanisms (film growth {film:.2f} eV, plating {plating:.2f} eV, equally fast at
 25 °C), and for each of S = {stages} a forest of {trees} extremely randomised trees. The trees are grown on log life with
-scikit-learn's defaults; their leaves hold the mean departure from the law. Seeds are fixed: the same cells give the same file.
+scikit-learn's defaults; their leaves hold the mean deviation from the law. Seeds are fixed: the same cells give the same file.
 At run time the trees are arrays (`forest.npz`, no pickle) and numpy walks them: the same leaves as scikit-learn's, without its
 0.9 s of imports.
 
-**Protocol.** Every cell is projected by a model of the other cells. No hyper-parameter was searched: number of trees and
-features were set beforehand. These errors make the intervals, which `make evaluate-life` checks with nested leave-one-out.
+**Protocol.** A model of the other cells projects every cell. No hyper-parameter was searched: number of trees and
+features were set beforehand. The intervals follow from these errors; `make evaluate-life` checks them with nested
+leave-one-out.
 
 **Errors of unseen cells** (mean absolute relative error, and the share within 15 %):
 
 {errors}
 
-**Intervals** at 90 %: the conformal quantile of each unseen cell's error over the spread at its temperature. They are called
-calibrated only at temperatures with three trained cells or more; elsewhere they are wider, indicative, and there is no
+**Intervals** at 90 %: the conformal quantile of each unseen cell's error divided by the spread at its temperature. They are
+calibrated only at temperatures with three trained cells or more; elsewhere they are wider and indicative, and there is no
 confidence. Between trained temperatures they widen by {per_kelvin:.0f} % of life per kelvin.
 
 **Domain.** {domain} Beyond a margin (3 K, 0.05 V, 5 % of capacity, 25 % of rate), for another material or form, or where a
-feature lies more than two margins outside those of the trained cells at the temperature, the model is silent.
+feature lies more than two margins outside those of the trained cells at the temperature, the model abstains.
 
-**Limits.** Few cells of one maker, one batch a temperature and one laboratory; temperature and voltage window changed together;
-one end of life only. It reads the first 100 cycles and knows nothing of what a cell meets later. It is no safety statement.
+**Limits.** Few cells of one maker, one batch per temperature and one laboratory; temperature and voltage window changed
+together; one end of life only. It reads the first 100 cycles and knows nothing of later conditions. It says
+nothing about safety.
 """
 
 
 def model_card(cells: Sequence[LabelledCell], card: Mapping[str, Any], unseen_life: FloatArray) -> str:
-    """The card as Markdown; `unseen_life` of shape (n_stages, n_cells) is what models without each cell project."""
+    """The card as Markdown; `unseen_life`, shape (n_stages, n_cells), holds the lives that models without each cell project."""
     lives = np.array([cell.life for cell in cells])
     temperatures = np.array([round(cell.temperature_C) for cell in cells])
     levels = np.unique(temperatures)

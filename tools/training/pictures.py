@@ -1,4 +1,4 @@
-"""Projection against truth, drawn for the documentation."""
+"""The plots of projection against truth for the documentation."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""BatteryLife's protocol: every cell projected from its first S cycles, S = 1..100, by a model that has not seen it."""
+"""BatteryLife's protocol: a model that has not seen a cell projects it from its first S cycles, S = 1..100."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -21,7 +21,7 @@ MOST_CYCLES = 100
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """Answers of one way to project: cycles, every array of shape (n_cells, 100), NaN where there is none."""
+    """The projections of one method, in cycles; every array has shape (n_cells, 100), NaN where there is none."""
 
     life: FloatArray
     low: FloatArray
@@ -42,7 +42,7 @@ def first_cycles(history: History, count: int) -> History:
 
 
 def population_answers(cells: Sequence[LabelledCell], models: Sequence[PopulationModel]) -> tuple[Answers, FloatArray]:
-    """The population model's number for every cell, and where the API would not let it speak: 1, else 0."""
+    """The population model's number for every cell, and 1 where it abstains in the API, else 0."""
     rows = np.array(
         [
             [_population(cell, model, place) for place in range(len(STAGES))]
@@ -63,13 +63,13 @@ def _population(cell: LabelledCell, model: PopulationModel, place: int) -> tuple
     spread = model.spread(stage, temperature) * max(distance, 1.0)
     half = stage.half_width(LEVEL) * spread
     calibrated = distance <= 1.0 and model.is_calibrated_at(temperature)
-    silent = model.domain.outside(cell.history) is not None or distance > FAR
+    abstains = model.domain.outside(cell.history) is not None or distance > FAR
     confidence = model.confidence(stage, spread) if calibrated else np.nan
-    return (np.exp(log_life), np.exp(log_life - half), np.exp(log_life + half), confidence, float(silent))
+    return (np.exp(log_life), np.exp(log_life - half), np.exp(log_life + half), confidence, float(abstains))
 
 
 def api_answers(cells: Sequence[LabelledCell], models: Sequence[PopulationModel]) -> tuple[Answers, list[list[str]]]:
-    """What a report would say at every S, and which method said it."""
+    """The projection of a report at every S, and its method."""
     numbers = np.full((4, len(cells), MOST_CYCLES), np.nan)
     methods: list[list[str]] = []
     for row, (cell, model) in enumerate(zip(cells, models, strict=True)):

@@ -1,4 +1,4 @@
-"""Fades whose end of life is known, in their shapes and at random: to learn how far trajectories err, and to check it."""
+"""Random fades of six shapes whose end of life is known, to learn and to check the errors of the trajectory models."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ THRESHOLD = 0.80
 
 @dataclass(frozen=True, slots=True)
 class PartOfALife:
-    """The first cycles of a simulated cell, its capacity as a share, both of shape (n,), and when its life ends."""
+    """The first cycles of a simulated cell and its capacity as a share, both of shape (n,), and its life in cycles."""
 
     shape: str
     fade_used: float
@@ -25,11 +25,11 @@ class PartOfALife:
     life: float
 
 
-def parts_of_lives(cells_a_shape: int, seed: int) -> Iterator[PartOfALife]:
-    """Cells of every shape with lives of 200 to 3,000 cycles, each cut where some share of its fade was used up."""
+def parts_of_lives(cells_per_shape: int, seed: int) -> Iterator[PartOfALife]:
+    """Cells of every shape with lives of 200 to 3,000 cycles, each cut at several shares of its fade."""
     rng = np.random.default_rng(seed)
     for shape in SHAPES:
-        for _ in range(cells_a_shape):
+        for _ in range(cells_per_shape):
             law = _law(shape, rng)
             start = float(law.relative_capacity(np.ones(1))[0])
             life = law.cycle_at(THRESHOLD * start)

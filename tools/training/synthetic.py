@@ -1,20 +1,20 @@
-"""The table of simulated cells with known life: error, coverage and silence by shape and by share of fade used up."""
+"""The table of simulated cells with known life: error, coverage and abstention by shape and by share of fade used up."""
 
 import numpy as np
 from battery_analytics.projection.project import cycle_life_projection
 
 from tools.training.simulated import FADE_USED, SHAPES, THRESHOLD, parts_of_lives
 
-CELLS_A_SHAPE = 40
+CELLS_PER_SHAPE = 40
 SEED = 2_026
 
 
 def synthetic_table() -> str:
-    """Median relative error, coverage of the 90 % interval, and abstentions; other seeds than the widening's."""
+    """Median relative error, coverage of the 90 % interval, and abstentions; with another seed than the widening."""
     rows: dict[tuple[str, float], list[tuple[float, float]]] = {
         (shape, used): [] for shape in SHAPES for used in FADE_USED
     }
-    for part in parts_of_lives(CELLS_A_SHAPE, SEED):
+    for part in parts_of_lives(CELLS_PER_SHAPE, SEED):
         found = cycle_life_projection(
             part.cycle_number.astype(np.int64), part.capacity, eol_threshold=THRESHOLD, reference_Ah=None
         )
@@ -35,10 +35,10 @@ def synthetic_table() -> str:
 
 
 def _cell(rows: np.ndarray) -> str:
-    spoken = np.isfinite(rows[:, 0])
-    silent = f"{100 * (1 - spoken.mean()):.0f} %"
+    projected = np.isfinite(rows[:, 0])
+    abstained = f"{100 * (1 - projected.mean()):.0f} %"
     return (
-        f"{np.median(rows[spoken, 0]):.3f} / {rows[spoken, 1].mean():.2f} / {silent}"
-        if spoken.any()
-        else f"- / - / {silent}"
+        f"{np.median(rows[projected, 0]):.3f} / {rows[projected, 1].mean():.2f} / {abstained}"
+        if projected.any()
+        else f"- / - / {abstained}"
     )

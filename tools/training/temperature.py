@@ -1,12 +1,12 @@
-"""Fits the temperature law to the usual lives at the trained temperatures, with what is known of it before."""
+"""Fits the temperature law to the mean log lives at the trained temperatures, with a prior."""
 
 import numpy as np
 from battery_analytics.cell import FloatArray
 from battery_analytics.projection.temperature_law import TemperatureLaw
 from scipy.optimize import least_squares
 
-# Before any cell is seen: film growth 0.5 ± 0.2 eV and plating 0.7 ± 0.3 eV, wide enough for what is reported of
-# lithium-ion cells on either side of the crossover; and group means that hold to some 3 %.
+# The prior: film growth 0.5 ± 0.2 eV and plating 0.7 ± 0.3 eV, wide enough for the values that are reported for
+# lithium-ion cells on either side of the crossover. Group means are taken as good to some 3 %.
 FILM_GROWTH_eV = (0.5, 0.2)
 PLATING_eV = (0.7, 0.3)
 GROUP_MEAN_SPREAD = 0.03
@@ -15,7 +15,7 @@ LEAST_ERROR_PER_K = 0.03
 
 
 def fit_law(temperature_C: FloatArray, log_life: FloatArray) -> TemperatureLaw:
-    """The law through group means, both of shape (n_groups,): the most probable one given the knowledge above."""
+    """The most probable law for the group means, both of shape (n_groups,), given the prior above."""
 
     def misfit(parameters: FloatArray) -> FloatArray:
         law = TemperatureLaw(*parameters)
@@ -31,9 +31,9 @@ def fit_law(temperature_C: FloatArray, log_life: FloatArray) -> TemperatureLaw:
 
 
 def law_error_per_K(temperature_C: FloatArray, log_life: FloatArray) -> float:
-    """How far the law is off per kelvin from its nearest neighbour at a temperature left out, at worst.
+    """The law's largest error at a left-out temperature, per kelvin to the nearest other temperature.
 
-    Only temperatures whose neighbour is within `REACH_K` count, and 3 % per kelvin is the least that is claimed.
+    Only temperatures with a neighbour within `REACH_K` count. The result is 3 % per kelvin at least.
     """
     worst = LEAST_ERROR_PER_K
     for place in range(temperature_C.size):

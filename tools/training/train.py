@@ -1,4 +1,4 @@
-"""`python -m tools.training.train`: reads cells and their lives, writes the model into the package."""
+"""`python -m tools.training.train`: reads cells and their lives, and writes the model into the library."""
 
 import argparse
 import json

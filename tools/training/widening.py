@@ -1,4 +1,4 @@
-"""Learns how far the trajectory ensemble errs beyond its own resampling, from lives that are known to their end."""
+"""Learns the error of the trajectory models beyond the spread of their resampling, from lives that are known to their end."""
 
 import json
 import math
@@ -9,11 +9,11 @@ from battery_analytics.projection.own_course import LEAST_FADE_USED, Widening, o
 
 from tools.training.simulated import FADE_USED, SHAPES, THRESHOLD, PartOfALife, parts_of_lives
 
-CELLS_A_SHAPE = 60
+CELLS_PER_SHAPE = 60
 SEED = 11
 LEVEL = 0.90
-# Median relative errors of such an ensemble on 197 real cells of six collections by share of fade used up; three
-# medians are about what nine cells in ten stay within, and the least that an interval allows for.
+# Median relative errors of such an ensemble on 197 real cells of six collections, by share of fade used up. About nine
+# cells in ten stay within three medians, so an interval allows for at least that.
 MEDIAN_ERROR_ON_REAL_CELLS = {0.25: 0.39, 0.50: 0.19, 0.75: 0.06}
 MEDIANS = 3.0
 NOT_WIDENED = Widening(np.array([0.0]), np.array([0.0]))
@@ -22,10 +22,10 @@ NOT_WIDENED = Widening(np.array([0.0]), np.array([0.0]))
 def learn_widening() -> dict[str, list[float]]:
     """The widening of the remaining life, as a natural logarithm, by share of fade used up.
 
-    Nobody knows beforehand which shape a fade has, so it is the widening that the worst of the shapes needs.
+    The shape of a fade is not known beforehand, so this is the widening that the worst shape needs.
     """
     beyond: dict[tuple[float, str], list[float]] = {(used, shape): [] for used in FADE_USED for shape in SHAPES}
-    for part in parts_of_lives(CELLS_A_SHAPE, SEED):
+    for part in parts_of_lives(CELLS_PER_SHAPE, SEED):
         missing = _beyond(part)
         if missing is not None:
             beyond[part.fade_used, part.shape].append(missing)
@@ -35,7 +35,7 @@ def learn_widening() -> dict[str, list[float]]:
         for used in FADE_USED
     ]
     learned = np.maximum.accumulate(learned[::-1])[::-1].tolist()
-    # Before the first share that was learned the error goes on growing as the logarithm of what is not yet used up.
+    # Below the first learned share the error grows further, with the logarithm of the fade that is not yet used up.
     earliest = learned[0] + math.log(FADE_USED[0] / LEAST_FADE_USED)
     return {
         "fade_used": [LEAST_FADE_USED, *FADE_USED],
@@ -49,7 +49,7 @@ def _conformal(beyond: list[float]) -> float:
 
 
 def _beyond(part: PartOfALife) -> float | None:
-    """How far the true remaining life lies outside the interval that is not widened, as a logarithm; None for silence."""
+    """How far the true remaining life lies outside the interval without widening, as a logarithm; None if it abstains."""
     end = THRESHOLD * float(part.capacity[0])
     found = own_course(part.cycle_number, part.capacity, eol_capacity_Ah=end, level=LEVEL, widening=NOT_WIDENED)
     interval = found.projection.interval

@@ -1,11 +1,11 @@
-/** Files in, reports out: by one request where it carries them, by the storage and a job where it does not. */
+/** Files in, reports out: a direct upload if one request can hold the files, otherwise a presigned upload and a job. */
 
 import type { ApiClient } from "./client";
-import { Refusal, refusalOfJob } from "./refusal";
+import { errorOfJob, RequestError } from "./requestError";
 import { pause } from "./transport";
 import type { AnalysisOptions, Information, Job, Report, SeveralReports } from "./types";
 
-/** How far an analysis is: bytes on their way, or what the server is at. */
+/** The progress of an analysis: bytes sent, or the stage of the job. */
 export type Progress = { at: "sending"; sent: number; total: number } | { at: "working"; stage: string };
 
 export interface Following {
@@ -28,7 +28,7 @@ const FIRST_POLL_MS = 200;
 const LONGEST_POLL_MS = 5000;
 const POLL_GROWTH = 1.4;
 
-/** Chooses the way by size; where the API finds the direct way too small after all, takes the other. */
+/** Chooses the upload by size; after a 413 that names the presigned upload, uses that. */
 export async function analyse(
   client: ApiClient,
   files: readonly File[],
@@ -36,12 +36,12 @@ export async function analyse(
   limits: Information["limits"] | null,
   following: Following,
 ): Promise<Answer> {
-  if (limits && bytesOf(files) > limits.max_upload_bytes) return byStorage(client, files, options, following);
+  if (limits && bytesOf(files) > limits.max_upload_bytes) return presignedUpload(client, files, options, following);
   try {
-    return await direct(client, files, options, following);
-  } catch (refusal) {
-    if (!(refusal instanceof Refusal) || !refusal.namesPresignedWay) throw refusal;
-    return byStorage(client, files, options, following);
+    return await directUpload(client, files, options, following);
+  } catch (error) {
+    if (!(error instanceof RequestError) || !error.namesPresignedUpload) throw error;
+    return presignedUpload(client, files, options, following);
   }
 }
 
@@ -49,7 +49,7 @@ export function bytesOf(files: readonly File[]): number {
   return files.reduce((sum, { size }) => sum + size, 0);
 }
 
-async function direct(
+async function directUpload(
   client: ApiClient,
   files: readonly File[],
   options: AnalysisOptions,
@@ -61,7 +61,7 @@ async function direct(
   return client.upload(files, options, { signal, onSent });
 }
 
-async function byStorage(
+async function presignedUpload(
   client: ApiClient,
   files: readonly File[],
   options: AnalysisOptions,
@@ -74,8 +74,8 @@ async function byStorage(
     let before = 0;
     for (const [index, file] of files.entries()) {
       const form = announced[index]?.post;
-      if (!form) throw new Refusal(`The API gave no form for ${file.name}.`);
-      // A form is a little larger than its file, so the share of it that was sent is applied to the file.
+      if (!form) throw new RequestError(`The API gave no form for ${file.name}.`);
+      // A form is a little larger than its file, so its share that was sent is applied to the file's size.
       const onSent = (sent: number, whole: number) =>
         onProgress({ at: "sending", sent: before + (file.size * sent) / Math.max(whole, 1), total });
       await client.store(file, form, { signal, onSent });
@@ -86,17 +86,17 @@ async function byStorage(
     await ended(client, jobId, { signal, onProgress });
     return await client.jobResult(jobId, signal);
   } finally {
-    // Whatever the end, nothing of the files stays with the server: the report lives on this page alone.
-    client.forget(uploadId).catch(() => undefined);
+    // However it ends, the server deletes the files and the report; the page has the report in memory.
+    client.deleteJob(uploadId).catch(() => undefined);
   }
 }
 
-/** Asks for a job, less and less often, until it has succeeded. Throws the job's own error where it failed. */
+/** Asks for a job, less and less often, until it has succeeded. Throws the job's error if it has failed. */
 async function ended(client: ApiClient, jobId: string, { signal, onProgress }: Following): Promise<void> {
   for (let wait = FIRST_POLL_MS; ; wait = Math.min(POLL_GROWTH * wait, LONGEST_POLL_MS)) {
     const job: Job = await client.job(jobId, signal);
     if (job.status === "succeeded") return;
-    if (job.status === "failed") throw refusalOfJob(job.error);
+    if (job.status === "failed") throw errorOfJob(job.error);
     const stage = job.stage ?? job.status;
     onProgress({ at: "working", stage: STAGES[stage] ?? stage });
     await pause(wait, signal);

@@ -1,6 +1,6 @@
-/** What the API answered, looked at before it is used: an address may lead to any server. */
+/** Checks the API's answers before they are used: the address may be that of any server. */
 
-import { Refusal } from "./refusal";
+import { RequestError } from "./requestError";
 import type { Information, Report, SeveralReports } from "./types";
 
 const SECTIONS: readonly (keyof Report)[] = [
@@ -20,22 +20,24 @@ export function reportsOf(answer: Report | SeveralReports): Report[] {
   return "cells" in answer ? answer.cells : [answer];
 }
 
-/** Throws a Refusal where a section of a report is missing. */
+/** Throws a RequestError if a section of a report is missing. */
 export function checkedReports(answer: Report | SeveralReports): Report | SeveralReports {
   const isReport = (report: unknown) =>
     typeof report === "object" && report !== null && SECTIONS.every((section) => section in report);
   const reports = typeof answer === "object" && answer !== null ? reportsOf(answer) : null;
   if (!Array.isArray(reports) || !reports.every(isReport)) {
-    throw new Refusal("The server answered, but with no report that this page can read. Is the API address right?");
+    throw new RequestError(
+      "The server answered, but with no report that this page can read. Is the API address right?",
+    );
   }
   return answer;
 }
 
-/** Throws a Refusal where it does not say how much may be sent. */
+/** Throws a RequestError if the limits are missing. */
 export function checkedInformation(information: Information): Information {
   const { limits } = information ?? {};
   if (typeof limits?.max_upload_bytes !== "number" || typeof limits.presigned?.max_file_bytes !== "number") {
-    throw new Refusal("The server answered, but not as a Battery Analytics API does. Is the address right?");
+    throw new RequestError("The server answered, but not as a Battery Analytics API does. Is the address right?");
   }
   return information;
 }

@@ -1,6 +1,6 @@
-/** One exchange with a server. XMLHttpRequest, because fetch does not tell how much of a body has been sent. */
+/** One request to a server. XMLHttpRequest, because fetch does not report how much of a body has been sent. */
 
-import { unreachable, type WireAnswer } from "./refusal";
+import { type RawAnswer, unreachable } from "./requestError";
 
 export type OnSent = (sentBytes: number, totalBytes: number) => void;
 
@@ -11,16 +11,16 @@ export interface Exchange {
   headers?: Readonly<Record<string, string>>;
   signal?: AbortSignal | undefined;
   onSent?: OnSent | undefined;
-  /** Goes on when the page is left; then nobody sees the answer. */
-  outlivesPage?: boolean;
+  /** The request continues when the page is closed. */
+  keepalive?: boolean;
 }
 
-/** The answer, whatever its status. Rejects with a Refusal where none came, and with the signal's reason when aborted. */
-export function exchange(asked: Exchange): Promise<WireAnswer> {
-  return asked.outlivesPage ? parting(asked) : sending(asked);
+/** The answer with any status. Rejects with a RequestError without an answer, and with the signal's reason when aborted. */
+export function exchange(asked: Exchange): Promise<RawAnswer> {
+  return asked.keepalive ? sendKeptAlive(asked) : send(asked);
 }
 
-function sending({ method, url, body, headers = {}, signal, onSent }: Exchange): Promise<WireAnswer> {
+function send({ method, url, body, headers = {}, signal, onSent }: Exchange): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
     const request = new XMLHttpRequest();
@@ -40,14 +40,14 @@ function sending({ method, url, body, headers = {}, signal, onSent }: Exchange):
   });
 }
 
-async function parting({ method, url, headers = {} }: Exchange): Promise<WireAnswer> {
+async function sendKeptAlive({ method, url, headers = {} }: Exchange): Promise<RawAnswer> {
   const answer = await fetch(url, { method, headers, keepalive: true }).catch(() => {
     throw unreachable(url);
   });
   return { status: answer.status, reason: answer.statusText, text: await answer.text() };
 }
 
-/** Resolves after a while; rejects with the signal's reason when aborted before. */
+/** Resolves after the given time; rejects with the signal's reason when aborted before that. */
 export function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();

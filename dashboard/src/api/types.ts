@@ -1,4 +1,4 @@
-/** The API's own types under short names; they are generated from its OpenAPI document, so they cannot drift. */
+/** The API's types under short names; they are generated from its OpenAPI document, so they always match. */
 
 import type { components } from "../../generated/api";
 
@@ -20,12 +20,12 @@ export type StartedJob = Schemas["StartedJob"];
 export type Job = Schemas["Job"];
 export type ApiError = Schemas["Error"];
 
-/** What an analysis may be asked for. */
+/** The options of an analysis. */
 export interface AnalysisOptions {
   plots: "all" | "none";
   /** End of life as a share of the reference capacity, between 0 and 1. */
   eolThreshold: number;
   capacityReference: "initial" | "nominal";
-  /** Whose voltage curves to return; first, middle and last where none is named. */
+  /** The cycles whose voltage curves to return; first, middle and last by default. */
   cycles?: readonly number[];
 }

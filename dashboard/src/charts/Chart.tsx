@@ -1,4 +1,4 @@
-/** An interactive chart with its title, legend, read-out, zoom and picture; usable by mouse, touch and keyboard alone. */
+/** An interactive chart with title, legend, values, zoom and PNG export; it works with mouse, touch or keyboard alone. */
 
 import { type KeyboardEvent, type ReactNode, useId, useMemo, useRef, useState } from "react";
 import "uplot/dist/uPlot.min.css";
@@ -11,14 +11,14 @@ import { limitsOf } from "./limits";
 import { ON_PAPER, type PictureSize, pictureOf, pngOf, SAVED } from "./picture";
 import type { ChartSpec } from "./spec";
 import { sentenceOf, Tooltip } from "./Tooltip";
-import { usePaper } from "./usePaper";
 import { usePlot } from "./usePlot";
+import { usePrintPicture } from "./usePrintPicture";
 
 interface Props {
   title: string;
-  /** What the chart shows, for those who do not see it. */
+  /** What the chart shows, for screen readers. */
   summary: string;
-  /** Whose chart it is; part of the picture's name. */
+  /** The cell's name; part of the name of the PNG file. */
   owner: string;
   spec: ChartSpec;
   controls?: ReactNode;
@@ -44,7 +44,7 @@ export function Chart({ title, summary, owner, spec, controls, note, onPaper = O
   const picture = (size: PictureSize) =>
     pictureOf({ title: `${title} – ${owner}`, spec, axes: plot.current?.axesNow() ?? limits, hidden }, size);
   const save = async () => download(fileName(owner, `${title}.png`), pngOf(await picture(SAVED)));
-  usePaper(paper, () => picture(onPaper));
+  usePrintPicture(paper, () => picture(onPaper));
 
   const toggle = (label: string) => {
     const after = new Set(hidden);

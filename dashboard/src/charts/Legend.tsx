@@ -1,4 +1,4 @@
-/** What is in a chart; a button a series shows or hides it. */
+/** The series of a chart; each has a button that shows or hides it. */
 
 import type { CSSProperties } from "react";
 import type { ColorName, Mark, Series } from "./spec";

@@ -1,4 +1,4 @@
-/** The values under the cursor, with their units, beside it. */
+/** The values at the cursor, with their units. */
 
 import type { CSSProperties } from "react";
 import { fixed } from "../model/format";
@@ -11,7 +11,7 @@ interface Props {
   readout: Readout;
 }
 
-/** More values than these are not read at a glance, and need not fit on the screen. */
+/** More values would not be readable, and might not fit on the screen. */
 const MOST_VALUES = 8;
 
 export function Tooltip({ spec, readout }: Props) {
@@ -35,7 +35,7 @@ export function Tooltip({ spec, readout }: Props) {
   );
 }
 
-/** The same in a sentence, to be read out. */
+/** The same in a sentence, for screen readers. */
 export function sentenceOf(spec: ChartSpec, readout: Readout): string {
   const { x, y } = spec;
   const { values, beyond } = valuesIn(spec, readout);
@@ -44,7 +44,7 @@ export function sentenceOf(spec: ChartSpec, readout: Readout): string {
   return `${x.label} ${fixed(readout.x, x.decimals, x.unit)}: ${said.join(", ")}`;
 }
 
-/** The values nearest to the cursor, in the legend's order, and how many there are beyond. */
+/** The values nearest to the cursor, in the order of the legend, and the number of the others. */
 export function valuesIn({ series }: ChartSpec, readout: Readout) {
   const known = series.flatMap((one, index) => {
     const value = readout.values[index];
@@ -55,7 +55,7 @@ export function valuesIn({ series }: ChartSpec, readout: Readout) {
   return { values: known.filter((one) => nearest.has(one)), beyond: known.length - nearest.size };
 }
 
-/** On the side that has room, so that it never hides what it tells of. */
+/** Places it on the side with enough space, so that it does not cover its values. */
 function placeBeside({ left, top }: Readout): CSSProperties {
   return {
     ...(left > 0.5 ? { right: `calc(${100 * (1 - left)}% + 14px)` } : { left: `calc(${100 * left}% + 14px)` }),

@@ -1,11 +1,11 @@
-/** Series with their own x as the one table that uPlot draws, and the way back from a series to its rows in it. */
+/** Merges series with their own x into the one table that uPlot draws, and finds the rows of a series in it. */
 
 import type { Series } from "./spec";
 
 export interface Aligned {
-  /** The table: x first, then a column a series; undefined where a series has no point, null where it is unknown. */
+  /** The table: x first, then one column per series; undefined where a series has no point, null where it is unknown. */
   data: [number[], ...(number | null | undefined)[][]];
-  /** For each series, the table's row of each of its points. */
+  /** For each series, the row of each of its points. */
   rows: Int32Array[];
   /** For each series, its x as drawn. */
   xs: Float64Array[];
@@ -27,7 +27,7 @@ export function aligned(series: readonly Series[]): Aligned {
   return { data: [Array.from(table), ...columns], rows, xs };
 }
 
-/** The place of the value nearest to `wanted` in an ascending array; -1 in an empty one. */
+/** The index of the value nearest to `wanted` in an ascending array; -1 if it is empty. */
 export function nearest(values: Float64Array, wanted: number): number {
   let [low, high] = [0, values.length - 1];
   while (high - low > 1) {
@@ -39,7 +39,7 @@ export function nearest(values: Float64Array, wanted: number): number {
   return Math.abs((values[low] as number) - wanted) <= Math.abs((values[high] as number) - wanted) ? low : high;
 }
 
-/** Strictly ascending: a table cannot hold two points at one x, so an equal one moves by less than a pixel ever shows. */
+/** Strictly ascending: the table cannot hold two points at one x, so an equal one moves by much less than a pixel. */
 function ascending(x: readonly number[]): Float64Array {
   const values = Float64Array.from(x);
   const span = Math.abs((values.at(-1) ?? 0) - (values[0] ?? 0)) || 1;

@@ -1,4 +1,4 @@
-/** What hands do on a chart besides uPlot's drag: a finger or Shift pans, two fingers and Ctrl with the wheel zoom; keys. */
+/** Gestures on a chart in addition to uPlot's drag: one finger or Shift pans, two fingers or Ctrl with the wheel zoom; keys. */
 
 import type { Plot } from "./plot";
 import type { Range } from "./spec";
@@ -7,7 +7,7 @@ const KEY_ZOOM = 1.4;
 const KEY_PAN = 0.15;
 const WHEEL_ZOOM = 1.0015;
 
-/** Zooms about a place given in shares of the plot, from its left and its bottom. */
+/** Zooms around a point, given in shares of the plot, from its left and its bottom. */
 export function zoomBy(plot: Plot, factor: number, atX = 0.5, atY = 0.5): void {
   const { x, y } = plot.axesNow();
   plot.setAxes({ x: scaled(x, factor, atX), y: scaled(y, factor, atY) });
@@ -18,7 +18,7 @@ export function panBy(plot: Plot, shareX: number, shareY = 0): void {
   plot.setAxes({ x: moved(x, shareX), y: moved(y, shareY) });
 }
 
-/** Answers a key on the plot; false where it is none of the chart's. */
+/** Handles a key on the plot; false if the chart does not use that key. */
 export function onKey(plot: Plot, key: string, shift: boolean): boolean {
   if (key === "ArrowLeft" || key === "ArrowRight") {
     const direction = key === "ArrowRight" ? 1 : -1;
@@ -33,7 +33,7 @@ export function onKey(plot: Plot, key: string, shift: boolean): boolean {
   return true;
 }
 
-/** Listens on the plot's area; the function that it returns ends that. */
+/** Listens on the plot's area; the returned function stops that. */
 export function listen(plot: Plot): () => void {
   const area = plot.u.over;
   const controller = new AbortController();
@@ -84,7 +84,7 @@ export function listen(plot: Plot): () => void {
 
   const up = (event: PointerEvent) => fingers.delete(event.pointerId);
 
-  // uPlot would begin a zoom of its own with a shift-drag.
+  // uPlot would start its own zoom on a shift-drag.
   const mousedown = (event: MouseEvent) => {
     if (event.shiftKey || event.button === 1) event.stopImmediatePropagation();
   };

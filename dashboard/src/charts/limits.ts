@@ -1,4 +1,4 @@
-/** How far the axes go at rest: a stray value must not squeeze the others into a line, and is counted instead. */
+/** The initial range of the axes: single values far outside do not widen it, and are counted instead. */
 
 import type { ChartSpec, Range, Series } from "./spec";
 
@@ -9,7 +9,7 @@ const PAD = 0.06;
 export interface Limits {
   x: Range;
   y: Range;
-  /** How many known values lie beyond the y axis. */
+  /** The number of known values outside the y axis. */
   outside: number;
 }
 
@@ -32,7 +32,7 @@ export function limitsOf(spec: ChartSpec, shown: readonly Series[], wholeRange: 
   return { x, y, outside: known.filter((value) => value < y[0] || value > y[1]).length };
 }
 
-/** The extremes of what is not far beyond the bulk of the values. */
+/** The extremes of the values, without those far from most others. */
 function fence(values: readonly number[], all: Range): Range {
   if (values.length < 8) return all;
   const sorted = Float64Array.from(values).sort();

@@ -1,11 +1,11 @@
-/** How points are drawn: every one while there is room, one a pixel where there are more points than pixels. */
+/** Draws points: all of them while there is space, one per pixel if there are more points than pixels. */
 
 import type uPlot from "uplot";
 import type { PointMark } from "./spec";
 
 type Add = (path: Path2D, x: number, y: number, radius: number) => void;
 
-/** More than this and they are drawn as a trace. */
+/** Above this number they are drawn as a line. */
 const MOST_POINTS_PER_PIXEL = 1;
 
 const SHAPES: Record<PointMark["shape"], Add> = {

@@ -1,4 +1,4 @@
-/** A chart as a picture, black on white whatever the theme: its title, the legend of what is shown, and the plot. */
+/** A chart as a PNG, black on white in either theme: its title, the legend of the visible series, and the plot. */
 
 import { colorOf, Plot } from "./plot";
 import type { Axes, ChartSpec, Series } from "./spec";
@@ -6,24 +6,24 @@ import type { Axes, ChartSpec, Series } from "./spec";
 export interface Pictured {
   title: string;
   spec: ChartSpec;
-  /** What is shown of it: the axes as they are zoomed, and the labels of hidden series. */
+  /** What is visible: the zoomed axes, and the labels of hidden series. */
   axes: Axes;
   hidden: ReadonlySet<string>;
 }
 
-/** The plot's size beneath its legend; letters are the same in both, so that they can be read in a column of paper. */
+/** The size of the plot under its legend. The text has the same size in both, so that it can be read in a printed column. */
 export type PictureSize = { width: number; height: number };
 export const SAVED: PictureSize = { width: 560, height: 330 };
 export const ON_PAPER: PictureSize = { width: 400, height: 210 };
 export const WIDE_ON_PAPER: PictureSize = { width: 660, height: 150 };
 export const ALONE_ON_PAPER: PictureSize = { width: 660, height: 330 };
 
-/** Pixels a unit of length: fine enough for paper. */
+/** Pixels per unit of length: fine enough for print. */
 const DENSITY = 3;
 const MARGIN = 14;
 const LINE = 19;
 
-/** Drawn within the microtasks that follow, so that a listener of `beforeprint` is in time. */
+/** Drawn in the next microtasks, so that it is ready for a listener of `beforeprint`. */
 export async function pictureOf(
   { title, spec, axes, hidden }: Pictured,
   size: PictureSize,
@@ -54,7 +54,7 @@ export async function pictureOf(
   return canvas;
 }
 
-/** At once: `toBlob` waits until the browser has nothing else to do, which took seconds. */
+/** Synchronous, because `toBlob` waits until the browser is idle, which took seconds. */
 export function pngOf(canvas: HTMLCanvasElement): Blob {
   const base64 = canvas.toDataURL("image/png").split(",")[1] ?? "";
   return new Blob([Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))], { type: "image/png" });
@@ -93,13 +93,13 @@ function legendRows(pen: CanvasRenderingContext2D, shown: readonly Series[], wid
   const rows: LegendRow[] = [];
   let left = Number.POSITIVE_INFINITY;
   for (const series of shown) {
-    const room = 16 + pen.measureText(series.label).width + 16;
-    if (left + room > width + MARGIN) {
+    const space = 16 + pen.measureText(series.label).width + 16;
+    if (left + space > width + MARGIN) {
       left = MARGIN;
       rows.push([]);
     }
     rows.at(-1)?.push({ series, left });
-    left += room;
+    left += space;
   }
   return rows;
 }

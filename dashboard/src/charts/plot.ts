@@ -1,4 +1,4 @@
-/** The one place that knows uPlot: a chart's specification as a plot on the page. */
+/** The only module that uses uPlot: draws a chart's specification as a plot on the page. */
 
 import uPlot from "uplot";
 import { fixed } from "../model/format";
@@ -10,31 +10,31 @@ export interface Readout {
   x: number;
   /** The value of the y axis at the cursor. */
   y: number;
-  /** One value a series; null where it has none near the cursor. */
+  /** One value per series; null if it has none near the cursor. */
   values: (number | null)[];
-  /** Where the cursor is, as shares of the plotting area's width and height, from its left and its top. */
+  /** The position of the cursor, as shares of the plotting area's width and height, from its left and its top. */
   left: number;
   top: number;
-  /** Where the plotting area lies in the chart, in CSS pixels. */
+  /** The position of the plotting area in the chart, in CSS pixels. */
   area: { left: number; top: number; width: number; height: number };
 }
 
 interface Watching {
   onReadout?: (readout: Readout | null) => void;
-  /** Told whether the axes have left their rest. */
+  /** Called with whether the axes are zoomed. */
   onZoom?: (zoomed: boolean) => void;
-  /** How large letters, lines and points are. */
+  /** The size of text, lines and points. */
   scale?: number;
 }
 
 const NEAR_PX = 28;
-/** What lies between the ticks of what is counted: there is no cycle 2.5. */
+/** The smallest distance of ticks on an axis of whole numbers: there is no cycle 2.5. */
 const WHOLE_STEPS = Array.from({ length: 8 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat();
-/** Of an axis' numbers: a digit, and what is around them. */
+/** The width of the numbers at an axis: of a digit, and of the space around them. */
 const DIGIT_PX = 7.5;
 const AROUND_PX = 14;
 
-/** A colour of the page as it is at `place`, whose theme may be another than the page's. */
+/** A colour of the page at `place`, which may have another theme than the page. */
 export function colorOf(name: ColorName | "axis" | "grid" | "card", place: Element = document.documentElement): string {
   return getComputedStyle(place).getPropertyValue(`--${name}`).trim() || "#888";
 }
@@ -63,7 +63,7 @@ export class Plot {
       cursor: {
         drag: { x: true, y: true, uni: 40, dist: 6, setScale: true },
         bind: { dblclick: () => this.leaveToUs },
-        points: { show: (_, index) => hoverPoint(spec.series[index - 1]) as HTMLElement }, // false is none, which the types lack
+        points: { show: (_, index) => hoverPoint(spec.series[index - 1]) as HTMLElement }, // false means none; the types lack it
         dataIdx: (u, index, closest, x) => (index === 0 ? closest : this.rowNear(u, index - 1, x)),
       },
       scales: {
@@ -78,11 +78,11 @@ export class Plot {
       },
     };
     this.u = new uPlot(options, data as uPlot.AlignedData, place);
-    // uPlot finds the rows in range when a scale is set, not where it is given.
+    // uPlot finds the rows in range only when a scale is set later, not when it is given at the start.
     this.goHome();
   }
 
-  /** Resolves once what was asked for is on the canvas: uPlot draws in a microtask. */
+  /** Resolves when the canvas is drawn: uPlot draws in a microtask. */
   async drawn(): Promise<void> {
     await Promise.resolve();
   }
@@ -91,7 +91,7 @@ export class Plot {
     this.setAxes(this.home);
   }
 
-  /** Moves the axes' rest, and the axes with it unless they have left it. */
+  /** Changes the initial range of the axes, and the axes too unless they are zoomed. */
   settle(home: Axes): void {
     const wasZoomed = this.isZoomed();
     this.home = home;
@@ -114,7 +114,7 @@ export class Plot {
     if (this.u.series[series + 1]?.show !== visible) this.u.setSeries(series + 1, { show: visible });
   }
 
-  /** Puts the cursor on a neighbouring point of the first series that can be read. */
+  /** Moves the cursor to a neighbouring point of the first series with values. */
   step(direction: -1 | 1): void {
     const index = this.spec.series.findIndex(
       ({ read, x }, place) => read !== false && x.length > 0 && this.u.series[place + 1]?.show,
@@ -142,7 +142,7 @@ export class Plot {
     return differs(now.x, this.home.x) || differs(now.y, this.home.y);
   }
 
-  /** What is under the cursor; null while it is elsewhere. */
+  /** The values at the cursor; null while it is outside. */
   read(): Readout | null {
     const { u } = this;
     const { left = -1, top = 0 } = u.cursor;
@@ -167,15 +167,15 @@ export class Plot {
     };
   }
 
-  /** uPlot's own answer to a double click would be the extremes of all data. */
+  /** By default uPlot shows the extremes of all data after a double click. */
   private readonly leaveToUs = (): null => {
     this.goHome();
     return null;
   };
 
-  /** The table's row of the series' point nearest to the cursor; null where none is near. */
+  /** The row of the series' point nearest to the cursor; null if none is near. */
   private rowNear(u: uPlot, index: number, x: number): number {
-    const none = null as unknown as number; // uPlot takes null for "no point here", which its types do not say
+    const none = null as unknown as number; // for uPlot null means "no point here"; its types lack it
     const [series, xs] = [this.spec.series[index], this.xs[index]];
     if (!series || !xs || series.read === false) return none;
     const place = nearest(xs, x);
@@ -204,7 +204,7 @@ function axis(
   return {
     label: unit ? `${label} (${unit})` : label,
     labelSize: 22 * scale,
-    // Grows with the numbers: a million needs more room than a volt.
+    // Depends on the numbers: a million needs more space than a volt.
     size: (_, texts, side) => scale * (side === 0 ? size : Math.max(size, AROUND_PX + DIGIT_PX * longest(texts))),
     values: (_, splits, _side, _space, step) => splits.map((value) => fixed(value, decimalsOf(step))),
     gap: 5 * scale,
@@ -222,7 +222,7 @@ function longest(texts: readonly string[] | null): number {
   return Math.max(0, ...(texts ?? []).map(({ length }) => length));
 }
 
-/** How many decimals tell one tick from the next. */
+/** The decimals that make neighbouring ticks differ. */
 function decimalsOf(step: number): number {
   let decimals = 0;
   while (decimals < 9 && Math.abs(step * 10 ** decimals - Math.round(step * 10 ** decimals)) > 1e-6) decimals += 1;

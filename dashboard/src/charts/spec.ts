@@ -1,4 +1,4 @@
-/** What a chart is told: axes with units, and series that each bring their own x. */
+/** The specification of a chart: axes with units, and series that each have their own x. */
 
 export type ColorName =
   | "blue"
@@ -24,21 +24,21 @@ export interface PointMark {
 export interface Axis {
   label: string;
   unit: string;
-  /** Decimals of the read-out. */
+  /** Decimals of the shown values. */
   decimals: number;
 }
 
 export interface Series {
   label: string;
   color: ColorName;
-  /** Ascending; equal neighbours are told apart by the chart. */
+  /** Ascending; the chart separates equal neighbours. */
   x: readonly number[];
-  /** Null where nothing is known. */
+  /** Null where the value is unknown. */
   y: readonly (number | null)[];
   mark: Mark;
-  /** Whether the y axis has to hold all of it. */
+  /** Whether the y axis must include all of it. */
   fits?: boolean;
-  /** Whether it has values to read: a threshold's label says it all. */
+  /** Whether its values are shown at the cursor; a threshold has its value in its label. */
   read?: boolean;
 }
 
@@ -46,17 +46,17 @@ export interface ChartSpec {
   x: Axis;
   y: Axis;
   series: readonly Series[];
-  /** The x axis at rest; all of the series where it is not given. */
+  /** The initial x axis; by default it includes all series. */
   xRange?: Range | undefined;
-  /** What the y axis holds at rest, where the series' extremes would hide what matters. */
+  /** The initial y axis, if the extremes of the series would hide the important part. */
   yUsual?: Range | undefined;
-  /** A least width of the x axis, so that a single point has room. */
+  /** The smallest width of the x axis, so that a single point has space around it. */
   leastXSpan?: number;
-  /** A least height of the y axis, so that noise is not blown up. */
+  /** The smallest height of the y axis, so that noise does not fill it. */
   leastYSpan?: number;
 }
 
-/** What both axes span. */
+/** The ranges of both axes. */
 export interface Axes {
   x: Range;
   y: Range;

@@ -1,4 +1,4 @@
-/** A plot that lives as long as its chart shows it, and keeps its zoom while the same is shown of it. */
+/** A plot that exists while its chart shows it, and keeps its zoom while the axes stay the same. */
 
 import { type RefObject, useEffect, useRef, useState } from "react";
 import { useTheme } from "../theme";
@@ -12,7 +12,7 @@ const LEAST_HEIGHT_PX = 260;
 const MOST_HEIGHT_PX = 440;
 
 export interface LivePlot {
-  /** Null before it is first drawn. */
+  /** Null before it is drawn for the first time. */
   plot: RefObject<Plot | null>;
   zoomed: boolean;
   readout: Readout | null;
@@ -64,12 +64,12 @@ export function usePlot(
   return { plot, zoomed, readout };
 }
 
-/** What the axes are about: a zoom into something else would be a zoom into nothing. */
+/** The quantities of the axes: after a change a zoom has no meaning. */
 function subjectOf({ x, y, xRange }: ChartSpec): string {
   return JSON.stringify([x.label, y.label, xRange]);
 }
 
-/** As wide as there is room, and as high as that asks for. */
+/** As wide as the available space, with a height that fits. */
 function sizeIn({ clientWidth }: HTMLElement): { width: number; height: number } {
   const width = Math.max(clientWidth, 120);
   const height = Math.min(Math.max(Math.round(HEIGHT_SHARE * width), LEAST_HEIGHT_PX), MOST_HEIGHT_PX);

@@ -1,4 +1,4 @@
-/** Keeps a fault of the page within the view that it happened in: it says so, and the rest goes on. */
+/** Limits an exception of the page to the view in which it happened: the view shows it, and the rest works. */
 
 import { Component, type ReactNode } from "react";
 
@@ -7,7 +7,7 @@ interface State {
 }
 
 interface Props {
-  /** What has failed, and what has not. */
+  /** What failed, and what still works. */
   sentence: (fault: string) => string;
   children: ReactNode;
 }
@@ -23,7 +23,7 @@ export class Boundary extends Component<Props, State> {
     const { fault } = this.state;
     if (!fault) return this.props.children;
     return (
-      <p className="refusal" role="alert">
+      <p className="error-message" role="alert">
         {this.props.sentence(fault.message)}
       </p>
     );

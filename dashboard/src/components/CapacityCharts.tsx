@@ -1,24 +1,24 @@
-/** Capacity with fit, threshold, knee and projection, and coulombic efficiency beside it. */
+/** The charts of capacity (with fit, threshold, knee and projection) and of coulombic efficiency. */
 
 import { useMemo, useState } from "react";
 import type { Report } from "../api/types";
 import { Chart } from "../charts/Chart";
 import { WIDE_ON_PAPER } from "../charts/picture";
-import { capacitySpec, efficiencySpec, type Reach, usualReach } from "../charts/specs/capacity";
+import { type AxisEnd, capacitySpec, defaultAxisEnd, efficiencySpec } from "../charts/specs/capacity";
 import { fixed } from "../model/format";
 import { projectionWords } from "../model/projection";
 import { Choice } from "./Choice";
 import { NoChart } from "./NoChart";
 
-const REACHES = [
+const AXIS_ENDS = [
   ["measured", "Measured"],
   ["end of life", "To end of life"],
 ] as const;
 
 export function CapacityCharts({ report, name }: { report: Report; name: string }) {
-  const [chosen, setReach] = useState<Reach | null>(null);
-  const reach = chosen ?? usualReach(report);
-  const capacity = useMemo(() => capacitySpec(report, reach), [report, reach]);
+  const [chosen, setAxisEnd] = useState<AxisEnd | null>(null);
+  const axisEnd = chosen ?? defaultAxisEnd(report);
+  const capacity = useMemo(() => capacitySpec(report, axisEnd), [report, axisEnd]);
   const efficiency = useMemo(() => efficiencySpec(report), [report]);
   const { capacity_fade: fade, statistical_metrics: metrics } = report;
   const life = projectionWords(metrics.cycle_life_projection);
@@ -33,7 +33,7 @@ export function CapacityCharts({ report, name }: { report: Report; name: string 
           `retention ${fixed(fade.capacity_retention_percentage, 2, "%")}, end of life: ${life.headline}.`
         }
         onPaper={WIDE_ON_PAPER}
-        controls={<Choice label="How far the axis reaches" options={REACHES} value={reach} onChange={setReach} />}
+        controls={<Choice label="End of the axis" options={AXIS_ENDS} value={axisEnd} onChange={setAxisEnd} />}
       />
       {fade.coulombic_efficiencies.some((value) => value !== null) ? (
         <Chart
@@ -44,10 +44,7 @@ export function CapacityCharts({ report, name }: { report: Report; name: string 
           onPaper={WIDE_ON_PAPER}
         />
       ) : (
-        <NoChart
-          title="Coulombic efficiency"
-          reason="No discharge of this cell follows a charge that is known whole."
-        />
+        <NoChart title="Coulombic efficiency" reason="No discharge of this cell follows a complete charge." />
       )}
     </>
   );

@@ -1,10 +1,10 @@
-/** The whole report on one cell. */
+/** The report on one cell. */
 
 import { useEffect, useRef } from "react";
-import { areSame, type Criteria, isBusy, type Server } from "../model/bench";
-import type { BenchCell } from "../model/cells";
+import type { PageCell } from "../model/cells";
 import { downloadText, fileName } from "../model/download";
 import { shortPercent } from "../model/format";
+import { areSame, type Criteria, isBusy, type Server } from "../model/sourceStore";
 import { cycleTableCsv } from "../model/tables";
 import { CapacityCharts } from "./CapacityCharts";
 import { Findings } from "./Findings";
@@ -17,8 +17,8 @@ import { CycleTableView, ProjectionTable, SourceTable, StatisticsTable } from ".
 import { VoltageCharts } from "./VoltageCharts";
 
 interface Props {
-  cell: BenchCell;
-  /** What is asked of every cell now; the report may still be by what was asked before. */
+  cell: PageCell;
+  /** The present criteria; the report may still be for earlier ones. */
   criteria: Criteria;
   server: () => Promise<Server>;
 }
@@ -26,7 +26,7 @@ interface Props {
 export function CellView({ cell, criteria, server }: Props) {
   const { name, report, source } = cell;
   const heading = useRef<HTMLHeadingElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another cell's report takes the focus, so that it is read
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the report of another cell gets the focus, for screen readers
   useEffect(() => focusOn(heading.current), [cell.key]);
   return (
     <article className="report" aria-label={`Report on ${name}`} aria-busy={isBusy(source.phase)}>
@@ -38,13 +38,13 @@ export function CellView({ cell, criteria, server }: Props) {
             </h2>
             <Subtitle report={report} />
           </div>
-          <TakeAway cell={cell} />
+          <Downloads cell={cell} />
         </header>
         {!areSame(source.criteria, criteria) && !isBusy(source.phase) && (
-          <p className="refusal" role="status">
-            This report is still by {shortPercent(source.criteria.eolThreshold)} of the{" "}
+          <p className="error-message" role="status">
+            This report still uses {shortPercent(source.criteria.eolThreshold)} of the{" "}
             {source.criteria.capacityReference} capacity: the API has not answered for{" "}
-            {shortPercent(criteria.eolThreshold)} of the {criteria.capacityReference} one.
+            {shortPercent(criteria.eolThreshold)} of the {criteria.capacityReference} capacity.
           </p>
         )}
         <Headline report={report} />
@@ -68,7 +68,7 @@ export function CellView({ cell, criteria, server }: Props) {
   );
 }
 
-function TakeAway({ cell: { name, report } }: { cell: BenchCell }) {
+function Downloads({ cell: { name, report } }: { cell: PageCell }) {
   const saveJson = () =>
     downloadText(fileName(name, "report.json"), JSON.stringify(report, null, 2), "application/json");
   const saveCsv = () => downloadText(fileName(name, "cycles.csv"), cycleTableCsv(report.cycle_table), "text/csv");

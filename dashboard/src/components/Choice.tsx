@@ -1,4 +1,4 @@
-/** A choice of a few words side by side: radio buttons in a row. */
+/** A choice between a few options: radio buttons in a row. */
 
 import { useId } from "react";
 

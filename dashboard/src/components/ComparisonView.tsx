@@ -1,15 +1,15 @@
-/** All cells together: overlaid in one chart and side by side in a table that sorts and exports. */
+/** All cells in one chart, and in a table that can be sorted and downloaded. */
 
 import { useEffect, useMemo, useRef, useState } from "react";
 import { Chart } from "../charts/Chart";
 import { Swatch } from "../charts/Legend";
 import { ALONE_ON_PAPER } from "../charts/picture";
 import { colorOfCell, markOfCell, OVERLAYS, type Overlay, overlaySpec } from "../charts/specs/overlay";
-import { areSame, type Criteria, isBusy, type Server, type Source } from "../model/bench";
 import { cellsOf } from "../model/cells";
 import { COLUMNS, comparisonCsv, type Order, type Row, ranked, sorted } from "../model/comparison";
 import { downloadText } from "../model/download";
 import { bytes, counted, shortPercent } from "../model/format";
+import { areSame, type Criteria, isBusy, type Server, type Source } from "../model/sourceStore";
 import { Choice } from "./Choice";
 import { focusOn } from "./focus";
 import { Scroll } from "./Scroll";
@@ -18,9 +18,9 @@ import { useSteady } from "./useSteady";
 
 interface Props {
   sources: readonly Source[];
-  /** What is asked of every cell now; a report may still be by what was asked before. */
+  /** The present criteria; a report may still be for earlier ones. */
   criteria: Criteria;
-  /** What the API has answered before. */
+  /** Earlier answers of the API. */
   answers: Comparisons;
   server: () => Promise<Server>;
   onCell: (key: string) => void;
@@ -76,8 +76,8 @@ export function ComparisonView({ sources, criteria, answers, server, onCell }: P
         </div>
       </header>
       {older.length > 0 && (
-        <p className="refusal" role="status">
-          {counted(cellsOf(older).length, "end of life is", "ends of life are")} still by what was asked before, not by{" "}
+        <p className="error-message" role="status">
+          {counted(cellsOf(older).length, "end of life", "ends of life")} still with the earlier settings, not with{" "}
           {shortPercent(criteria.eolThreshold)} of the {criteria.capacityReference} capacity.
         </p>
       )}
@@ -98,11 +98,11 @@ export function ComparisonView({ sources, criteria, answers, server, onCell }: P
 
 function RankNote({ state, onAsk }: { state: ComparisonState; onAsk: () => void }) {
   if (state.at === "known") return <p className="soft">Rank 1 fades slowest, as the API compares them.</p>;
-  if (state.at === "waiting") return <p className="soft">They are ranked once all files are through.</p>;
+  if (state.at === "waiting") return <p className="soft">The API ranks them after all files have been analysed.</p>;
   if (state.at === "asking") return <p className="soft">Asking the API to rank them…</p>;
   return (
     <p className="soft">
-      {state.at === "failed" ? `${state.refusal.message} ` : "They are too large together for one request. "}
+      {state.at === "failed" ? `${state.error.message} ` : "Together they are too large for one request. "}
       <button type="button" className="link" onClick={onAsk}>
         {state.at === "offered" ? `Send all ${bytes(state.bytes)} to rank them` : "Try again"}
       </button>

@@ -1,4 +1,4 @@
-/** Where files come in: dropped anywhere on the page, or chosen by a button that is a file input. */
+/** Where files are added: dropped anywhere on the page, or chosen with a file input. */
 
 import { type ChangeEvent, useEffect, useState } from "react";
 import { bytes } from "../model/format";
@@ -6,7 +6,7 @@ import type { ServerState } from "../server";
 
 interface Props {
   server: ServerState;
-  /** Small once there are cells on the page. */
+  /** True when there are cells on the page. */
   compact: boolean;
   onFiles: (files: File[]) => void;
   onSample: () => void;
@@ -41,10 +41,10 @@ function limitsSentence(server: ServerState): string {
   if (server.at !== "known") return "";
   const { max_upload_bytes: direct, presigned } = server.information.limits;
   const most = Math.max(direct, presigned.max_file_bytes);
-  return `Up to ${bytes(most)} a file; the way there is chosen by size.`;
+  return `Up to ${bytes(most)} per file.`;
 }
 
-/** Takes files dropped anywhere on the page; true while some hover over it. */
+/** Accepts files dropped anywhere on the page; true while files are dragged over it. */
 function useFileDrop(onFiles: (files: File[]) => void): boolean {
   const [isOver, setOver] = useState(false);
   useEffect(() => {

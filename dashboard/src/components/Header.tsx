@@ -1,4 +1,4 @@
-/** The page's name, where to read more, and light or dark. */
+/** The page's name, a link to the documentation, and the choice of light or dark. */
 
 import { choose, useTheme } from "../theme";
 import { Icon } from "./Icon";
@@ -9,7 +9,9 @@ export function Header() {
   return (
     <header className="page-head">
       <h1>Battery Analytics</h1>
-      <p className="soft">Files are analysed, shown on this page, and forgotten when it closes.</p>
+      <p className="soft">
+        Files are analysed, the report is shown on this page, and nothing is kept when you close it.
+      </p>
       <a href="docs">What each figure means</a>
       <button type="button" className="icon" onClick={() => choose(other)} title={`Change to ${other}`}>
         <Icon name={theme === "dark" ? "sun" : "moon"} label={`Change to ${other}`} />

@@ -1,4 +1,4 @@
-/** The cell in one line of figures: cycles, retention, health, end of life and how honest that is. */
+/** The cell in one line of figures: cycles, retention, health, and end of life with how sure it is. */
 
 import type { ReactNode } from "react";
 import type { Report } from "../api/types";
@@ -27,13 +27,13 @@ export function Headline({ report }: { report: Report }) {
         {rate === null ? "fade per cycle unknown" : `${significant(rate, 3, "%")} fade per cycle`}
       </Tile>
       <Tile name="Health" figure={health.health_status} tone={HEALTH_TONES[health.health_status]}>
-        {health.health_score === null ? "no capacity to judge by" : `${fixed(health.health_score, 1)} of 100`}
+        {health.health_score === null ? "no known capacity" : `${fixed(health.health_score, 1)} of 100`}
       </Tile>
       <Tile name="End of life at cycle" figure={life.headline} words={!life.isNumber} wide>
-        <span className={`badge ${life.honesty.label.toLowerCase()}`}>{life.honesty.label}</span>
+        <span className={`badge ${life.sureness.label.toLowerCase()}`}>{life.sureness.label}</span>
         {life.interval && <span>{life.interval}</span>}
         {life.remaining && <span>{life.remaining}</span>}
-        <span className="honesty">{life.honesty.sentence}</span>
+        <span className="basis">{life.sureness.sentence}</span>
       </Tile>
     </dl>
   );
@@ -48,7 +48,7 @@ export function Subtitle({ report }: { report: Report }) {
     metadata.test_temperature_C !== null && fixed(metadata.test_temperature_C, 1, "°C"),
   ];
   return (
-    <p className="soft">{about.filter(Boolean).join(" · ") || "Its file says nothing of what kind of cell it is."}</p>
+    <p className="soft">{about.filter(Boolean).join(" · ") || "The file does not say what kind of cell it is."}</p>
   );
 }
 

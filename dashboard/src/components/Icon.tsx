@@ -1,4 +1,4 @@
-/** The page's few icons, drawn in the text's colour. With a label they are what a button says. */
+/** The page's icons, in the colour of the text. The label is the name of an icon button. */
 
 const PATHS = {
   plus: "M8 3v10M3 8h10",

@@ -1,4 +1,4 @@
-/** What stands in a chart's place where there is nothing to draw: the reason. */
+/** Shown instead of a chart without data: the reason. */
 
 export function NoChart({ title, reason }: { title: string; reason: string }) {
   return (

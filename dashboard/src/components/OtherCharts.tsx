@@ -1,4 +1,4 @@
-/** Any figure of the per-cycle table over cycles, and the capacity against temperature where it was measured. */
+/** The charts of any column of the cycle table, and of capacity against measured temperature. */
 
 import { useMemo, useState } from "react";
 import type { Report } from "../api/types";

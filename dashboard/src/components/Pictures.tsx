@@ -1,4 +1,4 @@
-/** The API's own PNGs, to look at and to download; on paper they are the report's charts. */
+/** The API's plots, to see and to download; in print they are the report's charts. */
 
 import type { Report } from "../api/types";
 import { fileName } from "../model/download";

@@ -1,4 +1,4 @@
-/** What is wider (or higher) than its room scrolls there, also by keyboard. */
+/** An area that scrolls if its content is too large, also by keyboard. */
 
 import type { ReactNode } from "react";
 
@@ -10,7 +10,7 @@ interface Props {
 
 export function Scroll({ label, className = "", children }: Props) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and a keyboard has to reach it for that
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so a keyboard must be able to reach it
     <section className={`scroll ${className}`} tabIndex={0} aria-label={label}>
       {children}
     </section>

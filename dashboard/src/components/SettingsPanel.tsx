@@ -1,9 +1,9 @@
-/** What the cells are judged by, and which server does it; a change asks the API again. */
+/** The criteria and the server of the analysis; after a change the page asks the API again. */
 
 import { type FormEvent, type MouseEvent, useEffect, useId, useState } from "react";
 import { type Connection, completed } from "../api/client";
-import type { Criteria } from "../model/bench";
 import { shortPercent } from "../model/format";
+import type { Criteria } from "../model/sourceStore";
 import type { ServerState } from "../server";
 import { Choice } from "./Choice";
 
@@ -12,7 +12,7 @@ const REFERENCES = [
   ["nominal", "Nominal"],
 ] as const;
 const TYPING_REST_MS = 500;
-/** Where the panel stands beside the report rather than above it. */
+/** The width from which the panel is beside the report, not above it. */
 const ROOMY = "(min-width: 1000px)";
 
 export function CriteriaPanel({ criteria, onChange }: { criteria: Criteria; onChange: (criteria: Criteria) => void }) {
@@ -55,8 +55,8 @@ export function CriteriaPanel({ criteria, onChange }: { criteria: Criteria; onCh
         </span>
       </div>
       {!isValid && (
-        <p className="refusal" id={problem} role="alert">
-          A number between 0 and 100, both excluded.
+        <p className="error-message" id={problem} role="alert">
+          A number greater than 0 and less than 100.
         </p>
       )}
       <div className="field">
@@ -75,7 +75,7 @@ export function CriteriaPanel({ criteria, onChange }: { criteria: Criteria; onCh
 interface ConnectionProps {
   connection: Connection;
   server: ServerState;
-  /** Whether the API has turned a request away for want of a token. */
+  /** Whether the API has rejected a request because of the token. */
   wantsToken: boolean;
   onConnect: (connection: Connection) => void;
 }
@@ -84,7 +84,7 @@ export function ConnectionPanel({ connection, server, wantsToken, onConnect }: C
   const [address, setAddress] = useState(connection.address);
   const [token, setToken] = useState(connection.token);
   const [open, setOpen] = useState(false);
-  const isWanted = wantsToken || server.at === "silent";
+  const isWanted = wantsToken || server.at === "unreachable";
   useEffect(() => {
     if (isWanted) setOpen(true);
   }, [isWanted]);
@@ -95,12 +95,12 @@ export function ConnectionPanel({ connection, server, wantsToken, onConnect }: C
     setAddress(completed(address));
     onConnect({ address: completed(address), token: token.trim() });
   };
-  /** The token of one address is not for another; one that was typed just now is. */
+  /** A token is only for its address; a token that was just typed is for the new address. */
   const changeAddress = (changed: string) => {
     setAddress(changed);
     if (token === connection.token) setToken("");
   };
-  // Its toggle event comes late: that of closing would undo an opening by a refusal that came at once.
+  // The toggle event comes late: the event of closing would undo an opening by an error that came at once.
   const toggle = (event: MouseEvent) => {
     event.preventDefault();
     setOpen(!open);
@@ -142,13 +142,13 @@ export function ConnectionPanel({ connection, server, wantsToken, onConnect }: C
         <button type="submit" className="button">
           Connect
         </button>
-        {server.at === "silent" && (
-          <p className="refusal" role="alert">
-            {server.refusal.message}
+        {server.at === "unreachable" && (
+          <p className="error-message" role="alert">
+            {server.error.message}
           </p>
         )}
         <p id={ids.note} className="soft">
-          Kept for this session only, and sent to this address alone.
+          Kept for this session only, and sent to this address only.
         </p>
       </form>
     </details>
@@ -157,7 +157,7 @@ export function ConnectionPanel({ connection, server, wantsToken, onConnect }: C
 
 function stateWords(server: ServerState): string {
   if (server.at === "asking") return "asking…";
-  if (server.at === "silent") return "no answer";
+  if (server.at === "unreachable") return "no answer";
   const { version, limits } = server.information;
   return `${version}, ${limits.profile}`;
 }

@@ -1,21 +1,21 @@
-/** Every file or set of files on the page: how far it is, its cells to look at, and what went wrong beside it. */
+/** The list of files and CSV sets on the page: progress, cells, and errors. */
 
 import { useRef } from "react";
 import { bytesOf } from "../api/analyse";
-import { type Bench, isBusy, mayBeRetried, type Source } from "../model/bench";
-import { type BenchCell, cellsOf } from "../model/cells";
+import { cellsOf, type PageCell } from "../model/cells";
 import { bytes, counted, percent } from "../model/format";
+import { isBusy, mayBeRetried, type Source, type SourceStore } from "../model/sourceStore";
 import type { View } from "../model/view";
 import { Icon } from "./Icon";
 
 interface Props {
-  bench: Bench;
+  store: SourceStore;
   sources: readonly Source[];
   view: View | null;
   onView: (view: View) => void;
 }
 
-export function SourceList({ bench, sources, view, onView }: Props) {
+export function SourceList({ store, sources, view, onView }: Props) {
   const cells = cellsOf(sources);
   const heading = useRef<HTMLHeadingElement>(null);
   const failed = sources.filter(({ phase }) => phase.at === "failed").length;
@@ -25,12 +25,12 @@ export function SourceList({ bench, sources, view, onView }: Props) {
         <h2 tabIndex={-1} ref={heading}>
           {counted(cells.length, "cell")}
         </h2>
-        <button type="button" className="link" onClick={() => bench.clear()}>
+        <button type="button" className="link" onClick={() => store.clear()}>
           Remove all
         </button>
       </div>
       {failed > 1 && (
-        <button type="button" className="link" onClick={() => void bench.retryFailed()}>
+        <button type="button" className="link" onClick={() => void store.retryFailed()}>
           Try all {failed} again
         </button>
       )}
@@ -53,7 +53,7 @@ export function SourceList({ bench, sources, view, onView }: Props) {
               view={view}
               onView={onView}
             />
-            <Actions bench={bench} source={source} onRemoved={() => heading.current?.focus()} />
+            <Actions store={store} source={source} onRemoved={() => heading.current?.focus()} />
             <PhaseLine source={source} />
           </li>
         ))}
@@ -63,7 +63,7 @@ export function SourceList({ bench, sources, view, onView }: Props) {
 }
 
 interface CellsProps {
-  cells: readonly BenchCell[];
+  cells: readonly PageCell[];
   source: Source;
   view: View | null;
   onView: (view: View) => void;
@@ -92,15 +92,15 @@ function SourceCells({ cells, source, view, onView }: CellsProps) {
 }
 
 interface ActionsProps {
-  bench: Bench;
+  store: SourceStore;
   source: Source;
   onRemoved: () => void;
 }
 
-function Actions({ bench, source, onRemoved }: ActionsProps) {
+function Actions({ store, source, onRemoved }: ActionsProps) {
   const { id, name, phase } = source;
   const remove = () => {
-    bench.remove(id);
+    store.remove(id);
     onRemoved();
   };
   return (
@@ -110,7 +110,7 @@ function Actions({ bench, source, onRemoved }: ActionsProps) {
         <button
           type="button"
           className="link"
-          onClick={() => (mayBeRetried(phase) ? void bench.retry(id) : bench.cancel(id))}
+          onClick={() => (mayBeRetried(phase) ? void store.retry(id) : store.cancel(id))}
         >
           {mayBeRetried(phase) ? "Try again" : "Cancel"}
           <span className="visually-hidden"> {name}</span>
@@ -125,17 +125,17 @@ function Actions({ bench, source, onRemoved }: ActionsProps) {
 
 function PhaseLine({ source: { name, files, roles, phase } }: { source: Source }) {
   if (phase.at === "failed") {
-    const { message, code, requestId } = phase.refusal;
+    const { message, code, requestId } = phase.error;
     const facts = [code, requestId && `request ${requestId}`].filter(Boolean).join(" · ");
     return (
-      <div className="refusal" role="alert">
+      <div className="error-message" role="alert">
         <p>{message}</p>
         {facts && <p className="soft">{facts}</p>}
       </div>
     );
   }
   if (phase.at === "cancelled") return <p className="phase soft">Cancelled.</p>;
-  if (phase.at === "waiting") return <p className="phase soft">Waiting its turn…</p>;
+  if (phase.at === "waiting") return <p className="phase soft">Waiting for other files…</p>;
   if (phase.at === "ready") {
     return roles.length > 0 ? <p className="phase soft">CSV set: {roles.join(", ")}</p> : null;
   }
@@ -150,7 +150,7 @@ function PhaseLine({ source: { name, files, roles, phase } }: { source: Source }
   );
 }
 
-function percentRetained({ report }: BenchCell): string {
+function percentRetained({ report }: PageCell): string {
   const retention = report.capacity_fade.capacity_retention_percentage;
   return percent(retention === null ? null : retention / 100, 1);
 }

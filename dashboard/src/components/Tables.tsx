@@ -1,4 +1,4 @@
-/** The report's figures as tables: statistics, what each model projects, what the file says, and every cycle. */
+/** The report's tables: statistics, the projection of each model, the source and its metadata, and every cycle. */
 
 import { useState } from "react";
 import type { Report, Statistics } from "../api/types";
@@ -63,7 +63,7 @@ export function ProjectionTable({ report }: { report: Report }) {
   if (models.length === 0) return null;
   return (
     <section className="card" aria-labelledby="models">
-      <h3 id="models">What each model says of the end of life</h3>
+      <h3 id="models">What each model projects</h3>
       <Scroll label="Table of projections">
         <table>
           <thead>
@@ -71,7 +71,7 @@ export function ProjectionTable({ report }: { report: Report }) {
               <th scope="col">Model</th>
               <th scope="col">Cycle</th>
               <th scope="col" className="words">
-                Interval, or why it says nothing
+                Interval, or why it abstains
               </th>
               <th scope="col">Confidence</th>
             </tr>

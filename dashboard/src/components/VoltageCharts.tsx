@@ -1,11 +1,11 @@
-/** Voltage curves and dV/dQ of chosen cycles: a slider looks through all of them, and what is kept stays to compare. */
+/** Voltage curves and dV/dQ of chosen cycles: a slider shows any cycle, and kept cycles stay for comparison. */
 
 import { useEffect, useId, useMemo, useRef, useState } from "react";
 import { Chart } from "../charts/Chart";
 import { type Direction, differentialSpec, voltageSpec } from "../charts/specs/voltage";
-import type { Server } from "../model/bench";
-import type { BenchCell } from "../model/cells";
+import type { PageCell } from "../model/cells";
 import { fixed } from "../model/format";
+import type { Server } from "../model/sourceStore";
 import { Choice } from "./Choice";
 import { Icon } from "./Icon";
 import { NoChart } from "./NoChart";
@@ -19,7 +19,7 @@ const DIRECTIONS = [
 const SLIDER_REST_MS = 120;
 const MOST_KEPT = 12;
 
-export function VoltageCharts({ cell, server }: { cell: BenchCell; server: () => Promise<Server> }) {
+export function VoltageCharts({ cell, server }: { cell: PageCell; server: () => Promise<Server> }) {
   const { report, name } = cell;
   const curves = useCurves(cell, server);
   const [kept, setKept] = useState(() => report.voltage_profile.voltage_curves.map(({ cycle_number: cycle }) => cycle));
@@ -52,9 +52,9 @@ export function VoltageCharts({ cell, server }: { cell: BenchCell; server: () =>
         onKeep={(cycle) => setKept([...new Set([...kept, cycle])].sort((a, b) => a - b))}
         onDrop={(cycle) => setKept(kept.filter((one) => one !== cycle))}
       />
-      {curves.refusal && (
-        <p className="refusal" role="alert">
-          {curves.refusal.message}
+      {curves.error && (
+        <p className="error-message" role="alert">
+          {curves.error.message}
         </p>
       )}
       <Chart
@@ -131,7 +131,7 @@ function CyclePicker({ cycles, kept, looking, busy, onLook, onKeep, onDrop }: Pi
                 input.current?.focus();
               }}
             >
-              <Icon name="close" label={`Drop cycle ${one}`} />
+              <Icon name="close" label={`Remove cycle ${one}`} />
             </button>
           </li>
         ))}

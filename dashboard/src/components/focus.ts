@@ -1,4 +1,4 @@
-/** Where the focus goes when another report is shown: to its heading, unless somebody is typing. */
+/** Moves the focus to the heading of a new report, unless the user is typing. */
 
 export function focusOn(heading: HTMLElement | null): void {
   if (document.activeElement?.matches("input:not([type=file], [type=radio]), select")) return;

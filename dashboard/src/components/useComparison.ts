@@ -1,25 +1,25 @@
-/** The API's comparison of all cells on the page: their files sent together, once they are all there. */
+/** The API's comparison of all cells on the page: their files are sent together, after all have been analysed. */
 
 import { useCallback, useEffect, useState } from "react";
 import { analyse, bytesOf } from "../api/analyse";
-import { Refusal } from "../api/refusal";
+import { RequestError } from "../api/requestError";
 import type { Comparison } from "../api/types";
-import { isBusy, type Server, type Source } from "../model/bench";
 import { apart } from "../model/grouping";
+import { isBusy, type Server, type Source } from "../model/sourceStore";
 
 export type ComparisonState =
-  /** Some files are still on their way; each that came would be another question. */
+  /** Some files are still being analysed; each new report would need another request. */
   | { at: "waiting" }
   | { at: "asking" }
   | { at: "known"; comparison: Comparison }
-  /** Too large to be sent unasked. */
+  /** Too large to be sent without asking the user. */
   | { at: "offered"; bytes: number }
-  | { at: "failed"; refusal: Refusal };
+  | { at: "failed"; error: RequestError };
 
-/** Answers by their question; the files of a cell that is looked at in between are not sent again. */
+/** Answers by their request, so that looking at a cell in between sends no files again. */
 export type Comparisons = Map<string, Comparison>;
 
-/** `ask` sends the files whatever their size. */
+/** `ask` sends the files, whatever their size. */
 export function useComparison(
   sources: readonly Source[],
   answers: Comparisons,
@@ -27,10 +27,10 @@ export function useComparison(
 ): { state: ComparisonState; ask: () => void } {
   const compared = sources.filter(({ reports }) => reports.length > 0);
   const mustWait = sources.some(({ phase }) => isBusy(phase));
-  // The reports change when the criteria do, and only then is another answer due.
+  // The reports change with the criteria, and only then is another answer needed.
   const question = JSON.stringify(compared.map(({ id, files, criteria }) => [id, files.length, criteria]));
   const [ended, setEnded] = useState<{ question: string; state: ComparisonState } | null>(null);
-  /** The question whose files are to be sent whatever their size; a new object each time that it is insisted on. */
+  /** The request whose files the user wants to send, whatever their size; a new object for each click. */
   const [insists, setInsists] = useState<{ question: string } | null>(null);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `question` stands for what is compared
@@ -46,14 +46,14 @@ export function useComparison(
         return { at: "offered", bytes: size };
       const options = { plots: "none", ...(compared[0] as Source).criteria } as const;
       const answer = await analyse(client, files, options, limits, { signal, onProgress: () => undefined });
-      if (!("comparison" in answer)) throw new Refusal("The API gave no comparison.");
+      if (!("comparison" in answer)) throw new RequestError("The API gave no comparison.");
       return { at: "known", comparison: answer.comparison };
     };
     ask()
       .catch(
         (fault): ComparisonState => ({
           at: "failed",
-          refusal: fault instanceof Refusal ? fault : new Refusal(String(fault)),
+          error: fault instanceof RequestError ? fault : new RequestError(String(fault)),
         }),
       )
       .then((state) => {

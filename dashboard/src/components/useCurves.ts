@@ -1,34 +1,34 @@
-/** Voltage curves by cycle: those of the report at once, others asked from the API with the file that the page holds. */
+/** Voltage curves by cycle: those of the report, and others that the API computes again from the page's files. */
 
 import { useCallback, useEffect, useRef, useState } from "react";
 import { analyse } from "../api/analyse";
 import { reportsOf } from "../api/answers";
-import { Refusal } from "../api/refusal";
+import { RequestError } from "../api/requestError";
 import type { VoltageCurve } from "../api/types";
-import type { Server } from "../model/bench";
-import type { BenchCell } from "../model/cells";
+import type { PageCell } from "../model/cells";
 import { cyclesToAsk } from "../model/curveChoice";
+import type { Server } from "../model/sourceStore";
 
 export interface Curves {
   known: ReadonlyMap<number, VoltageCurve>;
-  /** Makes this cycle's curves known; a later call ends an earlier one that is still under way. */
+  /** Fetches the curves of this cycle; a later call cancels an earlier one that is still running. */
   ask: (cycle: number) => void;
   asking: boolean;
-  refusal: Refusal | null;
+  error: RequestError | null;
 }
 
-export function useCurves(cell: BenchCell, server: () => Promise<Server>): Curves {
-  // The cell is made anew whenever anything on the bench changes; what it is made of is not.
+export function useCurves(cell: PageCell, server: () => Promise<Server>): Curves {
+  // The cell object is new after every change of the store; its parts are not.
   const { report, source, index } = cell;
   const [known, setKnown] = useState(() => byCycle(report.voltage_profile.voltage_curves));
   const [asking, setAsking] = useState(false);
-  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const [error, setError] = useState<RequestError | null>(null);
   const running = useRef<AbortController | null>(null);
 
   const ask = useCallback(
     async (cycle: number) => {
       running.current?.abort();
-      setRefusal(null);
+      setError(null);
       setAsking(false);
       if (known.has(cycle)) return;
       const controller = new AbortController();
@@ -36,7 +36,7 @@ export function useCurves(cell: BenchCell, server: () => Promise<Server>): Curve
       running.current = controller;
       setAsking(true);
       try {
-        // Cells of one file are asked together, so only what each of them has can be asked for.
+        // One request is for all cells of a file, so it may name only cycles that each of them has.
         const common = source.reports.length > 1 ? [cycle] : report.capacity_fade.cycle_numbers;
         const cycles = cyclesToAsk(cycle, common, new Set(known.keys()), report.source.points);
         const { client, limits } = await server();
@@ -45,7 +45,7 @@ export function useCurves(cell: BenchCell, server: () => Promise<Server>): Curve
         const curves = reportsOf(answer)[index]?.voltage_profile.voltage_curves ?? [];
         if (!signal.aborted) setKnown((before) => new Map([...before, ...byCycle(curves)]));
       } catch (fault) {
-        if (!signal.aborted) setRefusal(fault instanceof Refusal ? fault : new Refusal(String(fault)));
+        if (!signal.aborted) setError(fault instanceof RequestError ? fault : new RequestError(String(fault)));
       } finally {
         if (!signal.aborted) setAsking(false);
       }
@@ -54,7 +54,7 @@ export function useCurves(cell: BenchCell, server: () => Promise<Server>): Curve
   );
 
   useEffect(() => () => running.current?.abort(), []);
-  return { known, ask, asking, refusal };
+  return { known, ask, asking, error };
 }
 
 function byCycle(curves: readonly VoltageCurve[]): Map<number, VoltageCurve> {

@@ -1,4 +1,4 @@
-/** A list that stays the same object while its elements are the same, so that nothing is made anew for it. */
+/** A list that stays the same object while its elements are the same, so that nothing is rendered again for it. */
 
 import { useRef } from "react";
 

@@ -1,21 +1,21 @@
-/** The cells of the bench: a source may hold several, and each keeps its colour while it is on the page. */
+/** The cells on the page: a source may hold several, and each keeps its colour while it is on the page. */
 
 import type { Report } from "../api/types";
-import type { Source } from "./bench";
+import type { Source } from "./sourceStore";
 
-export interface BenchCell {
+export interface PageCell {
   /** Unique on the page, unlike a cell's own id. */
   key: string;
   name: string;
   report: Report;
   source: Source;
-  /** Which of the source's cells it is. */
+  /** The index of the cell in its source. */
   index: number;
-  /** The number of its colour. */
-  hue: number;
+  /** The index of its colour. */
+  colorIndex: number;
 }
 
-export function cellsOf(sources: readonly Source[]): BenchCell[] {
+export function cellsOf(sources: readonly Source[]): PageCell[] {
   return sources.flatMap((source) =>
     source.reports.map((report, index) => ({
       key: `${source.id}.${index}`,
@@ -23,12 +23,12 @@ export function cellsOf(sources: readonly Source[]): BenchCell[] {
       report,
       source,
       index,
-      hue: source.hues[index] ?? 0,
+      colorIndex: source.colorIndexes[index] ?? 0,
     })),
   );
 }
 
-/** What kind of cell it is, as far as its file says. */
+/** The kind of cell, if the file names it. */
 export function chemistryOf({ metadata }: Report): string {
   const about = metadata as Record<string, unknown>;
   const words = [about.cathode_material, about.anode_material].filter((word) => typeof word === "string");

@@ -1,7 +1,7 @@
-/** Several cells side by side, by the figures of their own reports; the rank is the API's. */
+/** The table of several cells, with the figures of their reports; the rank is the API's. */
 
 import type { Comparison } from "../api/types";
-import type { BenchCell } from "./cells";
+import type { PageCell } from "./cells";
 import { fixed, percent, significant } from "./format";
 import { csvOf } from "./tables";
 import { median } from "./trend";
@@ -17,7 +17,7 @@ export interface Column {
 }
 
 export interface Row {
-  cell: BenchCell;
+  cell: PageCell;
   rank: number | null;
 }
 
@@ -51,7 +51,7 @@ export const COLUMNS: readonly Column[] = [
   {
     name: "Health",
     csv: "health_status",
-    // Sorted by how healthy it is, not by the alphabet.
+    // Sorted by health, not by the alphabet.
     value: ({ cell }) => cell.report.battery_health.health_score,
     text: ({ cell }) => cell.report.battery_health.health_status,
   },
@@ -81,7 +81,7 @@ export interface Order {
   descending: boolean;
 }
 
-/** Rows in this order; what is not known comes last, whichever the direction. */
+/** Rows in this order; unknown values come last in either direction. */
 export function sorted(rows: readonly Row[], { by, descending }: Order): Row[] {
   const column = COLUMNS.find(({ name }) => name === by);
   const value = (row: Row): SortValue => (column ? column.value(row) : row.cell.name);
@@ -96,8 +96,8 @@ export function sorted(rows: readonly Row[], { by, descending }: Order): Row[] {
   });
 }
 
-/** The API lists the cells in the order in which it was sent them. */
-export function ranked(cells: readonly BenchCell[], comparison: Comparison | null): Row[] {
+/** The API lists the cells in the order of the request. */
+export function ranked(cells: readonly PageCell[], comparison: Comparison | null): Row[] {
   return cells.map((cell, place) => ({ cell, rank: comparison?.cells[place]?.rank ?? null }));
 }
 
@@ -126,11 +126,11 @@ function medianEfficiency({ cell }: Row): number | null {
   return median(known.filter((value) => value !== null));
 }
 
-function lifeOf({ report }: BenchCell) {
+function lifeOf({ report }: PageCell) {
   return report.statistical_metrics.cycle_life_projection;
 }
 
-function sureness(cell: BenchCell): string {
+function sureness(cell: PageCell): string {
   const { interval, method, abstained, confidence } = lifeOf(cell);
   if (abstained) return "abstains";
   if (method === "observed") return "observed";

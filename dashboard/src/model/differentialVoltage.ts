@@ -1,6 +1,6 @@
 /**
- * dV/dQ of a discharge, by the same way as the API's picture: the voltage on a uniform capacity grid no finer than its
- * own points, differentiated by a Savitzky–Golay filter of order 3 over 6 % of the capacity.
+ * dV/dQ of a discharge, computed like the API's plot: the voltage on a uniform capacity grid that is not finer than its
+ * points, differentiated by a Savitzky–Golay filter of order 3 over 6 % of the capacity.
  *
  * Sources: Dubarry & Anseán, Front. Energy Res. 10, 1023555 (2022); Savitzky & Golay, Anal. Chem. 36, 1627 (1964).
  */
@@ -17,7 +17,7 @@ export interface DifferentialCurve {
   slopeVPerAh: number[];
 }
 
-/** Null where the branch has too few points at which the capacity advances. */
+/** Null if the branch has too few points at which the capacity increases. */
 export function differentialVoltage(branch: Branch): DifferentialCurve | null {
   const { capacity, voltage } = advancing(branch);
   const first = capacity[0];
@@ -68,7 +68,7 @@ function interpolated(grid: readonly number[], x: readonly number[], y: readonly
   });
 }
 
-/** Weights that give the slope at the middle of the least-squares cubic through 2·half + 1 points one apart. */
+/** The weights for the slope in the middle of the least-squares cubic through 2·half + 1 points at distance one. */
 export function slopeWeights(half: number): number[] {
   // By symmetry only the odd powers count: c₁ solves [S₂ S₄; S₄ S₆]·(c₁, c₃) = (Σ kyₖ, Σ k³yₖ).
   const sum = (power: number) => {

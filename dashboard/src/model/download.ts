@@ -1,4 +1,4 @@
-/** Hands a file to the user; nothing leaves the page otherwise. */
+/** Saves a file on the user's machine. */
 
 export function download(name: string, content: Blob): void {
   const url = URL.createObjectURL(content);
@@ -6,7 +6,7 @@ export function download(name: string, content: Blob): void {
   link.href = url;
   link.download = name;
   link.click();
-  // The browser reads it after the click has returned.
+  // The browser reads it after the click.
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
@@ -14,7 +14,7 @@ export function downloadText(name: string, text: string, type: string): void {
   download(name, new Blob([text], { type: `${type};charset=utf-8` }));
 }
 
-/** A name that every file system takes. */
+/** A name that every file system accepts. */
 export function fileName(...words: string[]): string {
   return words.join("_").replace(/[^\p{L}\p{N}._-]+/gu, "_");
 }

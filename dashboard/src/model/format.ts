@@ -1,4 +1,4 @@
-/** Numbers as they are read: grouped, with their unit, and a dash for what is not known. */
+/** Numbers as text: grouped, with their unit, and a dash for an unknown value. */
 
 export const UNKNOWN = "–";
 
@@ -8,7 +8,7 @@ function isNumber(value: Maybe): value is number {
   return typeof value === "number" && Number.isFinite(value);
 }
 
-/** Making one takes longer than using it a hundred times, and an axis uses one a tick and frame. */
+/** Kept, because making one takes longer than using it a hundred times, and an axis uses one per tick and frame. */
 const formats = new Map<number, Intl.NumberFormat>();
 
 function formatOf(decimals: number): Intl.NumberFormat {
@@ -27,7 +27,7 @@ export function fixed(value: Maybe, decimals: number, unit = ""): string {
   return withUnit(text.replace(/^-(0(\.0+)?)$/, "$1"), unit);
 }
 
-/** With so many significant digits, for values whose size is not known beforehand. */
+/** With this number of significant digits, for values of unknown size. */
 export function significant(value: Maybe, digits: number, unit = ""): string {
   if (!isNumber(value)) return UNKNOWN;
   return withUnit(value.toLocaleString("en", { maximumSignificantDigits: digits }), unit);
@@ -37,7 +37,7 @@ export function percent(share: Maybe, decimals = 0): string {
   return isNumber(share) ? fixed(100 * share, decimals, "%") : UNKNOWN;
 }
 
-/** As short as it can be said: 80 % or 82.5 %. */
+/** With as few decimals as possible: 80 % or 82.5 %. */
 export function shortPercent(share: Maybe): string {
   return isNumber(share) ? significant(100 * share, 4, "%") : UNKNOWN;
 }
@@ -60,7 +60,7 @@ export function counted(count: number, singular: string, plural = `${singular}s`
   return `${fixed(count, 0)} ${count === 1 ? singular : plural}`;
 }
 
-/** Cycle numbers for a sentence: the first few, and how many there are beyond. */
+/** Cycle numbers for a sentence: the first few, and the number of the others. */
 export function cycleList(cycles: readonly number[], most = 8): string {
   if (cycles.length === 0) return "";
   const shown = cycles.slice(0, most).join(", ");

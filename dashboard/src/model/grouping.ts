@@ -1,17 +1,17 @@
-/** Which of the files belong to one cell: the API reads CSV files that share a base name together. */
+/** Groups files by cell: the API reads CSV files that share a base name as one cell. */
 
 export interface FileGroup {
-  /** What the user calls it until the report names its cell. */
+  /** The name that is shown until the report names the cell. */
   name: string;
   files: File[];
-  /** Which parts of a CSV set are there; none for a file that stands alone. */
+  /** The parts of a CSV set that are there; none for a single file. */
   roles: Role[];
 }
 
 const SET_MEMBER = /^(?<base>.+)_(?<role>cycles|metadata|metrics)\.csv$/i;
 export type Role = "cycles" | "metadata" | "metrics";
 
-/** Whether a group is what a set of this name and these parts still lacks. */
+/** Whether a group has missing parts of a set with this name and these parts. */
 export function completes(group: FileGroup, set: Pick<FileGroup, "name"> & { roles: readonly Role[] }): boolean {
   return (
     group.name === set.name &&
@@ -21,7 +21,7 @@ export function completes(group: FileGroup, set: Pick<FileGroup, "name"> & { rol
   );
 }
 
-/** The files of several sets for one request: the API takes files by name, so a set that is there twice is renamed. */
+/** The files of several sets for one request. The API groups files by name, so a set with a name that is used twice is renamed. */
 export function apart(groups: readonly { files: readonly File[] }[]): File[] {
   const taken = new Set<string>();
   return groups.flatMap(({ files }, place) => {
@@ -32,7 +32,7 @@ export function apart(groups: readonly { files: readonly File[] }[]): File[] {
   });
 }
 
-/** One group a pickle or single table, one a CSV set, in the order in which their first files came. */
+/** One group per pickle or single table, one per CSV set, in the order of their first files. */
 export function groupFiles(files: readonly File[]): FileGroup[] {
   const groups: FileGroup[] = [];
   const sets = new Map<string, FileGroup>();

@@ -1,4 +1,4 @@
-/** The API's own pictures in a report: base64 PNGs under names that end in `_plot`. */
+/** The API's plots in a report: base64 PNGs under names that end in `_plot`. */
 
 import type { Report } from "../api/types";
 

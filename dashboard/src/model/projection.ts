@@ -1,34 +1,34 @@
-/** A projected end of life in words: the number, how sure it is, whose word it is, or why there is none. */
+/** A projected end of life as text: the number, how sure it is, its model, or why there is none. */
 
 import type { Interval, Projection } from "../api/types";
 import { fixed, percent, shortPercent } from "./format";
 
 export interface ProjectionWords {
-  /** The cycle number, or that there is none. */
+  /** The cycle number, or "Not projected". */
   headline: string;
   isNumber: boolean;
   interval: string | null;
   /** How far the number can be trusted. */
-  honesty: { label: "Observed" | "Calibrated" | "Indicative" | "Abstains"; sentence: string };
+  sureness: { label: "Observed" | "Calibrated" | "Indicative" | "Abstains"; sentence: string };
   remaining: string | null;
 }
 
 const METHODS: Readonly<Record<string, string>> = {
-  observed: "the cell got there within the file",
-  population: "from the lives of cells like it",
-  trajectory: "from the cell's own course",
+  observed: "reached within the file",
+  population: "from the lives of similar cells",
+  trajectory: "from the trajectory of the cell",
   linear: "from a straight line",
 };
 
-/** What each model is, for the table of what all would have said. */
+/** The names of the models, for the table of all projections. */
 export const MODELS: Readonly<Record<string, string>> = {
   observed: "Crossing within the file",
   population: "Population of similar cells",
-  trajectory: "The cell's own course, mean of its curves",
+  trajectory: "Trajectory of the cell, mean of its curves",
   last_fifth_line: "· line through the last fifth",
   double_exponential: "· double exponential",
   power_law: "· power law",
-  bacon_watts: "· two lines with a bend",
+  bacon_watts: "· two lines that meet",
   straight_line: "Straight line through all cycles",
 };
 
@@ -39,7 +39,7 @@ export function projectionWords(life: Projection): ProjectionWords {
       headline: "Not projected",
       isNumber: false,
       interval: null,
-      honesty: { label: "Abstains", sentence: life.abstention_reason ?? "Nothing supports an end of life." },
+      sureness: { label: "Abstains", sentence: life.abstention_reason ?? "The data do not support a projection." },
       remaining: null,
     };
   }
@@ -47,31 +47,31 @@ export function projectionWords(life: Projection): ProjectionWords {
     headline: fixed(life.projected_eol_cycle, 0),
     isNumber: true,
     interval: life.interval && intervalWords(life.interval),
-    honesty: { label: honestyLabel(life), sentence: honestySentence(life, threshold) },
+    sureness: { label: surenessLabel(life), sentence: surenessSentence(life, threshold) },
     remaining: remainingWords(life),
   };
 }
 
 export function intervalWords({ low, high, level }: Interval): string {
-  const until = high === null ? "with no end in sight" : `to ${fixed(high, 0)}`;
+  const until = high === null ? "or later" : `to ${fixed(high, 0)}`;
   return `${fixed(low, 0)} ${until} (${percent(level)} interval)`;
 }
 
-function honestyLabel({ method, interval }: Projection): ProjectionWords["honesty"]["label"] {
+function surenessLabel({ method, interval }: Projection): ProjectionWords["sureness"]["label"] {
   if (method === "observed") return "Observed";
   return interval?.basis === "calibrated" ? "Calibrated" : "Indicative";
 }
 
-function honestySentence({ method, confidence, interval }: Projection, threshold: string): string {
-  const whose = METHODS[method] ?? method;
-  if (method === "observed") return `${threshold}: ${whose}.`;
+function surenessSentence({ method, confidence, interval }: Projection, threshold: string): string {
+  const from = METHODS[method] ?? method;
+  if (method === "observed") return `${threshold}: ${from}.`;
   const sure =
     confidence === null
       ? "nothing was calibrated on such cells"
       : `the truth lies within 15 % of it with a probability of ${percent(confidence)}`;
   const basis = interval?.basis === "calibrated" ? "the interval is calibrated on cells the model has not seen" : sure;
   const both = interval?.basis === "calibrated" && confidence !== null ? `${basis}; ${sure}` : basis;
-  return `${threshold}, ${whose}; ${both}.`;
+  return `${threshold}, ${from}; ${both}.`;
 }
 
 function remainingWords({ method, remaining_cycles, remaining_equivalent_full_cycles }: Projection): string | null {

@@ -1,4 +1,4 @@
-/** The synthetic cell that a first-time visitor looks at; fetched when it is asked for. */
+/** The synthetic sample cell; fetched when the user asks for it. */
 
 import cyclesUrl from "../../generated/SAMPLE_CELL_cycles.csv?url";
 import metadataUrl from "../../generated/SAMPLE_CELL_metadata.csv?url";

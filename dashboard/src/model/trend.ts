@@ -1,4 +1,4 @@
-/** The straight line of the report: its slope is `fade_rate`, and a Theil–Sen line's intercept follows from it. */
+/** The straight line of the report: its slope is `fade_rate`; the intercept is that of a Theil–Sen line. */
 
 import type { Report } from "../api/types";
 
@@ -15,7 +15,7 @@ export function median(values: readonly number[]): number | null {
   return sorted.length % 2 ? upper : ((sorted[middle - 1] as number) + upper) / 2;
 }
 
-/** From the first cycle with a known capacity to the last; null where the report has no rate. */
+/** From the first cycle with a known capacity to the last; null if the report has no rate. */
 export function trendLine({ capacity_fade: fade, statistical_metrics: metrics }: Report): Points | null {
   const slope = metrics.cycle_life_projection.fade_rate;
   if (slope === null) return null;

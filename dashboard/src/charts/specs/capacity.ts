@@ -1,4 +1,4 @@
-/** Capacity over cycles with its straight line, end-of-life threshold, knee and projection; and coulombic efficiency. */
+/** Capacity over cycles with straight line, threshold, knee and projection; and coulombic efficiency. */
 
 import type { Report } from "../../api/types";
 import { decimalsFor, fixed, shortPercent, significant } from "../../model/format";
@@ -6,23 +6,23 @@ import { intervalWords } from "../../model/projection";
 import { median, trendLine } from "../../model/trend";
 import type { Axis, ChartSpec, Range, Series } from "../spec";
 
-export type Reach = "measured" | "end of life";
+export type AxisEnd = "measured" | "end of life";
 
 export const CYCLE_AXIS: Axis = { label: "Cycle", unit: "", decimals: 0 };
-/** The least height of the axis, as a share of the capacity: what is less is noise. */
+/** The smallest height of the axis, as a share of the capacity: smaller changes are noise. */
 const LEAST_SHARE = 2e-4;
 const RECENT_CYCLES = 5;
 const MOST_LIVES = 3;
 
-/** Whether the end of life is so near that the axis may reach it and the measured cycles can still be read. */
-export function usualReach(report: Report): Reach {
+/** Whether the axis can include the end of life and the measured cycles can still be read. */
+export function defaultAxisEnd(report: Report): AxisEnd {
   const end = report.statistical_metrics.cycle_life_projection.projected_eol_cycle;
   return end !== null && end <= MOST_LIVES * lastCycle(report) ? "end of life" : "measured";
 }
 
-export function capacitySpec(report: Report, reach: Reach): ChartSpec {
+export function capacitySpec(report: Report, axisEnd: AxisEnd): ChartSpec {
   const fade = report.capacity_fade;
-  const xRange = reachRange(report, reach);
+  const xRange = axisRange(report, axisEnd);
   const series: Series[] = [
     {
       label: "Charge",
@@ -40,7 +40,7 @@ export function capacitySpec(report: Report, reach: Reach): ChartSpec {
     },
     ...trend(report),
     ...knee(report),
-    ...endOfLife(report, reach),
+    ...endOfLife(report, axisEnd),
   ];
   const known = [...fade.discharge_capacities, ...fade.charge_capacities].filter((capacity) => capacity !== null);
   return {
@@ -54,7 +54,7 @@ export function capacitySpec(report: Report, reach: Reach): ChartSpec {
 
 export function efficiencySpec(report: Report): ChartSpec {
   const { cycle_numbers: cycles, coulombic_efficiencies: efficiencies } = report.capacity_fade;
-  const range = reachRange(report, "measured");
+  const range = axisRange(report, "measured");
   return {
     x: CYCLE_AXIS,
     y: { label: "Efficiency", unit: "%", decimals: 3 },
@@ -73,7 +73,7 @@ export function efficiencySpec(report: Report): ChartSpec {
   };
 }
 
-/** A horizontal line whose label says its value. */
+/** A horizontal line with its value in the label. */
 export function level(
   label: string,
   color: Series["color"],
@@ -125,7 +125,7 @@ function knee({
   ];
   if (found.onset_cycle !== null) {
     marks.push({
-      label: `Its onset at cycle ${fixed(found.onset_cycle, 0)}`,
+      label: `Onset at cycle ${fixed(found.onset_cycle, 0)}`,
       color: "green",
       x: [found.onset_cycle],
       y: [capacityNear(found.onset_cycle)],
@@ -136,21 +136,21 @@ function knee({
   return marks;
 }
 
-function endOfLife(report: Report, reach: Reach): Series[] {
+function endOfLife(report: Report, axisEnd: AxisEnd): Series[] {
   const life = report.statistical_metrics.cycle_life_projection;
   const { eol_capacity: capacity, projected_eol_cycle: cycle, interval, method } = life;
   if (capacity === null) return [];
-  const range = reachRange(report, reach);
+  const range = axisRange(report, axisEnd);
   const name = `End of life, ${shortPercent(life.eol_threshold)}: ${significant(capacity, 4, "Ah")}`;
-  const threshold = level(name, "vermilion", range, capacity, { fits: reach === "end of life" });
-  if (cycle === null || (reach === "measured" && cycle > range[1])) return [threshold];
+  const threshold = level(name, "vermilion", range, capacity, { fits: axisEnd === "end of life" });
+  if (cycle === null || (axisEnd === "measured" && cycle > range[1])) return [threshold];
   const known = knownCapacities(report).slice(-RECENT_CYCLES);
   const now = median(known.map(([, value]) => value));
   const marks: Series[] = [threshold];
   const last = known.at(-1)?.[0];
   if (method !== "observed" && now !== null && last !== undefined && last < cycle) {
     marks.push({
-      label: "Way to it, as projected",
+      label: "Projected capacity",
       color: "vermilion",
       x: [last, cycle],
       y: [now, capacity],
@@ -179,12 +179,12 @@ function endOfLife(report: Report, reach: Reach): Series[] {
   return marks;
 }
 
-/** The measured cycles, or as far as the end of life with its interval, unless that is far wider. */
-function reachRange(report: Report, reach: Reach): Range {
+/** The measured cycles, or all cycles up to the end of life and its interval, unless that is much wider. */
+function axisRange(report: Report, axisEnd: AxisEnd): Range {
   const first = report.capacity_fade.cycle_numbers[0] ?? 0;
   const { projected_eol_cycle: end, interval } = report.statistical_metrics.cycle_life_projection;
   let last = lastCycle(report);
-  if (reach === "end of life" && end !== null)
+  if (axisEnd === "end of life" && end !== null)
     last = Math.max(last, 1.05 * end, Math.min(interval?.high ?? end, 1.6 * end));
   const pad = Math.max(0.5, 0.02 * (last - first));
   return [first - pad, last + pad];

@@ -1,6 +1,6 @@
-/** Several cells in one chart: what they retain, what they draw, how efficient they are. */
+/** Several cells in one chart: retention, discharge capacity, coulombic efficiency. */
 
-import type { BenchCell } from "../../model/cells";
+import type { PageCell } from "../../model/cells";
 import { decimalsFor, fixed } from "../../model/format";
 import type { ChartSpec, ColorName, PointMark, Series } from "../spec";
 import { CYCLE_AXIS } from "./capacity";
@@ -14,10 +14,10 @@ export const OVERLAYS = {
 export type Overlay = keyof typeof OVERLAYS;
 
 export const CELL_COLORS = 10;
-/** Cells beyond the colours have another shape. */
+/** With more cells than colours, the others have another shape. */
 const SHAPES = ["circle", "triangle", "square", "diamond"] as const;
 
-export function overlaySpec(cells: readonly BenchCell[], overlay: Overlay): ChartSpec {
+export function overlaySpec(cells: readonly PageCell[], overlay: Overlay): ChartSpec {
   const labels = distinct(cells.map(({ name }) => name));
   const series = cells.map(
     (cell, index): Series => ({
@@ -39,23 +39,23 @@ export function overlaySpec(cells: readonly BenchCell[], overlay: Overlay): Char
   };
 }
 
-export function colorOfCell({ hue }: BenchCell): ColorName {
-  return `cell-${hue % CELL_COLORS}`;
+export function colorOfCell({ colorIndex }: PageCell): ColorName {
+  return `cell-${colorIndex % CELL_COLORS}`;
 }
 
-export function markOfCell({ hue }: BenchCell): PointMark {
-  const shape = SHAPES[Math.floor(hue / CELL_COLORS) % SHAPES.length] ?? "circle";
+export function markOfCell({ colorIndex }: PageCell): PointMark {
+  const shape = SHAPES[Math.floor(colorIndex / CELL_COLORS) % SHAPES.length] ?? "circle";
   return { kind: "points", shape, size: shape === "circle" ? 4 : 6 };
 }
 
-function values({ report: { capacity_fade: fade } }: BenchCell, overlay: Overlay): (number | null)[] {
+function values({ report: { capacity_fade: fade } }: PageCell, overlay: Overlay): (number | null)[] {
   if (overlay === "efficiency") return fade.coulombic_efficiencies;
   if (overlay === "capacity") return fade.discharge_capacities;
   const first = fade.discharge_capacities.find((capacity) => typeof capacity === "number" && capacity > 0);
   return fade.discharge_capacities.map((capacity) => (capacity === null || !first ? null : (100 * capacity) / first));
 }
 
-/** Two cells may have one name; the legend tells them apart. */
+/** Two cells may have the same name; the legend makes the names differ. */
 function distinct(names: readonly string[]): string[] {
   const taken = new Set<string>();
   return names.map((name) => {

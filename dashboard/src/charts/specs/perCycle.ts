@@ -1,4 +1,4 @@
-/** Any figure of the per-cycle table over cycles, by the table's standard names. */
+/** Any column of the cycle table over cycles, by its standard name. */
 
 import type { CycleTable } from "../../api/types";
 import { decimalsFor } from "../../model/format";
@@ -9,11 +9,11 @@ import { CYCLE_AXIS } from "./capacity";
 export interface Figure extends Axis {
   column: keyof CycleTable;
   color: ColorName;
-  /** What a value of the table is multiplied by to have the unit. */
+  /** The factor from the value in the table to the unit. */
   factor: number;
 }
 
-/** The least height of the axis, as a share of the values: what is less is rounding. */
+/** The smallest height of the axis, as a share of the values: smaller changes are rounding. */
 const LEAST_SHARE = 1e-4;
 
 const figure = (
@@ -44,7 +44,7 @@ export const FIGURES: readonly Figure[] = [
   figure("equivalent_full_cycles", "Equivalent full cycles", "", 1, "grey"),
 ];
 
-/** The figures of which this cell has at least one value. */
+/** The columns in which this cell has at least one value. */
 export function figuresOf(table: CycleTable): Figure[] {
   return FIGURES.filter(({ column }) => (table[column] as (number | null)[]).some((value) => value !== null));
 }

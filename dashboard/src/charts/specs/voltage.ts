@@ -1,4 +1,4 @@
-/** Voltage over capacity of chosen cycles, and dV/dQ of their discharges; early cycles cool, late ones warm. */
+/** Voltage over capacity of chosen cycles, and dV/dQ of their discharges; early cycles have cool colours, late ones warm. */
 
 import type { Branch, VoltageCurve } from "../../api/types";
 import { differentialVoltage } from "../../model/differentialVoltage";
@@ -9,7 +9,7 @@ import type { Axis, ChartSpec, ColorName, Series } from "../spec";
 export type Direction = "both" | "charge" | "discharge";
 
 export const CYCLE_COLORS = 9;
-/** How much of a discharge lies before its steep end. */
+/** The share of a discharge before its steep end. */
 const INNER_SHARE = 0.9;
 
 export function voltageSpec(curves: readonly VoltageCurve[], direction: Direction): ChartSpec {
@@ -36,7 +36,7 @@ export function voltageSpec(curves: readonly VoltageCurve[], direction: Directio
   return { x: capacityAxis(series), y: { label: "Voltage", unit: "V", decimals: 3 }, series };
 }
 
-/** In mV/Ah. The steep ends run out of the picture, so that what lies between them can be read. */
+/** In mV/Ah. The axis leaves out the steep ends, so that the part between them can be read. */
 export function differentialSpec(curves: readonly VoltageCurve[]): ChartSpec {
   const slopes = curves.map(({ discharge_data: discharge }) => discharge && differentialVoltage(discharge));
   const series = curves.flatMap((curve, index): Series[] => {
@@ -61,7 +61,7 @@ function capacityAxis(series: readonly Series[]): Axis {
   return { label: "Capacity", unit: "Ah", decimals: decimalsFor(ends, 2) };
 }
 
-/** The capacity may stand still but not turn back; a point that would is drawn where the capacity has got to. */
+/** The capacity must not decrease; a point that would do so is drawn at the capacity reached before. */
 function xy({ capacities, voltages }: Branch) {
   let reached = Number.NEGATIVE_INFINITY;
   const x: number[] = [];

@@ -8,7 +8,7 @@ export class Dashboard {
   /** The dashboard of this server, ready for files. */
   static async at(page: Page, url: string): Promise<Dashboard> {
     await page.goto(`${url}/`);
-    await page.getByText("a file; the way there is chosen by size").waitFor();
+    await page.getByText(/Up to .* per file\./).waitFor();
     return new Dashboard(page);
   }
 

@@ -90,7 +90,7 @@ spec("another end-of-life threshold asks the API again", async (stage) => {
 spec("a threshold that cannot be is not sent, and is said to be wrong", async (stage) => {
   await withCell(stage, "pickle");
   await stage.page.getByLabel("End-of-life threshold").fill("100");
-  await stage.page.getByText("A number between 0 and 100").waitFor();
+  await stage.page.getByText("A number greater than 0 and less than 100").waitFor();
   assert.equal(await stage.page.getByLabel("End-of-life threshold").getAttribute("aria-invalid"), "true");
 });
 

@@ -74,11 +74,11 @@ spec(
     await page.route("**/api/upload?*", (route) => route.fulfill({ status: 500, body: '{"message":"It broke."}' }));
     await page.getByLabel("End-of-life threshold").fill("90");
     const report = dashboard.report("TEST_25_A1");
-    await report.getByText("This report is still by 80 % of the initial capacity").waitFor();
+    await report.getByText("This report still uses 80 % of the initial capacity").waitFor();
     await page.unroute("**/api/upload?*");
     await dashboard.sources.getByRole("button", { name: "Try again TEST_25_A1" }).click();
     await report.getByText(/^90\s% capacity, /).waitFor();
-    assert.doesNotMatch(await wordsOf(report), /This report is still by/);
+    assert.doesNotMatch(await wordsOf(report), /This report still uses/);
   },
 );
 

@@ -1,14 +1,14 @@
-/** The bench: every source of cells on the page, how far each is, and its reports. In memory only. */
+/** The sources of cells on the page, with progress and reports of each. In memory only. */
 
 import { analyse, type Progress } from "../api/analyse";
 import { reportsOf } from "../api/answers";
 import type { ApiClient } from "../api/client";
-import { Refusal } from "../api/refusal";
+import { RequestError } from "../api/requestError";
 import type { AnalysisOptions, Information, Report, SeveralReports } from "../api/types";
 import { completes, type FileGroup, groupFiles, type Role } from "./grouping";
-import { Lanes } from "./lanes";
+import { TaskLimit } from "./taskLimit";
 
-/** What every cell is asked for alike. */
+/** The options that apply to every cell. */
 export type Criteria = Pick<AnalysisOptions, "eolThreshold" | "capacityReference">;
 
 export const DEFAULT_CRITERIA: Criteria = { eolThreshold: 0.8, capacityReference: "initial" };
@@ -21,7 +21,7 @@ export type Phase =
   | { at: "waiting" }
   | Progress
   | { at: "ready" }
-  | { at: "failed"; refusal: Refusal }
+  | { at: "failed"; error: RequestError }
   | { at: "cancelled" };
 
 export function isBusy({ at }: Phase): boolean {
@@ -41,33 +41,33 @@ export interface Source {
   readonly roles: readonly Role[];
   readonly phase: Phase;
   readonly reports: readonly Report[];
-  /** The number of each report's colour, which it keeps while it is on the page. */
-  readonly hues: readonly number[];
+  /** The index of each report's colour, which it keeps while it is on the page. */
+  readonly colorIndexes: readonly number[];
   /** The criteria of `reports`. */
   readonly criteria: Criteria;
 }
 
-export interface BenchState {
+export interface SourceStoreState {
   readonly sources: readonly Source[];
   readonly criteria: Criteria;
 }
 
 export interface Server {
   client: ApiClient;
-  /** What the API said of itself; null while it has said nothing. */
+  /** The limits in the API's information; null while they are unknown. */
   limits: Information["limits"] | null;
 }
 
 const MOST_AT_ONCE = 2;
 
-export class Bench {
-  private state: BenchState = { sources: [], criteria: DEFAULT_CRITERIA };
+export class SourceStore {
+  private state: SourceStoreState = { sources: [], criteria: DEFAULT_CRITERIA };
   private readonly listeners = new Set<() => void>();
   private readonly running = new Map<number, AbortController>();
-  private readonly lanes = new Lanes(MOST_AT_ONCE);
+  private readonly tasks = new TaskLimit(MOST_AT_ONCE);
   private nextId = 1;
 
-  /** `server` is asked for at each analysis, so that a changed address or token is heeded. */
+  /** `server` is called for each analysis, so that a new address or token is used. */
   constructor(private readonly server: () => Promise<Server>) {}
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -75,9 +75,9 @@ export class Bench {
     return () => this.listeners.delete(listener);
   };
 
-  readonly snapshot = (): BenchState => this.state;
+  readonly snapshot = (): SourceStoreState => this.state;
 
-  /** Begins the analysis of every group of files; resolves with their sources' ids once all have ended. */
+  /** Starts the analysis of every group of files; resolves with the ids of their sources when all have ended. */
   async add(files: readonly File[]): Promise<number[]> {
     const ids = groupFiles(files).map((group) => this.take(group));
     await Promise.all(ids.map((id) => this.run(id)));
@@ -106,13 +106,13 @@ export class Bench {
     this.publish({ sources: [] });
   }
 
-  /** Asks again for every source, by the new criteria. */
-  async judgeBy(criteria: Criteria): Promise<void> {
+  /** Analyses every source again, with the new criteria. */
+  async setCriteria(criteria: Criteria): Promise<void> {
     this.publish({ criteria });
     await Promise.all(this.state.sources.map(({ id }) => this.run(id)));
   }
 
-  /** A part of a CSV set joins its other parts, should they be here already; all else is a source of its own. */
+  /** A part of a CSV set joins its other parts if they are there; every other group is a new source. */
   private take(group: FileGroup): number {
     const rest = this.state.sources.find((source) => completes(group, source));
     if (rest) {
@@ -121,13 +121,15 @@ export class Bench {
     }
     const id = this.nextId++;
     const { criteria, sources } = this.state;
-    // Its first hue at once, so that the colours follow the files and not who has answered first.
-    const hues = this.huesOf(id, 1);
-    this.publish({ sources: [...sources, { ...group, id, phase: { at: "waiting" }, reports: [], hues, criteria }] });
+    // The first colour is set at once, so that colours follow the order of the files and not of the answers.
+    const colorIndexes = this.colorIndexesOf(id, 1);
+    this.publish({
+      sources: [...sources, { ...group, id, phase: { at: "waiting" }, reports: [], colorIndexes, criteria }],
+    });
     return id;
   }
 
-  /** One run a source: a new one ends what is still under way. */
+  /** One run per source: a new run cancels the one before. */
   private async run(id: number): Promise<void> {
     const source = this.state.sources.find((candidate) => candidate.id === id);
     if (!source) return;
@@ -141,27 +143,31 @@ export class Bench {
     const { criteria } = this.state;
     tell({ phase: { at: "waiting" } });
     try {
-      const answer = await this.lanes.take(signal, async (): Promise<Report | SeveralReports> => {
+      const answer = await this.tasks.run(signal, async (): Promise<Report | SeveralReports> => {
         const { client, limits } = await unlessAborted(this.server(), signal);
         const onProgress = (phase: Progress) => tell({ phase });
         return analyse(client, source.files, { plots: "all", ...criteria }, limits, { signal, onProgress });
       });
       const reports = reportsOf(answer);
-      tell({ phase: { at: "ready" }, reports, hues: this.huesOf(id, reports.length), criteria });
+      tell({ phase: { at: "ready" }, reports, colorIndexes: this.colorIndexesOf(id, reports.length), criteria });
     } catch (fault) {
-      tell({ phase: signal.aborted ? { at: "cancelled" } : { at: "failed", refusal: asRefusal(fault) } });
+      tell({ phase: signal.aborted ? { at: "cancelled" } : { at: "failed", error: asRequestError(fault) } });
     } finally {
       if (this.running.get(id) === controller) this.running.delete(id);
     }
   }
 
-  /** A source's hues as they are, and as many more as it needs: the lowest that nobody has. */
-  private huesOf(id: number, count: number): number[] {
+  /** The colours of a source, and as many more as it needs: the lowest free ones. */
+  private colorIndexesOf(id: number, count: number): number[] {
     const { sources } = this.state;
-    const hues = [...(sources.find((source) => source.id === id)?.hues ?? [])];
-    const taken = new Set([...hues, ...sources.flatMap((source) => (source.id === id ? [] : source.hues))]);
-    for (let hue = 0; hues.length < count; hue += 1) if (!taken.has(hue)) hues.push(hue);
-    return hues;
+    const colorIndexes = [...(sources.find((source) => source.id === id)?.colorIndexes ?? [])];
+    const taken = new Set([
+      ...colorIndexes,
+      ...sources.flatMap((source) => (source.id === id ? [] : source.colorIndexes)),
+    ]);
+    for (let colorIndex = 0; colorIndexes.length < count; colorIndex += 1)
+      if (!taken.has(colorIndex)) colorIndexes.push(colorIndex);
+    return colorIndexes;
   }
 
   private change(id: number, change: Partial<Source>): void {
@@ -170,13 +176,13 @@ export class Bench {
     });
   }
 
-  private publish(change: Partial<BenchState>): void {
+  private publish(change: Partial<SourceStoreState>): void {
     this.state = { ...this.state, ...change };
     for (const listener of this.listeners) listener();
   }
 }
 
-/** Waits no longer once the signal is aborted: a server may be silent for minutes. */
+/** Stops waiting when the signal is aborted: a server may not answer for minutes. */
 function unlessAborted<Result>(promise: Promise<Result>, signal: AbortSignal): Promise<Result> {
   const aborted = new Promise<never>((_, reject) => {
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
@@ -184,7 +190,7 @@ function unlessAborted<Result>(promise: Promise<Result>, signal: AbortSignal): P
   return Promise.race([promise, aborted]);
 }
 
-function asRefusal(fault: unknown): Refusal {
-  if (fault instanceof Refusal) return fault;
-  return new Refusal(`The page failed: ${fault instanceof Error ? fault.message : String(fault)}`);
+function asRequestError(fault: unknown): RequestError {
+  if (fault instanceof RequestError) return fault;
+  return new RequestError(`The page failed: ${fault instanceof Error ? fault.message : String(fault)}`);
 }

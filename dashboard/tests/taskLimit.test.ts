@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { Lanes } from "../src/model/lanes";
+import { TaskLimit } from "../src/model/taskLimit";
 
-test("who is aborted while waiting leaves the queue and costs no lane", async () => {
-  const lanes = new Lanes(1);
+test("a task that is aborted while waiting leaves the queue and uses no slot", async () => {
+  const tasks = new TaskLimit(1);
   const order: string[] = [];
   const task = (name: string, signal = new AbortController().signal) =>
-    lanes.take(signal, async () => {
+    tasks.run(signal, async () => {
       order.push(name);
       await new Promise((resolve) => setTimeout(resolve, 1));
     });
@@ -19,9 +19,9 @@ test("who is aborted while waiting leaves the queue and costs no lane", async ()
   expect(order).toContain("after");
 });
 
-test("a task that fails frees its lane", async () => {
-  const lanes = new Lanes(1);
+test("a task that fails frees its slot", async () => {
+  const tasks = new TaskLimit(1);
   const { signal } = new AbortController();
-  await expect(lanes.take(signal, () => Promise.reject(new Error("failed")))).rejects.toThrow("failed");
-  expect(await lanes.take(signal, async () => "next")).toBe("next");
+  await expect(tasks.run(signal, () => Promise.reject(new Error("failed")))).rejects.toThrow("failed");
+  expect(await tasks.run(signal, async () => "next")).toBe("next");
 });

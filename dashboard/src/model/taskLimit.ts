@@ -1,14 +1,14 @@
-/** So many tasks at once; the others wait in order, and leave the queue when they are aborted. */
+/** Runs a limited number of tasks at once. The others wait in order, and leave the queue when they are aborted. */
 
-export class Lanes {
+export class TaskLimit {
   private free: number;
   private readonly queue: (() => void)[] = [];
 
-  constructor(lanes: number) {
-    this.free = lanes;
+  constructor(limit: number) {
+    this.free = limit;
   }
 
-  async take<Result>(signal: AbortSignal, task: () => Promise<Result>): Promise<Result> {
+  async run<Result>(signal: AbortSignal, task: () => Promise<Result>): Promise<Result> {
     if (this.free > 0) this.free -= 1;
     else await this.turn(signal);
     try {
@@ -21,7 +21,7 @@ export class Lanes {
     }
   }
 
-  /** Resolves when a lane is handed over. */
+  /** Resolves when the task may start. */
   private turn(signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const enter = () => {

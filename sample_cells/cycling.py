@@ -1,7 +1,7 @@
-"""The course of a test: how large a cell must be in each cycle for its law, and the steps it then goes through.
+"""The cycling of a cell: its capacity in each cycle, so that the law of fade holds, and the steps of the cycle.
 
-Both cut-offs of a cycle are reached with settled currents, at a state of charge that its age alone decides. So the
-capacity that makes the discharge as long as the law wants it is known before the cycle is simulated, exactly.
+Both cut-offs of a cycle are reached with settled currents, at a state of charge that depends on the cell's age alone. So
+the capacity that gives the discharge capacity of the law is known exactly before the cycle is simulated.
 """
 
 from collections.abc import Iterator, Sequence
@@ -43,7 +43,7 @@ class CellTest:
 
 @dataclass(frozen=True, slots=True)
 class CycleCell:
-    """The cell as it is in one cycle: what it gives, and between which states of charge it is cycled."""
+    """The cell in one cycle: its discharge capacity, and the states of charge between which it is cycled."""
 
     cell: AgedCell
     discharge_Ah: float
@@ -52,7 +52,7 @@ class CycleCell:
 
 
 def aged_cells(test: CellTest, discharge_Ah: FloatArray, lost_capacity: FloatArray) -> list[CycleCell]:
-    """The cell of each cycle, so that it gives `discharge_Ah`; both inputs have shape (n_cycles,)."""
+    """The cell of each cycle, with the discharge capacities `discharge_Ah`; both inputs have shape (n_cycles,)."""
     full = _settled_state_of_charge(test, test.cutoff_current_A, test.protocol.upper_limit_V, lost_capacity)
     empty = _settled_state_of_charge(test, test.discharge_current_A, test.protocol.lower_limit_V, lost_capacity)
     capacity_Ah = discharge_Ah / (full - empty)
@@ -75,9 +75,9 @@ def aged_cells(test: CellTest, discharge_Ah: FloatArray, lost_capacity: FloatArr
 
 
 def run(test: CellTest, cycles: Sequence[CycleCell]) -> Iterator[list[Trace]]:
-    """The steps of each cycle in order, each starting where the one before it ended; the first starts at rest.
+    """The steps of each cycle in order. Each starts in the state in which the previous one ended; the first starts at rest.
 
-    A charge is made with the cell as it will be in the discharge that follows, in whichever cycle that is counted.
+    A charge uses the cell of the discharge that follows it, also where that discharge is in the next cycle.
     """
     if not test.protocol.discharge_first:
         state = CellState(cycles[0].empty, 0.0)
@@ -100,7 +100,7 @@ def _discharge(test: CellTest, cycle: CycleCell, state: CellState) -> tuple[list
 
 
 def _charge(test: CellTest, cycle: CycleCell, state: CellState) -> tuple[list[Trace], CellState]:
-    """The stages of charge; the held voltage at the end belongs to the last stage's step."""
+    """The stages of charge; the constant voltage at the end belongs to the step of the last stage."""
     cell, protocol = cycle.cell, test.protocol
     steps: list[Trace] = []
     duration_s = 0.0

@@ -1,8 +1,8 @@
-/** On paper there is a picture of the chart, as it is on the screen when it is printed. */
+/** For print, an image of the chart as it is on the screen. */
 
 import { type RefObject, useEffect, useRef } from "react";
 
-export function usePaper(place: RefObject<HTMLElement | null>, picture: () => Promise<HTMLCanvasElement>): void {
+export function usePrintPicture(place: RefObject<HTMLElement | null>, picture: () => Promise<HTMLCanvasElement>): void {
   const latest = useRef(picture);
   latest.current = picture;
   useEffect(() => {

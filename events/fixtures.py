@@ -1,6 +1,6 @@
-"""What sample events refer to, jobs and a token, put in place by `python -m events.in_place` in the environment's AWS.
+"""The jobs and the token that the sample events refer to; `python -m events.fixtures` creates them in the environment's AWS.
 
-The functions' own variables say where: UPLOADS_BUCKET, RESULTS_BUCKET, JOBS_TABLE, JOBS_QUEUE_URL and TOKENS_PARAMETER.
+The variables of the functions say where: UPLOADS_BUCKET, RESULTS_BUCKET, JOBS_TABLE, JOBS_QUEUE_URL and TOKENS_PARAMETER.
 """
 
 import gzip
@@ -20,12 +20,12 @@ from sample_cells.plain import cell, pickled
 FILE: Final = ("SAMPLE_25_A1.pkl", pickled(cell("SAMPLE_25_A1")))
 REPORT: Final = b'{"metadata":{"cell_id":"SAMPLE_25_A1"}}'
 CALLER: Final = "sample"
-TOKEN: Final = "a-token-for-sample-events"  # noqa: S105  # lets nobody into anything that is not made for these events
+TOKEN: Final = "a-token-for-sample-events"  # noqa: S105  # valid only in a store that was made for these events
 REQUEST_ID: Final = "a-sample"
 HOUR_S: Final = 3600
 
-# One for each event, so that events can be sent in any order.
-TO_START, TO_WORK_ON, TO_WORK_ON_BESIDE_A_BAD_ONE, SUCCEEDED, TO_FORGET, NOBODYS = (f"5a3b1e{n:026x}" for n in range(6))
+# One job for each event, so that events can be sent in any order.
+TO_START, TO_WORK_ON, TO_WORK_ON_BESIDE_A_BAD_ONE, SUCCEEDED, TO_FORGET, UNKNOWN = (f"5a3b1e{n:026x}" for n in range(6))
 STATES: Final[dict[str, Status]] = {
     TO_START: "awaiting",
     TO_WORK_ON: "queued",
@@ -35,19 +35,19 @@ STATES: Final[dict[str, Status]] = {
 }
 
 
-def put_in_place(environment: Mapping[str, str]) -> None:
-    """All of it."""
-    put_jobs_in_place(JobSettings.from_environment(environment))
-    put_token_in_place(environment["TOKENS_PARAMETER"])
+def create_fixtures(environment: Mapping[str, str]) -> None:
+    """The jobs and the token."""
+    create_jobs(JobSettings.from_environment(environment))
+    create_token(environment["TOKENS_PARAMETER"])
 
 
-def put_token_in_place(parameter: str) -> None:
-    """The one token of the sample events, in the place of all others."""
+def create_token(parameter: str) -> None:
+    """The one token of the sample events; it replaces all others."""
     ssm = boto3.session.Session().client("ssm")
     ssm.put_parameter(Name=parameter, Type="SecureString", Value=line_of(CALLER, TOKEN), Overwrite=True)
 
 
-def put_jobs_in_place(settings: JobSettings) -> None:
+def create_jobs(settings: JobSettings) -> None:
     backend = connected(settings)
     session = boto3.session.Session()
     for job_id, status in STATES.items():
@@ -76,9 +76,9 @@ def _announced(job_id: str, backend: Backend) -> Job:
 
 
 def _queued(job: Job, backend: Backend) -> Job:
-    """As after its start, but that no message is sent: the event is the message."""
-    (arrived,) = backend.storage.uploaded(job.job_id).values()
-    files = (StoredFile(FILE[0], len(FILE[1]), arrived.etag),)
+    """As after its start, but without a message in the queue: the event is the message."""
+    (uploaded,) = backend.storage.uploaded(job.job_id).values()
+    files = (StoredFile(FILE[0], len(FILE[1]), uploaded.etag),)
     return backend.jobs.start(job, files, {**default_options(), "plots": "none"}, REQUEST_ID, retention_s=HOUR_S)
 
 
@@ -90,4 +90,4 @@ def _succeeded(job: Job, backend: Backend) -> None:
 
 
 if __name__ == "__main__":
-    put_in_place(os.environ)
+    create_fixtures(os.environ)
