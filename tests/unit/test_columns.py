@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from battery_analytics.formats.quantities import Quantity
-from battery_analytics.formats.tables.column_values import NotNumbers, joined, number_of_text, numbers
+from battery_analytics.formats.tables.column_values import NotNumbers, number_of_text, numbers, numbers_of_pieces
 from battery_analytics.formats.tables.columns import (
     GENERAL_COLUMNS,
     GENERAL_NAMES,
@@ -376,8 +376,8 @@ def test_what_is_no_column_is_said_to_be_none(value: object) -> None:
 
 
 def test_the_pieces_of_a_column_lie_one_after_the_other_and_what_is_no_number_is_counted_over_all() -> None:
-    whole = joined([numbers([1.0, "x"]), numbers(np.array([2, 3])), numbers(["?", "4,5"])])
+    whole = numbers_of_pieces([[1.0, "x"], np.array([2, 3]), ["?", "4,5"]])
 
     np.testing.assert_array_equal(whole.values, [1, np.nan, 2, 3, np.nan, 4.5])
     assert whole.unreadable == 2
-    assert joined([]).values.size == 0
+    assert numbers_of_pieces([]).values.size == 0

@@ -14,7 +14,7 @@ from battery_analytics.formats.pickles.objects import resolved
 from battery_analytics.formats.pickles.plain import column_pieces
 from battery_analytics.formats.pickles.values import Call, MalformedPickle
 from battery_analytics.formats.quantities import MAX_COLUMNS, MAX_POINTS, Quantity, check_size
-from battery_analytics.formats.tables.column_values import NotNumbers, Numbers, joined, number_of_text, numbers
+from battery_analytics.formats.tables.column_values import NotNumbers, Numbers, number_of_text, numbers_of_pieces
 from battery_analytics.formats.tables.columns import GENERAL_NAMES, Layout, RecognisedColumn
 from battery_analytics.formats.tables.cycles import cycles_of_table
 
@@ -146,7 +146,7 @@ class _Reader:
         clock = column.quantity == "time_s"
         try:
             pieces = column_pieces(value, MAX_POINTS)
-            return None if pieces is None else joined([numbers(piece, clock=clock) for piece in pieces])
+            return None if pieces is None else numbers_of_pieces(pieces, clock=clock)
         except (MalformedPickle, NotNumbers) as fault:
             raise UnsupportedStructure(
                 f"'{column.name}' in {where} of {self.file} is not a list of numbers, as cycling data have there.",

@@ -39,6 +39,8 @@ def column_pieces(value: object, most: int) -> list[AnyArray | list[object]] | N
 
     Raises MalformedPickle where the value is no list or array, RefusedPickle where it has more than `most` items.
     """
+    if type(value) is list and len(value) == 1 and type(value[0]) is NumberRun:
+        return [value[0].values]  # most columns of most cycles
     value = resolved(value)
     if value is None:
         return None
@@ -49,12 +51,13 @@ def column_pieces(value: object, most: int) -> list[AnyArray | list[object]] | N
     if not isinstance(value, list | tuple):
         raise MalformedPickle("not a list of numbers")
     _check_size(length(value), most)
-    if len(value) == 1 and isinstance(value[0], NumberRun):
-        return [value[0].values]
-    return [
-        np.concatenate([run.values for run in items], dtype=np.float64) if is_run else _with_calls_resolved(list(items))
-        for is_run, items in groupby(value, key=lambda item: type(item) is NumberRun)
-    ]
+    pieces: list[AnyArray | list[object]] = []
+    for is_run, items in groupby(value, key=lambda item: type(item) is NumberRun):
+        if is_run:
+            pieces.extend(run.values for run in items)
+        else:
+            pieces.append(_with_calls_resolved(list(items)))
+    return pieces
 
 
 def _check_size(size: int, most: int) -> None:

@@ -4,12 +4,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 
 from battery_analytics.cell import FloatArray
 
+_FLOAT64 = np.dtype(np.float64)
 _LONGEST_NUMBER = 64
 _MOST_UNREADABLE = 1_000  # where they are the most of a column so far, it is one of text and not looked at further
 
@@ -39,13 +41,13 @@ def numbers(column: object, *, clock: bool = False) -> Numbers:
     Lists, tuples and arrays of numbers, of numbers as text and of None are read; with `clock` also times of day,
     durations (`1d 02:03:04.5`) and dates, in seconds. Raises NotNumbers where the value is no such column.
     """
-    if isinstance(column, list | tuple):
-        return _numbers_of_items(column, clock)
     if not isinstance(column, np.ndarray):
+        if isinstance(column, list | tuple):
+            return _numbers_of_items(column, clock)
         raise NotNumbers
     kind = column.dtype.kind
     if kind in "fiub":
-        return Numbers(_as_float64(column.reshape(-1)))
+        return Numbers(_as_float64(column if column.ndim == 1 else column.reshape(-1)))
     if kind in "OUS":
         return _numbers_of_items(column.reshape(-1).tolist(), clock)
     if kind in "Mm" and clock:
@@ -54,17 +56,25 @@ def numbers(column: object, *, clock: bool = False) -> Numbers:
     raise NotNumbers
 
 
-def joined(pieces: Sequence[Numbers]) -> Numbers:
-    """The pieces of one column, one after the other."""
+def numbers_of_pieces(pieces: Sequence[object], *, clock: bool = False) -> Numbers:
+    """The pieces of one column as numbers, one after the other. Raises NotNumbers as `numbers` does."""
     if len(pieces) == 1:
-        return pieces[0]
-    values = np.concatenate([piece.values for piece in pieces]) if pieces else np.empty(0)
-    return Numbers(values, sum(piece.unreadable for piece in pieces))
+        return numbers(pieces[0], clock=clock)
+    values: list[npt.NDArray[np.generic]] = []
+    unreadable = 0
+    for piece in pieces:
+        if isinstance(piece, np.ndarray) and piece.ndim == 1 and piece.dtype.kind in "fiub":
+            values.append(piece)
+        else:
+            read = numbers(piece, clock=clock)
+            values.append(read.values)
+            unreadable += read.unreadable
+    return Numbers(np.concatenate(values, dtype=np.float64) if values else np.empty(0), unreadable)
 
 
 def _as_float64(values: npt.NDArray[np.generic]) -> FloatArray:
-    if values.dtype == np.float64:
-        return values.astype(np.float64, copy=False)
+    if values.dtype == _FLOAT64:
+        return cast(FloatArray, values)
     with np.errstate(over="ignore", invalid="ignore"):
         return values.astype(np.float64)
 

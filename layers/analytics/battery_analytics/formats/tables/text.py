@@ -54,7 +54,7 @@ def table_text(file: BatteryFile, names: ColumnNames) -> TableText:
     columns. A file none of whose columns `names` recognises has its first line as header.
     """
     content = _utf8(file)
-    lines = _first_lines(content[:HEAD_BYTES].decode("utf-8", "replace"))
+    lines = _lines(content[:HEAD_BYTES].decode("utf-8", "replace"))
     header = found_header(lines, names)
     if header is None:
         raise EmptyFile(f"{file.name} is empty.", file=file.name)
@@ -67,16 +67,16 @@ def table_text(file: BatteryFile, names: ColumnNames) -> TableText:
     return TableText(content, header, "," if may_have_comma else ".", _start_of_line(content, header.line + 1))
 
 
-def lines_of_start(start: bytes) -> tuple[str, ...]:
-    """The first lines of a file, at most `MAX_PREAMBLE_LINES`, from its first bytes; none where these are no text."""
-    encoding = _encoding(start)
-    if encoding == "utf-8" and b"\0" in start:
+def first_lines(content: bytes) -> tuple[str, ...]:
+    """The first lines of a file, at most `MAX_PREAMBLE_LINES`; none where it is binary."""
+    encoding = _encoding(content)
+    if encoding == "utf-8" and content.find(b"\0", 0, HEAD_BYTES) >= 0:
         return ()
     try:
-        text = codecs.getincrementaldecoder(encoding)().decode(start)
+        text = codecs.getincrementaldecoder(encoding)().decode(content[:HEAD_BYTES])
     except UnicodeError:
-        text = start.decode("cp1252", "replace")
-    return () if "\0" in text else tuple(_first_lines(text))
+        text = content[:HEAD_BYTES].decode("cp1252", "replace")
+    return () if "\0" in text else tuple(_lines(text))
 
 
 def found_header(lines: Sequence[str], names: ColumnNames) -> Header | None:
@@ -93,7 +93,7 @@ def found_header(lines: Sequence[str], names: ColumnNames) -> Header | None:
     return first
 
 
-def _first_lines(text: str) -> list[str]:
+def _lines(text: str) -> list[str]:
     return _LINE_END.split(text, MAX_PREAMBLE_LINES)[:MAX_PREAMBLE_LINES]
 
 
