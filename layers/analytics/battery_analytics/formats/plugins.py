@@ -8,9 +8,12 @@ nor goes unnoticed.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING
 
 from battery_analytics.formats.declaration import Format
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 GROUP = "battery_analytics.formats"
 
@@ -26,6 +29,8 @@ class Plugins:
 @cache
 def plugins(taken: frozenset[str]) -> Plugins:
     """What is installed beside the library, but for formats whose names are taken; looked for once per process."""
+    from importlib.metadata import entry_points  # noqa: PLC0415  20 ms that a CALB file never pays
+
     formats: list[Format] = []
     left_out: list[str] = []
     for entry_point in sorted(entry_points(group=GROUP), key=lambda found: (found.name, found.value)):
@@ -42,7 +47,7 @@ def reason(fault: Exception) -> str:
     return " ".join(f"{type(fault).__name__}: {fault}".split())[:200].rstrip(":. ")
 
 
-def _formats_of(entry_point: EntryPoint, taken: frozenset[str]) -> Sequence[Format]:
+def _formats_of(entry_point: "EntryPoint", taken: frozenset[str]) -> Sequence[Format]:
     loaded = entry_point.load()
     formats = (loaded,) if isinstance(loaded, Format) else tuple(loaded)
     for item in formats:
