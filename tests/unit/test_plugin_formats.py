@@ -1,16 +1,14 @@
 """Formats of other packages, found by their entry points: used where they know more, left out where they are broken."""
 
 import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from battery_analytics.cell import BatteryFile, Cell
 from battery_analytics.errors import MissingColumns, UnsupportedFileType
-from battery_analytics.formats.plugins import plugins
 from battery_analytics.formats.reading import read_cells
 
 from sample_cells.plain import csv_set
+from tests.installed_format import Installer
 from tests.known_cell import known_cell
 
 LAB_FORMAT = """
@@ -34,29 +32,6 @@ LAB = table_format(
 LAB_FILE = b"Zyklus;Strom;Spannung;Zeit\n1;1500;3,25;0\n1;-1500;3,5;30\n2;-2250;3,75;60\n"
 PLAIN_TABLE = b"Cycle,Voltage(V),Current(A),Time(s)\n1,3.5,1,0\n1,3.6,1,30\n"
 
-type Installer = Callable[[str, str, str], None]
-
-
-@pytest.fixture
-def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Installer]:
-    """Put a package with one module and one entry point on the path, as an installer would."""
-    modules: list[str] = []
-
-    def installed(module: str, code: str, attribute: str) -> None:
-        (tmp_path / f"{module}.py").write_text(code)
-        metadata = tmp_path / f"{module}-1.0.dist-info"
-        metadata.mkdir()
-        (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {module}\nVersion: 1.0\n")
-        (metadata / "entry_points.txt").write_text(f"[battery_analytics.formats]\nlab = {module}:{attribute}\n")
-        modules.append(module)
-        monkeypatch.syspath_prepend(tmp_path)
-        plugins.cache_clear()
-
-    yield installed
-    for module in modules:
-        sys.modules.pop(module, None)
-    plugins.cache_clear()
-
 
 def read(name: str, content: bytes) -> Cell:
     [cell] = read_cells([BatteryFile(name, content)])
@@ -65,8 +40,10 @@ def read(name: str, content: bytes) -> Cell:
 
 @pytest.mark.parametrize("name", ["cell.lab", "CELL.LAB", "cell.csv"])
 @pytest.mark.parametrize(("code", "attribute"), [(LAB_FORMAT, "LAB"), (LAB_FORMAT + "FORMATS = [LAB]\n", "FORMATS")])
-def test_a_package_adds_a_format_and_its_ending(name: str, code: str, attribute: str, install: Installer) -> None:
-    install("lab_format", code, attribute)
+def test_a_package_adds_a_format_and_its_ending(
+    name: str, code: str, attribute: str, install_format: Installer
+) -> None:
+    install_format("lab_format", code, attribute)
 
     cell = read(name, LAB_FILE)
 
@@ -84,23 +61,23 @@ def test_without_the_package_its_ending_is_unknown() -> None:
     assert fault.value.details == {"file": "cell.lab", "supported": [".pkl", ".csv"]}
 
 
-def test_with_the_package_its_ending_is_among_those_that_are_named(install: Installer) -> None:
-    install("lab_format", LAB_FORMAT, "LAB")
+def test_with_the_package_its_ending_is_among_those_that_are_named(install_format: Installer) -> None:
+    install_format("lab_format", LAB_FORMAT, "LAB")
 
     with pytest.raises(UnsupportedFileType, match=r"neither a \.pkl nor a \.csv nor a \.lab file"):
         read("cell.txt", LAB_FILE)
 
 
-def test_a_file_of_which_a_built_in_format_is_certain_asks_no_package(install: Installer) -> None:
-    install("lab_format", LAB_FORMAT, "LAB")
+def test_a_file_of_which_a_built_in_format_is_certain_asks_no_package(install_format: Installer) -> None:
+    install_format("lab_format", LAB_FORMAT, "LAB")
 
     read_cells([BatteryFile(name, content) for name, content in csv_set(known_cell(), "A").items()])
 
     assert "lab_format" not in sys.modules
 
 
-def test_a_table_that_the_package_does_not_know_is_read_as_before(install: Installer) -> None:
-    install("lab_format", LAB_FORMAT, "LAB")
+def test_a_table_that_the_package_does_not_know_is_read_as_before(install_format: Installer) -> None:
+    install_format("lab_format", LAB_FORMAT, "LAB")
 
     cell = read("cell.csv", PLAIN_TABLE)
 
@@ -118,9 +95,9 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("case", BROKEN)
-def test_a_broken_package_is_left_out_and_a_finding_names_it(case: str, install: Installer) -> None:
+def test_a_broken_package_is_left_out_and_a_finding_names_it(case: str, install_format: Installer) -> None:
     code, attribute, why = BROKEN[case]
-    install("lab_format", code, attribute)
+    install_format("lab_format", code, attribute)
 
     cell = read("cell.csv", PLAIN_TABLE)
 
@@ -131,9 +108,9 @@ def test_a_broken_package_is_left_out_and_a_finding_names_it(case: str, install:
     assert cell.source.format == "cycles table"
 
 
-def test_a_recogniser_that_fails_is_left_out_and_a_finding_names_it(install: Installer) -> None:
+def test_a_recogniser_that_fails_is_left_out_and_a_finding_names_it(install_format: Installer) -> None:
     failing = LAB_FORMAT + "import dataclasses\nLAB = dataclasses.replace(LAB, recognise=lambda head: 1 / 0)\n"
-    install("lab_format", failing, "LAB")
+    install_format("lab_format", failing, "LAB")
 
     cell = read("cell.csv", PLAIN_TABLE)
 
@@ -142,8 +119,10 @@ def test_a_recogniser_that_fails_is_left_out_and_a_finding_names_it(install: Ins
     ]
 
 
-def test_an_error_of_a_file_that_the_broken_package_might_have_known_names_the_package(install: Installer) -> None:
-    install("lab_format", "raise RuntimeError('no licence')", "LAB")
+def test_an_error_of_a_file_that_the_broken_package_might_have_known_names_the_package(
+    install_format: Installer,
+) -> None:
+    install_format("lab_format", "raise RuntimeError('no licence')", "LAB")
 
     with pytest.raises(UnsupportedFileType) as by_ending:
         read("cell.lab", LAB_FILE)
@@ -155,8 +134,8 @@ def test_an_error_of_a_file_that_the_broken_package_might_have_known_names_the_p
     assert by_content.value.details["formats_left_out"] == expected
 
 
-def test_a_calb_cell_is_read_without_a_word_of_a_broken_package(install: Installer) -> None:
-    install("lab_format", "raise RuntimeError('no licence')", "LAB")
+def test_a_calb_cell_is_read_without_a_word_of_a_broken_package(install_format: Installer) -> None:
+    install_format("lab_format", "raise RuntimeError('no licence')", "LAB")
 
     [cell] = read_cells([BatteryFile(name, content) for name, content in csv_set(known_cell(), "A").items()])
 
