@@ -60,3 +60,11 @@ def test_a_table_with_metadata_beside_it_has_them() -> None:
     )
 
     assert (cell.cell_id, cell.source.format) == ("B7", "cycles table")
+
+
+def test_a_line_before_the_header_that_names_a_single_quantity_is_not_the_header() -> None:
+    [cell] = read_cells(
+        [BatteryFile("a.csv", b"Voltage,2.7 to 4.2\nCycle,Voltage(V),Current(A),Time(s)\n1,3.5,1,0\n1,3.6,1,30\n")]
+    )
+
+    assert cell.cycling.voltage_V.tolist() == [3.5, 3.6]
