@@ -12,6 +12,7 @@ from typing import Any, get_type_hints
 
 from battery_analytics.comparison import Comparison
 from battery_analytics.fields import OtherKeys
+from battery_analytics.formats.registry import described_formats
 from battery_analytics.report import OPTIONS
 from battery_analytics.sections.declaration import Plot
 from battery_analytics.sections.registry import PLOT_NAMES, SECTIONS
@@ -24,7 +25,7 @@ type Schema = dict[str, Any]
 
 
 def contract() -> dict[str, Any]:
-    """Schemas by name, the names of plots, and what each option takes."""
+    """Schemas by name, the names of plots, what each option takes, and the formats that can be read."""
     return {
         "schemas": schemas(),
         "plots": list(PLOT_NAMES),
@@ -32,6 +33,7 @@ def contract() -> dict[str, Any]:
             option.name: {"description": option.description, "takes": option.takes, "schema": option.schema}
             for option in OPTIONS
         },
+        "formats": described_formats(),
     }
 
 

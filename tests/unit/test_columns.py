@@ -2,9 +2,16 @@
 
 import numpy as np
 import pytest
-from battery_analytics.formats.column_values import number_of_text, numbers
-from battery_analytics.formats.columns import COLUMN_RULES, extra_columns, recognised, recognised_columns
-from battery_analytics.formats.pickle_values import MalformedPickle
+from battery_analytics.formats.quantities import Quantity
+from battery_analytics.formats.tables.column_values import NotNumbers, number_of_text, numbers, numbers_of_pieces
+from battery_analytics.formats.tables.columns import (
+    GENERAL_COLUMNS,
+    GENERAL_NAMES,
+    UNITS,
+    ColumnNames,
+    ColumnRule,
+    extra_columns,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -147,7 +154,7 @@ EXPORTS: dict[str, tuple[str, str, dict[str, tuple[str, float]]]] = {
 def test_the_columns_of_common_cyclers_are_recognised_with_their_units(cycler: str) -> None:
     separator, header, expected = EXPORTS[cycler]
 
-    layout = recognised_columns(header.split(separator))
+    layout = GENERAL_NAMES.layout(header.split(separator))
 
     assert {quantity: (column.name, column.factor) for quantity, column in layout.items()} == expected
 
@@ -157,7 +164,7 @@ def test_what_is_not_recognised_is_an_extra_column_in_the_sources_words(cycler: 
     separator, header, expected = EXPORTS[cycler]
     names = header.split(separator)
 
-    extra = extra_columns(names, recognised_columns(names))
+    extra = extra_columns(names, GENERAL_NAMES.layout(names))
 
     assert sorted([*extra, *(name for name, _ in expected.values())]) == sorted(names)
 
@@ -177,14 +184,14 @@ def test_what_is_not_recognised_is_an_extra_column_in_the_sources_words(cycler: 
     ],
 )
 def test_a_name_or_unit_that_does_not_say_a_quantity_is_not_guessed(name: str) -> None:
-    assert recognised(name) is None
+    assert GENERAL_NAMES.recognised(name) is None
 
 
 @pytest.mark.parametrize("names", [("Time", "Test_Time"), ("Test_Time", "Time")])
 def test_of_two_columns_of_one_quantity_the_name_of_first_choice_counts_and_the_other_is_kept(
     names: tuple[str, ...],
 ) -> None:
-    layout = recognised_columns(names)
+    layout = GENERAL_NAMES.layout(names)
 
     assert layout["time_s"].name == "Test_Time"
     assert extra_columns(names, layout) == ("Time",)
@@ -193,18 +200,111 @@ def test_of_two_columns_of_one_quantity_the_name_of_first_choice_counts_and_the_
 def test_of_two_columns_of_one_name_the_first_counts_and_the_second_is_kept() -> None:
     names = ("Voltage(V)", "Current(A)", "Voltage(V)")
 
-    assert extra_columns(names, recognised_columns(names)) == ("Voltage(V)",)
+    assert extra_columns(names, GENERAL_NAMES.layout(names)) == ("Voltage(V)",)
 
 
 def test_no_name_stands_for_two_quantities() -> None:
-    names = [name for rule in COLUMN_RULES for name in rule.names]
+    names = [name for rule in GENERAL_COLUMNS.values() for name in rule.names]
 
     assert len(set(names)) == len(names)
 
 
+def test_a_rule_whose_name_stands_for_two_quantities_cannot_be_made() -> None:
+    with pytest.raises(ValueError, match="'u' stands for current_A and voltage_V"):
+        ColumnNames({"voltage_V": ColumnRule("U"), "current_A": ColumnRule("I", "U [A]")})
+
+
+def test_a_rule_with_a_unit_of_another_quantity_cannot_be_made() -> None:
+    with pytest.raises(ValueError, match="'mv' is no unit of current_A"):
+        ColumnNames({"current_A": ColumnRule("I", unit="mV")})
+
+
+def test_a_rule_may_say_the_unit_of_a_name_that_says_none_and_the_file_may_say_another() -> None:
+    names = ColumnNames({"current_A": ColumnRule("Strom", unit="µA")})
+
+    # 1 µA = 1e-6 A, 1 mA = 1e-3 A
+    assert {
+        name: column.factor
+        for name in ("Strom", "STROM", "Strom/mA", "Strom [A]")
+        if (column := names.recognised(name))
+    } == {
+        "Strom": 1e-6,
+        "STROM": 1e-6,
+        "Strom/mA": 1e-3,
+        "Strom [A]": 1.0,
+    }
+
+
+def test_a_name_may_be_declared_as_the_file_writes_it() -> None:
+    names = ColumnNames({"time_s": ColumnRule("Test_Time(s)")})
+
+    assert [names.recognised(name) is not None for name in ("Test_Time(s)", "test time/h", "TestTime")] == [
+        True,
+        True,
+        False,
+    ]
+
+
+@pytest.mark.parametrize("quantity", GENERAL_COLUMNS)
+def test_every_declared_name_is_recognised_with_its_rank(quantity: Quantity) -> None:
+    for rank, name in enumerate(GENERAL_COLUMNS[quantity].names):
+        column = GENERAL_NAMES.recognised(name)
+
+        assert column is not None
+        assert (column.quantity, column.rank, column.factor) == (quantity, rank, 1.0)
+
+
+# What one of each unit is, in the quantity's own unit: worked out by hand, not taken from the rules.
+ONE_OF_EACH_UNIT: dict[Quantity, dict[str, float]] = {
+    "cycle_number": {"1": 1, "#": 1},
+    "voltage_V": {"V": 1, "Volt": 1, "volts": 1, "mV": 0.001},
+    "current_A": {"A": 1, "Amp": 1, "amps": 1, "mA": 0.001, "µA": 0.000001, "μA": 0.000001, "uA": 0.000001},
+    "charge_capacity_Ah": {
+        **{"Ah": 1, "A.h": 1, "mAh": 0.001, "mA.h": 0.001},
+        **{"µAh": 0.000001, "uAh": 0.000001, "µA.h": 0.000001, "uA.h": 0.000001},
+    },
+    "discharge_capacity_Ah": {
+        **{"Ah": 1, "A.h": 1, "mAh": 0.001, "mA.h": 0.001},
+        **{"µAh": 0.000001, "uAh": 0.000001, "µA.h": 0.000001, "uA.h": 0.000001},
+    },
+    "time_s": {
+        **{"s": 1, "sec": 1, "secs": 1, "second": 1, "seconds": 1, "ms": 0.001},
+        **{"h:min:s.ms": 1, "hh:mm:ss": 1, "h:m:s": 1, "hh:mm:ss.ms": 1, "hh:mm:ss.sss": 1},
+        **{"min": 60, "minutes": 60, "h": 3600, "hr": 3600, "hrs": 3600, "hour": 3600, "hours": 3600},
+    },
+    "temperature_C": {"C": 1, "°C": 1, "℃": 1, "degC": 1, "deg C": 1, "degree C": 1, "Celsius": 1},
+}
+
+
+@pytest.mark.parametrize(
+    ("quantity", "unit", "factor"),
+    [(quantity, unit, factor) for quantity, units in ONE_OF_EACH_UNIT.items() for unit, factor in units.items()],
+)
+def test_a_unit_in_a_columns_name_is_the_factor_to_the_quantitys_own_unit(
+    quantity: Quantity, unit: str, factor: float
+) -> None:
+    name = GENERAL_COLUMNS[quantity].names[0]
+
+    for spelled in (f"{name}({unit})", f"{name} [{unit}]", f"{name} / {unit}"):
+        column = GENERAL_NAMES.recognised(spelled)
+
+        assert column is not None
+        assert column.quantity == quantity
+        assert column.factor == pytest.approx(factor, rel=1e-12)
+
+
+def test_every_unit_has_its_value_above() -> None:
+    spelled = {
+        quantity: {unit.lower().replace("µ", "u").replace("μ", "u") for unit in units}
+        for quantity, units in ONE_OF_EACH_UNIT.items()
+    }
+
+    assert spelled == {quantity: set(units) for quantity, units in UNITS.items()}
+
+
 @given(st.text(max_size=120))
 def test_any_text_is_a_column_name_that_is_recognised_or_not(name: str) -> None:
-    column = recognised(name)
+    column = GENERAL_NAMES.recognised(name)
 
     assert column is None or column.name == name
 
@@ -251,7 +351,6 @@ def test_a_text_that_says_not_measured_is_nan(text: str) -> None:
 def test_a_clock_a_duration_or_a_date_is_seconds_where_a_time_belongs(text: str, seconds: float) -> None:
     read = numbers([text], clock=True)
 
-    assert read is not None
     assert read.values.tolist() == [seconds]
     assert number_of_text(text) is None
 
@@ -259,7 +358,6 @@ def test_a_clock_a_duration_or_a_date_is_seconds_where_a_time_belongs(text: str,
 def test_a_list_of_anything_becomes_numbers_and_what_is_none_is_counted() -> None:
     read = numbers([1, 2.5, "3,5", b"4", None, "", "text", [5], 10**400, np.float64(6.0), True])
 
-    assert read is not None
     np.testing.assert_array_equal(read.values, [1, 2.5, 3.5, 4, np.nan, np.nan, np.nan, np.nan, np.nan, 6, 1])
     assert read.unreadable == 3
 
@@ -267,16 +365,19 @@ def test_a_list_of_anything_becomes_numbers_and_what_is_none_is_counted() -> Non
 def test_a_long_column_of_words_is_no_number_at_all() -> None:
     read = numbers(["rest"] * 5_000)
 
-    assert read is not None
     assert read.unreadable == 5_000
     assert np.isnan(read.values).all()
 
 
-@pytest.mark.parametrize("value", ["3.7", 3.7, {"a": 1}, np.array([1j])])
+@pytest.mark.parametrize("value", [None, "3.7", 3.7, {"a": 1}, np.array([1j])])
 def test_what_is_no_column_is_said_to_be_none(value: object) -> None:
-    with pytest.raises(MalformedPickle):
+    with pytest.raises(NotNumbers):
         numbers(value)
 
 
-def test_no_column_is_none() -> None:
-    assert numbers(None) is None
+def test_the_pieces_of_a_column_lie_one_after_the_other_and_what_is_no_number_is_counted_over_all() -> None:
+    whole = numbers_of_pieces([[1.0, "x"], np.array([2, 3]), ["?", "4,5"]])
+
+    np.testing.assert_array_equal(whole.values, [1, np.nan, 2, 3, np.nan, 4.5])
+    assert whole.unreadable == 2
+    assert numbers_of_pieces([]).values.size == 0

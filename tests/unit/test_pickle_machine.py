@@ -6,9 +6,9 @@ import struct
 
 import numpy as np
 import pytest
-from battery_analytics.formats.pickle_reading import read_pickle
-from battery_analytics.formats.pickle_values import GlobalName, MalformedPickle, NumberRun, RefusedPickle, expanded
-from battery_analytics.formats.pickled_objects import admits, resolved
+from battery_analytics.formats.pickles.objects import admits, resolved
+from battery_analytics.formats.pickles.reading import read_pickle
+from battery_analytics.formats.pickles.values import GlobalName, MalformedPickle, NumberRun, RefusedPickle, expanded
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

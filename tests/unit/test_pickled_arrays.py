@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 from battery_analytics.errors import CorruptedFile, UnsupportedStructure
 from battery_analytics.files import BatteryFile
-from battery_analytics.formats.pickle_reading import read_pickle
-from battery_analytics.formats.pickled_frames import Frame
-from battery_analytics.formats.pickled_objects import admits, items_of, resolved
+from battery_analytics.formats.pickles.frames import Frame
+from battery_analytics.formats.pickles.objects import admits, resolved
+from battery_analytics.formats.pickles.plain import items_of
+from battery_analytics.formats.pickles.reading import read_pickle
 from battery_analytics.formats.reading import read_cells
 
 OLD = Path(__file__).parent / "old_pickles"

@@ -6,13 +6,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from battery_analytics.cell import Cell, CyclingData, Finding, FloatArray
-from battery_analytics.errors import InconsistentLengths, MissingColumns, NoCycles, UnsupportedStructure
-from battery_analytics.formats.column_values import MAX_POINTS
-from battery_analytics.formats.columns import Quantity, listed, printable
+from battery_analytics.cell import CyclingData, Finding, FloatArray
+from battery_analytics.errors import InconsistentLengths, MissingColumns, NoCycles
+from battery_analytics.formats.quantities import NAMES_OF_FIRST_CHOICE, Quantity, check_size, listed, printable
 
-MAX_CELLS = 200
-MAX_CYCLES = 50_000
 LARGEST_READING = 1e20
 LENGTH_TOLERANCE_POINTS = 2
 LENGTH_TOLERANCE_SHARE = 0.05
@@ -30,62 +27,6 @@ class RawCycle:
     @property
     def n_points(self) -> int:
         return min((self.columns[quantity].size for quantity in REQUIRED if quantity in self.columns), default=0)
-
-
-def check_size(n_cycles: int, n_points: int, file: str) -> None:
-    """Raise UnsupportedStructure where a file holds more than can be answered for; a few bytes can refer to a lot."""
-    if n_cycles > MAX_CYCLES or n_points > MAX_POINTS:
-        raise UnsupportedStructure(
-            f"{file} holds more than {MAX_POINTS:,} points or {MAX_CYCLES:,} cycles; split it by cycles.",
-            file=file,
-            limit_points=MAX_POINTS,
-            limit_cycles=MAX_CYCLES,
-        )
-
-
-def check_total(cells: Sequence[Cell], file: str) -> None:
-    """Raise UnsupportedStructure where the cells read so far, `file` the last of them, are together too much."""
-    n_cycles = sum(cell.cycling.n_cycles for cell in cells)
-    check_size(n_cycles, sum(cell.cycling.n_points for cell in cells), file)
-    if len(cells) > MAX_CELLS:
-        raise UnsupportedStructure(f"{file} is the first beyond {MAX_CELLS} cells; send fewer at once.", file=file)
-
-
-def cycles_of_table(columns: Mapping[Quantity, FloatArray], file: str) -> list[RawCycle]:
-    """Cut a table with one row a point into cycles wherever the cycle number changes.
-
-    Without a `cycle_number` column the whole table is one cycle. A row without a number belongs to the row before it.
-    Rows of a cycle that lie scattered (as after sorting a table by another column) are brought together in their order.
-    """
-    numbers = columns.get("cycle_number")
-    measured: dict[Quantity, FloatArray] = {**columns}
-    measured.pop("cycle_number", None)
-    if numbers is None:
-        return [RawCycle(None, measured)]
-    numbers = _filled_forward(numbers)
-    starts = np.flatnonzero(np.diff(numbers, prepend=np.nan) != 0)
-    if starts.size > 2 * np.unique(numbers).size:
-        order = np.argsort(numbers, kind="stable")
-        numbers = numbers[order]
-        measured = {quantity: values[order] for quantity, values in measured.items()}
-        starts = np.flatnonzero(np.diff(numbers, prepend=np.nan) != 0)
-    check_size(starts.size, numbers.size, file)
-    stops = np.append(starts[1:], numbers.size)
-    return [
-        RawCycle(
-            int(numbers[start]) if 0 <= numbers[start] < 2**53 else None,
-            {quantity: values[start:stop] for quantity, values in measured.items()},
-        )
-        for start, stop in zip(starts.tolist(), stops.tolist(), strict=True)
-    ]
-
-
-def _filled_forward(numbers: FloatArray) -> FloatArray:
-    known = np.isfinite(numbers)
-    if known.all():
-        return numbers
-    last_known = np.maximum.accumulate(np.where(known, np.arange(numbers.size), 0))
-    return np.nan_to_num(numbers[last_known], nan=-1.0, posinf=-1.0, neginf=-1.0)
 
 
 def assembled(
@@ -117,14 +58,18 @@ def _check_required(cycles: Sequence[RawCycle], file: str, column_names: Sequenc
         raise NoCycles(f"{file} holds no cycles.", file=file)
     missing = [quantity for quantity in REQUIRED if not any(quantity in cycle.columns for cycle in cycles)]
     if missing:
-        expected = {"voltage_V": "voltage_in_V", "current_A": "current_in_A"}
-        named = " and ".join(expected[quantity] for quantity in missing)
-        raise MissingColumns(
-            f"{file} has no column for {named}; its columns are {listed(column_names)}.",
-            file=file,
-            missing=[expected[quantity] for quantity in missing],
-            columns=[printable(name) for name in column_names],
-        )
+        raise without_columns(file, missing, column_names)
+
+
+def without_columns(file: str, missing: Sequence[Quantity], column_names: Sequence[str]) -> MissingColumns:
+    """The error of a file that lacks these quantities, with the columns that it has."""
+    expected = [NAMES_OF_FIRST_CHOICE[quantity] for quantity in missing]
+    return MissingColumns(
+        f"{file} has no column for {' and '.join(expected)}; its columns are {listed(column_names)}.",
+        file=file,
+        missing=expected,
+        columns=[printable(name) for name in column_names],
+    )
 
 
 def _reconciled(cycles: Sequence[RawCycle], file: str, findings: list[Finding]) -> list[RawCycle]:

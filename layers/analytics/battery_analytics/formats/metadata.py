@@ -2,15 +2,13 @@
 
 import ast
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from itertools import islice, takewhile
 
 import numpy as np
 
 from battery_analytics.cell import Json
-from battery_analytics.formats.column_values import number_of_text
-from battery_analytics.formats.pickle_values import NumberRun
-from battery_analytics.formats.pickled_objects import resolved
+from battery_analytics.formats.tables.column_values import number_of_text
 
 MAX_DEPTH = 8
 MAX_VALUES = 2_000
@@ -26,16 +24,21 @@ NUMERIC_KEYS: tuple[str, ...] = (
 )
 
 
-def plain_metadata(source: Mapping[object, object]) -> dict[str, Json]:
-    """Every key of the source as JSON; the seed's keys are there even where the source has none.
+def _as_it_is(value: object) -> object:
+    return value
+
+
+def plain_metadata(source: Mapping[object, object], opened: Callable[[object], object] = _as_it_is) -> dict[str, Json]:
+    """Every key of the source as JSON; the keys of `METADATA_KEYS` are there even where the source has none.
 
     Values that are too deep or too many to be metadata become null. Numbers as text become numbers where a number
-    belongs.
+    belongs. `opened` gives what a value of the source's own kind stands for, as a plain value whose items may again be
+    of that kind; it is asked only for values that are written.
     """
-    budget = _Budget(MAX_VALUES)
+    writer = _Writer(opened, MAX_VALUES)
     metadata: dict[str, Json] = dict.fromkeys(METADATA_KEYS)
     for key, value in islice(source.items(), MAX_VALUES):
-        metadata[_text(key)] = _plain(value, budget, depth=0)
+        metadata[_text(key)] = writer.plain(value, depth=0)
     for key in NUMERIC_KEYS:
         number = metadata.get(key)
         if isinstance(number, str):
@@ -59,39 +62,31 @@ def literal(text: str) -> object:
     return text if is_decimal_comma else value
 
 
-class _Budget:
-    """How many values may still be written; a source can refer to one value over and over."""
+class _Writer:
+    """Writes values out while its budget lasts; a source can refer to one value over and over."""
 
-    def __init__(self, values: int) -> None:
-        self.values = values
+    def __init__(self, opened: Callable[[object], object], budget: int) -> None:
+        self.opened = opened
+        self.budget = budget
 
-    def spend(self, value: object) -> bool:
+    def plain(self, value: object, depth: int) -> Json:
+        value = self.opened(value)
+        if isinstance(value, np.ndarray):
+            value = value.reshape(-1)[:MAX_VALUES].tolist()
+        if depth > MAX_DEPTH or not self._spend(value):
+            return None
+        if isinstance(value, Mapping):
+            named = takewhile(lambda _item: self.budget > 0, value.items())
+            return {_text(key): self.plain(item, depth + 1) for key, item in named}
+        if isinstance(value, list | tuple):
+            items = takewhile(lambda _item: self.budget > 0, value)
+            return [self.plain(item, depth + 1) for item in items]
+        return _plain_scalar(value)
+
+    def _spend(self, value: object) -> bool:
         """Pay for a value, for a text by its length; False where too little is left."""
-        self.values -= 1 + (len(value[:MAX_TEXT]) // 100 if isinstance(value, str | bytes) else 0)
-        return self.values >= 0
-
-
-def _plain(value: object, budget: _Budget, depth: int) -> Json:
-    value = resolved(value)
-    if isinstance(value, np.ndarray):
-        value = value.reshape(-1)[:MAX_VALUES].tolist()
-    if depth > MAX_DEPTH or not budget.spend(value):
-        return None
-    if isinstance(value, Mapping):
-        named = takewhile(lambda _item: budget.values > 0, value.items())
-        return {_text(key): _plain(item, budget, depth + 1) for key, item in named}
-    if isinstance(value, list | tuple):
-        items = takewhile(lambda _item: budget.values > 0, _written_out(value))
-        return [_plain(item, budget, depth + 1) for item in items]
-    return _plain_scalar(value)
-
-
-def _written_out(items: Sequence[object]) -> Iterator[object]:
-    for item in items:
-        if isinstance(item, NumberRun):
-            yield from item.values.tolist()
-        else:
-            yield item
+        self.budget -= 1 + (len(value[:MAX_TEXT]) // 100 if isinstance(value, str | bytes) else 0)
+        return self.budget >= 0
 
 
 def _plain_scalar(value: object) -> Json:

@@ -8,16 +8,17 @@ import numpy.typing as npt
 
 from battery_analytics.cell import Finding, FloatArray
 from battery_analytics.errors import UnsupportedStructure
-from battery_analytics.formats.assembly import RawCycle, check_size, cycles_of_table
-from battery_analytics.formats.column_values import Numbers, number_of_text, numbers
-from battery_analytics.formats.columns import MAX_COLUMNS, Quantity, RecognisedColumn, recognised_columns
-from battery_analytics.formats.pickle_values import Call, MalformedPickle
-from battery_analytics.formats.pickled_frames import Frame
-from battery_analytics.formats.pickled_objects import resolved
+from battery_analytics.formats.assembly import RawCycle
+from battery_analytics.formats.pickles.frames import Frame
+from battery_analytics.formats.pickles.objects import resolved
+from battery_analytics.formats.pickles.plain import column_pieces
+from battery_analytics.formats.pickles.values import Call, MalformedPickle
+from battery_analytics.formats.quantities import MAX_COLUMNS, MAX_POINTS, Quantity, check_size
+from battery_analytics.formats.tables.column_values import NotNumbers, Numbers, number_of_text, numbers_of_pieces
+from battery_analytics.formats.tables.columns import GENERAL_NAMES, Layout, RecognisedColumn
+from battery_analytics.formats.tables.cycles import cycles_of_table
 
 CYCLES_KEY = "cycle_data"
-
-type Layout = Mapping[Quantity, RecognisedColumn]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def cycles_of_list(items: Sequence[object], file: str) -> SourceCycles:
             by_name = {name_of(key): key for key in keys}
             names.update(dict.fromkeys(by_name))
             check_n_columns(len(names), file)
-            layouts[keys] = recognised_columns(by_name)
+            layouts[keys] = GENERAL_NAMES.layout(by_name)
         cycle = reader.cycle(columns, layouts[keys], position + 1)
         n_points += cycle.n_points
         check_size(len(items), n_points, file)
@@ -60,12 +61,12 @@ def cycles_of_list(items: Sequence[object], file: str) -> SourceCycles:
 
 
 def cycles_of_columns(source: Mapping[object, object], file: str) -> SourceCycles:
-    """The cycles of a table with one column a quantity and one row a point."""
+    """The cycles of a table with one column per quantity and one row per point."""
     check_n_columns(len(source), file)
     table = {name_of(key): column for key, column in source.items()}
     reader = _Reader(file)
     columns: dict[Quantity, FloatArray] = {}
-    for quantity, column in recognised_columns(table).items():
+    for quantity, column in GENERAL_NAMES.layout(table).items():
         read = reader.column(table[column.name], column, "the table")
         if read is not None:
             columns[quantity] = read.times(column.factor)
@@ -79,7 +80,7 @@ def cycles_of_columns(source: Mapping[object, object], file: str) -> SourceCycle
 def cycles_of_frame(frame: Frame, file: str) -> SourceCycles:
     """The cycles of a frame whose rows are points, or cycles with a list in each column."""
     check_n_columns(len(frame.columns), file)
-    recognised_names = {column.name for column in recognised_columns(frame.columns).values()}
+    recognised_names = {column.name for column in GENERAL_NAMES.layout(frame.columns).values()}
     arrays = {name: values for name, values in frame.columns.items() if isinstance(values, np.ndarray)}
     if any(_holds_lists(values) for name, values in arrays.items() if name in recognised_names):
         check_size(max(values.size for values in arrays.values()), 0, file)
@@ -142,9 +143,11 @@ class _Reader:
         return self.seen[key]
 
     def _numbers(self, value: object, column: RecognisedColumn, where: str) -> Numbers | None:
+        clock = column.quantity == "time_s"
         try:
-            return numbers(value, clock=column.quantity == "time_s")
-        except MalformedPickle as fault:
+            pieces = column_pieces(value, MAX_POINTS)
+            return None if pieces is None else numbers_of_pieces(pieces, clock=clock)
+        except (MalformedPickle, NotNumbers) as fault:
             raise UnsupportedStructure(
                 f"'{column.name}' in {where} of {self.file} is not a list of numbers, as cycling data have there.",
                 file=self.file,

@@ -1,18 +1,22 @@
-"""Files in, cells out: which files belong together, and which reader each group is for."""
+"""Files in, cells out: files that belong together are grouped, each group's format is recognised, and read."""
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 
-from battery_analytics.cell import Cell
-from battery_analytics.errors import CorruptedFile, IncompleteCsvSet, NoFiles, UnsupportedFileType, UnsupportedStructure
+from battery_analytics.cell import Cell, Finding
+from battery_analytics.errors import BatteryDataError, CorruptedFile, NoFiles, UnsupportedFileType
 from battery_analytics.files import BatteryFile
-from battery_analytics.formats.assembly import check_total
-from battery_analytics.formats.calb_pickle import read_calb_pickle
-from battery_analytics.formats.cycles_csv import cell_id_of, read_csv_set
+from battery_analytics.formats.declaration import Format
+from battery_analytics.formats.file_groups import FileGroup, grouped
+from battery_analytics.formats.quantities import check_total
+from battery_analytics.formats.registry import (
+    Recognised,
+    formats_for_ending,
+    formats_left_out,
+    recognise,
+    usual_endings,
+)
 
-_SET_MEMBER = re.compile(r"(?P<base>.+)_(?P<role>cycles|metadata|metrics)\.csv", re.IGNORECASE | re.DOTALL)
-_PICKLE_ENDINGS = (".pkl", ".pickle")
 _COMPRESSED = {
     b"\x1f\x8b": "gzip",
     b"PK\x03\x04": "zip",
@@ -22,58 +26,41 @@ _COMPRESSED = {
 }
 
 
-@dataclass(slots=True)
-class CsvSet:
-    """The CSV files of one cell, by role."""
-
-    base: str
-    members: dict[str, BatteryFile] = field(default_factory=dict)
-
-
 def read_cells(files: Sequence[BatteryFile]) -> list[Cell]:
     """The cells that the files hold, in the order in which their first files came.
 
-    CSV files that share a base name are one cell. Raises NoFiles, UnsupportedFileType, IncompleteCsvSet, and what the
-    reader of each format raises.
+    Files of one cell that a format tells apart by their names are one cell. Raises NoFiles, UnsupportedFileType,
+    IncompleteCsvSet, and what the reader of each format raises.
     """
     if not files:
-        raise NoFiles("No file was sent; send one or more .pkl or .csv files in the field 'file'.")
+        endings = " or ".join(usual_endings())
+        raise NoFiles(f"No file was sent; send one or more {endings} files in the field 'file'.")
+    roles = [known.roles for file in files for known in _checked_ending(file) if known.roles is not None]
+    groups = grouped(files, list(dict.fromkeys(roles)))
     cells: list[Cell] = []
-    for group in _grouped(files):
-        if isinstance(group, CsvSet):
-            cells.append(_read_set(group))
-        else:
-            cells.extend(read_calb_pickle(group))
+    for group in groups:
+        for companion in group.companions.values():
+            _check_not_compressed(companion)
+        cells.extend(_cells_of(group))
         check_total(cells, cells[-1].source.files[0])
     return cells
 
 
-def _grouped(files: Sequence[BatteryFile]) -> list[BatteryFile | CsvSet]:
-    groups: list[BatteryFile | CsvSet] = []
-    sets: dict[str, CsvSet] = {}
-    for file in files:
-        _check_type(file)
-        if file.name.lower().endswith(_PICKLE_ENDINGS):
-            groups.append(file)
-            continue
-        match = _SET_MEMBER.fullmatch(file.name)
-        base, role = (match["base"], match["role"].lower()) if match else (file.name, "cycles")
-        if base not in sets:
-            sets[base] = CsvSet(base)
-            groups.append(sets[base])
-        if role in sets[base].members:
-            raise UnsupportedStructure(f"{file.name} was sent twice; send each file once.", file=file.name)
-        sets[base].members[role] = file
-    return groups
-
-
-def _check_type(file: BatteryFile) -> None:
-    if not file.name.lower().endswith((*_PICKLE_ENDINGS, ".csv")):
+def _checked_ending(file: BatteryFile) -> list[Format]:
+    """The formats of the file's ending. A file is read under no other, so that a folder's foreign files are named at once."""
+    formats = formats_for_ending(file.name)
+    if not formats:
+        endings = usual_endings(with_plugins=True)
         raise UnsupportedFileType(
-            f"{file.name} is neither a .pkl nor a .csv file, which are the types that can be read.",
+            f"{file.name} is neither a {' nor a '.join(endings)} file, which are the types that can be read.",
             file=file.name,
-            supported=[".pkl", ".csv"],
+            supported=endings,
+            **_details(formats_left_out()),
         )
+    return formats
+
+
+def _check_not_compressed(file: BatteryFile) -> None:
     for signature, compression in _COMPRESSED.items():
         if file.content.startswith(signature):
             raise CorruptedFile(
@@ -81,16 +68,35 @@ def _check_type(file: BatteryFile) -> None:
             )
 
 
-def _read_set(csv_set: CsvSet) -> Cell:
-    cycles = csv_set.members.get("cycles")
-    if cycles is None:
-        missing = f"{csv_set.base}_cycles.csv"
-        sent = [file.name for file in csv_set.members.values()]
-        raise IncompleteCsvSet(
-            f"{' and '.join(sent)} came without {missing}, which holds the measurements; send it along.",
-            missing=missing,
-            sent=sent,
-        )
-    return read_csv_set(
-        cycles, csv_set.members.get("metadata"), csv_set.members.get("metrics"), cell_id=cell_id_of(cycles.name)
+def _cells_of(group: FileGroup) -> list[Cell]:
+    """The cells of a group, with a finding for each format that could not be asked about it."""
+    recognitions = recognise(group.main)
+    try:
+        cells = _chosen(group.main, recognitions.formats).read(group)
+    except BatteryDataError as error:
+        error.details |= _details(recognitions.left_out)
+        raise
+    findings = [Finding("format_left_out", "warning", sentence) for sentence in recognitions.left_out]
+    return [replace(cell, findings=(*cell.findings, *findings)) for cell in cells] if findings else cells
+
+
+def _chosen(file: BatteryFile, formats: Sequence[Recognised]) -> Format:
+    """The format that the content speaks for most; where it speaks for none, the most general one of the file's ending,
+    which says what is wrong."""
+    if not formats:
+        _check_not_compressed(file)
+        return formats_for_ending(file.name)[-1]
+    best = formats[0]
+    if best.format.has_ending_of(file.name):
+        return best.format
+    evidence = " and ".join(best.recognition.evidence)
+    raise CorruptedFile(
+        f"{file.name} is not what its name says: it looks like the format '{best.format.name}' ({evidence}), which is "
+        f"read as {best.format.endings[0]}; rename it.",
+        file=file.name,
+        format=best.format.name,
     )
+
+
+def _details(formats_left_out: tuple[str, ...]) -> dict[str, object]:
+    return {"formats_left_out": list(formats_left_out)} if formats_left_out else {}

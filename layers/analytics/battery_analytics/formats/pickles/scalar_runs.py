@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from battery_analytics.formats.number_runs import RUN_CHUNK, SHORTEST_RUN, leading
-from battery_analytics.formats.numpy_dtypes import SCALAR, dtype_of
-from battery_analytics.formats.pickle_values import Call, GlobalName
+from battery_analytics.formats.pickles.dtypes import SCALAR, dtype_of
+from battery_analytics.formats.pickles.number_runs import RUN_CHUNK, SHORTEST_RUN, leading
+from battery_analytics.formats.pickles.values import Call, GlobalName
 
 NOTES_PER_SCALAR = 3
 _SHORT_RECALL, _LONG_RECALL, _SHORT_BYTES = b"hjC"

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from battery_analytics.formats.pickle_values import Call, GlobalName, MalformedPickle
-from battery_analytics.formats.pickled_arrays import AnyArray, array_of, is_array
+from battery_analytics.formats.pickles.arrays import AnyArray, array_of, is_array
+from battery_analytics.formats.pickles.values import Call, GlobalName, MalformedPickle
 
 MAX_FRAME_COLUMNS = 100_000
 

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 
-from battery_analytics.formats.pickle_values import Call, MalformedPickle, bytes_of, shown
+from battery_analytics.formats.pickles.values import Call, MalformedPickle, bytes_of, shown
 
 SCALAR = frozenset({"numpy.core.multiarray.scalar", "numpy._core.multiarray.scalar"})
 DTYPE = "numpy.dtype"

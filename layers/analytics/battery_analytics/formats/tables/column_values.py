@@ -4,16 +4,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import groupby
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 
 from battery_analytics.cell import FloatArray
-from battery_analytics.formats.pickle_values import Call, MalformedPickle, NumberRun, RefusedPickle, length
-from battery_analytics.formats.pickled_objects import resolved
 
-MAX_POINTS = 3_000_000
+_FLOAT64 = np.dtype(np.float64)
 _LONGEST_NUMBER = 64
 _MOST_UNREADABLE = 1_000  # where they are the most of a column so far, it is one of text and not looked at further
 
@@ -33,58 +31,52 @@ class Numbers:
             return self.values * factor
 
 
-def numbers(value: object, *, clock: bool = False) -> Numbers | None:
-    """A column of whatever type a source uses as numbers; None where there is no column.
+class NotNumbers(Exception):
+    """A value that is no column of numbers at all."""
 
-    Lists, tuples, arrays, series, numbers as text and None within them are read; with `clock` also times of day,
-    durations (`1d 02:03:04.5`) and dates, in seconds. Raises MalformedPickle where the value is no column at all,
-    RefusedPickle where it is longer than `MAX_POINTS`.
+
+def numbers(column: object, *, clock: bool = False) -> Numbers:
+    """A column of whatever plain type a source uses as numbers.
+
+    Lists, tuples and arrays of numbers, of numbers as text and of None are read; with `clock` also times of day,
+    durations (`1d 02:03:04.5`) and dates, in seconds. Raises NotNumbers where the value is no such column.
     """
-    value = resolved(value)
-    if value is None:
-        return None
-    if isinstance(value, list | tuple):
-        return _numbers_of_list(value, clock)
-    if not isinstance(value, np.ndarray):
-        raise MalformedPickle("not a list of numbers")
-    _check_size(value.size)
-    kind = value.dtype.kind
+    if not isinstance(column, np.ndarray):
+        if isinstance(column, list | tuple):
+            return _numbers_of_items(column, clock)
+        raise NotNumbers
+    kind = column.dtype.kind
     if kind in "fiub":
-        return Numbers(_as_float64(value.reshape(-1)))
+        return Numbers(_as_float64(column if column.ndim == 1 else column.reshape(-1)))
     if kind in "OUS":
-        return _numbers_of_items(value.reshape(-1).tolist(), clock)
+        return _numbers_of_items(column.reshape(-1).tolist(), clock)
     if kind in "Mm" and clock:
-        since = value.reshape(-1).astype(f"{kind}8[ns]")
+        since = column.reshape(-1).astype(f"{kind}8[ns]")
         return Numbers(np.where(np.isnat(since), np.nan, since.astype(np.int64) / 1e9))
-    raise MalformedPickle("not a list of numbers")
+    raise NotNumbers
 
 
-def _check_size(size: int) -> None:
-    if size > MAX_POINTS:
-        raise RefusedPickle(f"one of its columns has more than {MAX_POINTS:,} values")
+def numbers_of_pieces(pieces: Sequence[object], *, clock: bool = False) -> Numbers:
+    """The pieces of one column as numbers, one after the other. Raises NotNumbers as `numbers` does."""
+    if len(pieces) == 1:
+        return numbers(pieces[0], clock=clock)
+    values: list[npt.NDArray[np.generic]] = []
+    unreadable = 0
+    for piece in pieces:
+        if isinstance(piece, np.ndarray) and piece.ndim == 1 and piece.dtype.kind in "fiub":
+            values.append(piece)
+        else:
+            read = numbers(piece, clock=clock)
+            values.append(read.values)
+            unreadable += read.unreadable
+    return Numbers(np.concatenate(values, dtype=np.float64) if values else np.empty(0), unreadable)
 
 
 def _as_float64(values: npt.NDArray[np.generic]) -> FloatArray:
-    if values.dtype == np.float64:
-        return values.astype(np.float64, copy=False)
+    if values.dtype == _FLOAT64:
+        return cast(FloatArray, values)
     with np.errstate(over="ignore", invalid="ignore"):
         return values.astype(np.float64)
-
-
-def _numbers_of_list(value: Sequence[object], clock: bool) -> Numbers:
-    if len(value) == 1 and isinstance(value[0], NumberRun):
-        return Numbers(_as_float64(value[0].values))
-    _check_size(length(value))
-    pieces: list[FloatArray] = []
-    unreadable = 0
-    for is_run, items in groupby(value, key=lambda item: type(item) is NumberRun):
-        if is_run:
-            pieces.extend(item.values for item in items)  # type: ignore[attr-defined]  # groupby forgets that all are runs
-        else:
-            read = _numbers_of_items(list(items), clock)
-            pieces.append(read.values)
-            unreadable += read.unreadable
-    return Numbers(np.concatenate(pieces, dtype=np.float64) if pieces else np.empty(0), unreadable)
 
 
 def _numbers_of_items(items: Sequence[object], clock: bool) -> Numbers:
@@ -97,7 +89,7 @@ def _numbers_of_items(items: Sequence[object], clock: bool) -> Numbers:
             pass  # some text is not a number as Python spells it: each is looked at below
     values, unreadable = np.empty(len(items)), 0
     for place, item in enumerate(items):
-        number = _number(resolved(item) if type(item) is Call else item, clock)
+        number = _number(item, clock)
         unreadable += number is None
         values[place] = np.nan if number is None else number
         if unreadable > _MOST_UNREADABLE and 2 * unreadable > place:

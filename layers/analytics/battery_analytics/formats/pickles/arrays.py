@@ -8,8 +8,8 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from battery_analytics.formats.numpy_dtypes import SCALAR, dtype_of
-from battery_analytics.formats.pickle_values import Call, MalformedPickle, bytes_of, expanded
+from battery_analytics.formats.pickles.dtypes import SCALAR, dtype_of
+from battery_analytics.formats.pickles.values import Call, MalformedPickle, bytes_of, expanded
 
 type AnyArray = npt.NDArray[np.generic]
 

@@ -38,7 +38,7 @@ class GlobalName:
 class Call:
     """A call that the pickle asks for, written down instead of made.
 
-    `meaning` is what `pickled_arrays` has read it as, kept because a file may refer to one call a million times.
+    `meaning` is what `objects` has read it as, kept because a file may refer to one call a million times.
     """
 
     target: GlobalName

@@ -1,21 +1,8 @@
 """What the calls in a pickle stand for, read as data: which names a pickle may hold, and the value of each."""
 
-import numpy as np
-
-from battery_analytics.formats.numpy_dtypes import DTYPE, SCALAR
-from battery_analytics.formats.pickle_values import (
-    EMPTY_BYTES,
-    ENCODE,
-    Call,
-    GlobalName,
-    MalformedPickle,
-    NumberRun,
-    RefusedPickle,
-    bytes_of,
-    expanded,
-)
-from battery_analytics.formats.pickled_arrays import FROM_BUFFER, RECONSTRUCT, array_of, scalar_of
-from battery_analytics.formats.pickled_frames import (
+from battery_analytics.formats.pickles.arrays import FROM_BUFFER, RECONSTRUCT, array_of, scalar_of
+from battery_analytics.formats.pickles.dtypes import DTYPE, SCALAR
+from battery_analytics.formats.pickles.frames import (
     ADMITTED_BY_FRAMES,
     ARRAY_BACKED,
     FRAME,
@@ -25,6 +12,15 @@ from battery_analytics.formats.pickled_frames import (
     frame_of,
     index_of,
     series_of,
+)
+from battery_analytics.formats.pickles.values import (
+    EMPTY_BYTES,
+    ENCODE,
+    Call,
+    GlobalName,
+    MalformedPickle,
+    RefusedPickle,
+    bytes_of,
 )
 
 _ORDERED_DICT = "collections.OrderedDict"
@@ -78,14 +74,3 @@ def _meaning(call: Call) -> object:
         items = call.items or []
         return dict(zip(items[::2], items[1::2], strict=True))
     raise RefusedPickle(f"it uses {name} on its own, which is not plain data", name)
-
-
-def items_of(value: object) -> list[object]:
-    """A list's, tuple's or array's items as Python values, runs of numbers written out."""
-    if isinstance(value, np.ndarray):
-        return list(value.tolist())
-    if isinstance(value, NumberRun):
-        return list(value.values.tolist())
-    if isinstance(value, list | tuple):
-        return expanded(value)
-    raise MalformedPickle("not a list")

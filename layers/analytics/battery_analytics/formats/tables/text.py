@@ -1,17 +1,25 @@
-"""What kind of text a CSV file is: its encoding, separator, decimal mark, and the line that names its columns."""
+"""What kind of text a table is: its encoding, separator, decimal mark, and the line that names its columns.
 
+Written by hand: the standard library's `csv.Sniffer` knows no lines before the header, and detectors of encodings such as
+`charset-normalizer` guess a language, where a table needs no more than the marks of UTF-8 and UTF-16.
+"""
+
+import codecs
 import csv
 import io
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 from battery_analytics.errors import CorruptedFile, EmptyFile, UnsupportedStructure
 from battery_analytics.files import BatteryFile
-from battery_analytics.formats.columns import MAX_COLUMNS, recognised_columns
+from battery_analytics.formats.quantities import MAX_COLUMNS
+from battery_analytics.formats.tables.columns import ColumnNames
 
 MAX_PREAMBLE_LINES = 100
-_HEAD_BYTES = 1_000_000
+HEAD_BYTES = 1_000_000
+SEPARATORS = (",", ";", "\t")
 
 _BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _UNMARKED = ((slice(1, 200, 2), "utf-16-le"), (slice(0, 200, 2), "utf-16-be"))
@@ -21,37 +29,72 @@ _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
-class CsvText:
-    """A CSV file as UTF-8 bytes, and how to read them: `header_line` counts from 0 and names `columns`; the rows begin at
-    byte `rows_start`."""
+class Header:
+    """The line that names a table's columns: which one it is, counted from 0, what separates its fields, and the names."""
+
+    line: int
+    separator: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TableText:
+    """A table as UTF-8 bytes, and how to read them: the rows begin at byte `rows_start`."""
 
     content: bytes
-    separator: str
+    header: Header
     decimal: str
-    header_line: int
-    columns: tuple[str, ...]
     rows_start: int
 
 
-def csv_text(file: BatteryFile) -> CsvText:
-    """Find out how a CSV file is written.
+def table_text(file: BatteryFile, names: ColumnNames) -> TableText:
+    """Find out how a table is written.
 
     Raises EmptyFile, CorruptedFile for bytes that are not text, UnsupportedStructure for more than `MAX_COLUMNS`
-    columns. A file whose columns nobody recognises has its first line as header.
+    columns. A file none of whose columns `names` recognises has its first line as header.
     """
     content = _utf8(file)
-    head = content[:_HEAD_BYTES].decode("utf-8", "replace")
-    lines = _LINE_END.split(head, MAX_PREAMBLE_LINES)[:MAX_PREAMBLE_LINES]
-    if not any(line.strip() for line in lines):
+    lines = _lines(content[:HEAD_BYTES].decode("utf-8", "replace"))
+    header = found_header(lines, names)
+    if header is None:
         raise EmptyFile(f"{file.name} is empty.", file=file.name)
-    header_line, separator, columns = _header(lines)
-    if len(columns) > MAX_COLUMNS or (len(lines) == 1 and len(content) >= _HEAD_BYTES):
+    if len(header.columns) > MAX_COLUMNS or (len(lines) == 1 and len(content) >= HEAD_BYTES):
         raise UnsupportedStructure(
             f"{file.name} has more than {MAX_COLUMNS} columns in its header, where cycling data have about six.",
             file=file.name,
         )
-    decimal = "," if separator != "," and _has_decimal_comma(lines[header_line + 1 :], separator) else "."
-    return CsvText(content, separator, decimal, header_line, columns, _start_of_line(content, header_line + 1))
+    may_have_comma = header.separator != "," and _has_decimal_comma(lines[header.line + 1 :], header.separator)
+    return TableText(content, header, "," if may_have_comma else ".", _start_of_line(content, header.line + 1))
+
+
+def first_lines(content: bytes) -> tuple[str, ...]:
+    """The first lines of a file, at most `MAX_PREAMBLE_LINES`; none where it is binary."""
+    encoding = _encoding(content)
+    if encoding == "utf-8" and content.find(b"\0", 0, HEAD_BYTES) >= 0:
+        return ()
+    try:
+        text = codecs.getincrementaldecoder(encoding)().decode(content[:HEAD_BYTES])
+    except UnicodeError:
+        text = content[:HEAD_BYTES].decode("cp1252", "replace")
+    return () if "\0" in text else tuple(_lines(text))
+
+
+def found_header(lines: Sequence[str], names: ColumnNames) -> Header | None:
+    """The first line that names at least two quantities, else the first line that is not blank; None without one."""
+    first: Header | None = None
+    for number, line in enumerate(lines):
+        if not line.strip():
+            continue
+        separator = max(SEPARATORS, key=line.count)
+        header = Header(number, separator, _fields(line, separator))
+        if len(names.layout(header.columns)) >= 2:
+            return header
+        first = first or header
+    return first
+
+
+def _lines(text: str) -> list[str]:
+    return _LINE_END.split(text, MAX_PREAMBLE_LINES)[:MAX_PREAMBLE_LINES]
 
 
 def _utf8(file: BatteryFile) -> bytes:
@@ -83,7 +126,7 @@ def _encoding(content: bytes) -> str:
     return "utf-8"
 
 
-def _has_decimal_comma(lines: list[str], separator: str) -> bool:
+def _has_decimal_comma(lines: Sequence[str], separator: str) -> bool:
     return any(
         _DECIMAL_COMMA.fullmatch(field.strip(' "')) for line in lines for field in line.split(separator, MAX_COLUMNS)
     )
@@ -93,21 +136,6 @@ def _start_of_line(content: bytes, line: int) -> int:
     """The byte at which a line begins, counted from 0."""
     end = next(islice(_LINE_END_BYTES.finditer(content), line - 1, None), None)
     return len(content) if end is None else end.end()
-
-
-def _header(lines: list[str]) -> tuple[int, str, tuple[str, ...]]:
-    """The first line that names at least two quantities, else the first line that is not blank."""
-    first: tuple[int, str, tuple[str, ...]] | None = None
-    for number, line in enumerate(lines):
-        if not line.strip():
-            continue
-        separator = max((",", ";", "\t"), key=line.count)
-        columns = _fields(line, separator)
-        if len(recognised_columns(columns)) >= 2:
-            return number, separator, columns
-        first = first or (number, separator, columns)
-    assert first is not None  # noqa: S101  the caller has seen a line with text
-    return first
 
 
 def _fields(line: str, separator: str) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """A pickle machine that reads and never runs: its bytes, stack and memo, and how much of each a file may ask for.
 
 Python's own unpickler builds objects by calling what the file names. This one only notes it: a global becomes a
-`GlobalName`, a call becomes a `Call` with its arguments and state, and `pickled_arrays` reads numpy's and pandas'
+`GlobalName`, a call becomes a `Call` with its arguments and state, and `objects` reads numpy's and pandas'
 notes as data. So there is nothing to forbid but names that mean something else, and those are refused by name.
 
 The bounds hold for files of 50 MB: a value costs some 64 bytes, a container up to 64 bytes a unit of weight.
@@ -11,7 +11,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from battery_analytics.formats.pickle_values import (
+from battery_analytics.formats.pickles.scalar_runs import ScalarRun
+from battery_analytics.formats.pickles.values import (
     Call,
     GlobalName,
     MalformedPickle,
@@ -22,7 +23,6 @@ from battery_analytics.formats.pickle_values import (
     length,
     shown,
 )
-from battery_analytics.formats.scalar_runs import ScalarRun
 
 MAX_VALUES = 6_000_000
 MAX_MEMO = 10_000_000
@@ -46,8 +46,6 @@ class Machine:
         self.held = 0
         self.container_weight = 0
 
-    # ------------------------------------------------ bounds
-
     def check_bounds(self) -> None:
         """Refuse a file whose stack and memo outgrow what data can need; called every few thousand instructions."""
         if self.held + len(self.stack) > MAX_VALUES or len(self.memo) > MAX_MEMO or len(self.marks) > MAX_MARKS:
@@ -58,8 +56,6 @@ class Machine:
         self.held += n_values
         if self.held > MAX_VALUES:
             raise RefusedPickle("it holds more single values than cycling data of its size can")
-
-    # ------------------------------------------------ bytes
 
     def take(self, size: int) -> bytes:
         end = self.position + size
@@ -92,8 +88,6 @@ class Machine:
 
     def line(self) -> str:
         return self.line_bytes().decode("utf-8")
-
-    # ------------------------------------------------ stack
 
     def push(self, value: object) -> None:
         self.stack.append(value)
@@ -132,8 +126,6 @@ class Machine:
             self.stack.extend(expanded([self.stack.pop()]))
         return self.stack[-1]
 
-    # ------------------------------------------------ memo
-
     def remember(self, index: int) -> None:
         if index == len(self.memo):
             self.memo.append(self.top())
@@ -150,8 +142,6 @@ class Machine:
             raise MalformedPickle("it refers to a value that it does not hold")
         value = self.memo[index]
         return value.remembered(index) if type(value) is ScalarRun else value
-
-    # ------------------------------------------------ building
 
     def name_global(self, module: str, name: str) -> None:
         named = GlobalName(module, name)

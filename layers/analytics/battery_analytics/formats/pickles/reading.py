@@ -3,9 +3,9 @@
 import struct
 from collections.abc import Callable
 
-from battery_analytics.formats.pickle_machine import Machine
-from battery_analytics.formats.pickle_operations import OPERATIONS
-from battery_analytics.formats.pickle_values import GlobalName, MalformedPickle, RefusedPickle
+from battery_analytics.formats.pickles.machine import Machine
+from battery_analytics.formats.pickles.operations import OPERATIONS
+from battery_analytics.formats.pickles.values import GlobalName, MalformedPickle, RefusedPickle
 
 MAX_OPERATIONS = 12_000_000
 _STOP = ord(".")

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
-from battery_analytics.formats.number_runs import RUNS
-from battery_analytics.formats.pickle_machine import Machine
-from battery_analytics.formats.pickle_values import Call, GlobalName, MalformedPickle, NumberRun, RefusedPickle
-from battery_analytics.formats.scalar_runs import NOTES_PER_SCALAR, scalar_run
+from battery_analytics.formats.pickles.machine import Machine
+from battery_analytics.formats.pickles.number_runs import RUNS
+from battery_analytics.formats.pickles.scalar_runs import NOTES_PER_SCALAR, scalar_run
+from battery_analytics.formats.pickles.values import Call, GlobalName, MalformedPickle, NumberRun, RefusedPickle
 
 _LIST = 2
 _DICT = 4

@@ -1,0 +1,13 @@
+"""Any table with one row per point whose columns bear the names of common cyclers, in any order."""
+
+from battery_analytics.formats.builtin.calb_csv import CELL_FILES
+from battery_analytics.formats.table_format import table_format
+
+CYCLES_TABLE = table_format(
+    name="cycles table",
+    instrument="Any cycler or laboratory that exports text",
+    needs="A text table with one row per point and columns for the cycle number, the current (charge positive) and the "
+    "voltage, and a discharge capacity or a time; units stand in the columns' names.",
+    certainty=0.8,
+    roles=CELL_FILES,
+)

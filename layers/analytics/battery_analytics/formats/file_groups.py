@@ -1,0 +1,81 @@
+"""Which files belong together: the files of one cell, told apart by the ends of their names."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from battery_analytics.errors import IncompleteCsvSet, UnsupportedStructure
+from battery_analytics.files import BatteryFile
+
+
+@dataclass(frozen=True, slots=True)
+class FileRoles:
+    """What each file of a cell is, by how its name ends: `X_cycles.csv`, `X_metadata.csv`, `X_metrics.csv`.
+
+    A file of this ending without a role in its name holds measurements and stands alone.
+    """
+
+    ending: str
+    measurements: str
+    metadata: str
+    others: tuple[str, ...] = ()
+
+    def base_and_role(self, name: str) -> tuple[str, str] | None:
+        """What the files of a cell have in common in their names, and this file's role; None for another ending."""
+        lower = name.lower()
+        if not lower.endswith(self.ending):
+            return None
+        for role in (self.measurements, self.metadata, *self.others):
+            end = f"_{role}{self.ending}"
+            if lower.endswith(end) and len(name) > len(end):
+                return name[: -len(end)], role
+        return name, self.measurements
+
+
+@dataclass(frozen=True, slots=True)
+class FileGroup:
+    """The files that are read together: the one with the measurements, and the others of its cell by role."""
+
+    main: BatteryFile
+    roles: FileRoles | None = None
+    companions: Mapping[str, BatteryFile] = field(default_factory=dict)
+
+
+def grouped(files: Iterable[BatteryFile], all_roles: Sequence[FileRoles]) -> list[FileGroup]:
+    """The files in groups, in the order of their first files.
+
+    Raises UnsupportedStructure for a file sent twice, IncompleteCsvSet for a cell without its measurements.
+    """
+    groups: list[FileGroup | tuple[FileRoles, str]] = []
+    sets: dict[tuple[FileRoles, str], dict[str, BatteryFile]] = {}
+    for file in files:
+        place = _place(file.name, all_roles)
+        if place is None:
+            groups.append(FileGroup(file))
+            continue
+        roles, base, role = place
+        if (roles, base) not in sets:
+            sets[roles, base] = {}
+            groups.append((roles, base))
+        if role in sets[roles, base]:
+            raise UnsupportedStructure(f"{file.name} was sent twice; send each file once.", file=file.name)
+        sets[roles, base][role] = file
+    return [group if isinstance(group, FileGroup) else _complete(*group, sets[group]) for group in groups]
+
+
+def _place(name: str, all_roles: Sequence[FileRoles]) -> tuple[FileRoles, str, str] | None:
+    """The roles that a name follows, its base and its role; roles whose names it bears come before those it could be of."""
+    fitting = [(roles, *place) for roles in all_roles if (place := roles.base_and_role(name))]
+    return next((found for found in fitting if found[1] != name), fitting[0] if fitting else None)
+
+
+def _complete(roles: FileRoles, base: str, members: dict[str, BatteryFile]) -> FileGroup:
+    if roles.measurements not in members:
+        missing = f"{base}_{roles.measurements}{roles.ending}"
+        sent = [file.name for file in members.values()]
+        raise IncompleteCsvSet(
+            f"{' and '.join(sent)} came without {missing}, which holds the measurements; send it along.",
+            missing=missing,
+            sent=sent,
+        )
+    others = {role: members[role] for role in (roles.metadata, *roles.others) if role in members}
+    return FileGroup(members[roles.measurements], roles, others)

@@ -1,0 +1,30 @@
+"""The beginning of a file, as the formats see it that are asked whether it is theirs."""
+
+from functools import cached_property
+
+from battery_analytics.files import BatteryFile
+from battery_analytics.formats.tables.columns import ColumnNames
+from battery_analytics.formats.tables.text import Header, first_lines, found_header
+
+START_BYTES = 65_536
+
+
+class Head:
+    """A file's name, its first bytes (at most `START_BYTES`), and what is read from it once for all formats."""
+
+    def __init__(self, file: BatteryFile) -> None:
+        self.name = file.name
+        self.start = file.content[:START_BYTES]
+        self._content = file.content
+        self._headers: dict[int, Header | None] = {}
+
+    @cached_property
+    def lines(self) -> tuple[str, ...]:
+        """The first lines as text of whatever encoding; none where the file is binary."""
+        return first_lines(self._content)
+
+    def header(self, names: ColumnNames) -> Header | None:
+        """The line that names columns as `names` knows them, else the first with text; None where there is none."""
+        if id(names) not in self._headers:
+            self._headers[id(names)] = found_header(self.lines, names)
+        return self._headers[id(names)]

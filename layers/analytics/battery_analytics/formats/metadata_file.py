@@ -1,0 +1,29 @@
+"""The metadata of a cell as a table of one row, as it lies beside a table of measurements."""
+
+import csv
+import io
+
+from battery_analytics.errors import CorruptedFile, EmptyFile
+from battery_analytics.files import BatteryFile
+from battery_analytics.formats.metadata import literal
+from battery_analytics.formats.tables.columns import GENERAL_NAMES
+from battery_analytics.formats.tables.text import table_text
+
+_METADATA_BYTES = 1_000_000
+
+
+def metadata_of(file: BatteryFile) -> dict[object, object]:
+    """The one row of the file by column name, its values read as the numbers, lists and dicts that they spell.
+
+    Raises EmptyFile, CorruptedFile, UnsupportedStructure.
+    """
+    text = table_text(file, GENERAL_NAMES)
+    lines = io.StringIO(text.content[:_METADATA_BYTES].decode("utf-8", "replace"))
+    try:
+        rows = (row for row in csv.reader(lines, delimiter=text.header.separator) if row)
+        header, values = next(rows), next(rows, None)
+    except csv.Error as fault:
+        raise CorruptedFile(f"{file.name} cannot be read as CSV: {fault}.", file=file.name) from fault
+    if values is None:
+        raise EmptyFile(f"{file.name} names its columns but holds no row.", file=file.name)
+    return {name: literal(value) for name, value in zip(header, values, strict=False)}

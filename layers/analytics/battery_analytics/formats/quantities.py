@@ -1,0 +1,64 @@
+"""The quantities of cycling data, what a message calls them, and how much of them the files may hold."""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from battery_analytics.cell import Cell
+from battery_analytics.errors import UnsupportedStructure
+
+MAX_POINTS = 3_000_000
+MAX_CYCLES = 50_000
+MAX_CELLS = 200
+MAX_COLUMNS = 500
+LONGEST_NAME = 100
+
+type Quantity = Literal[
+    "cycle_number",
+    "voltage_V",
+    "current_A",
+    "charge_capacity_Ah",
+    "discharge_capacity_Ah",
+    "time_s",
+    "temperature_C",
+]
+
+# The name that a sender is asked for where the quantity is missing.
+NAMES_OF_FIRST_CHOICE: Mapping[Quantity, str] = {
+    "cycle_number": "cycle_number",
+    "voltage_V": "voltage_in_V",
+    "current_A": "current_in_A",
+    "charge_capacity_Ah": "charge_capacity_in_Ah",
+    "discharge_capacity_Ah": "discharge_capacity_in_Ah",
+    "time_s": "time_in_s",
+    "temperature_C": "temperature_in_C",
+}
+
+
+def check_size(n_cycles: int, n_points: int, file: str) -> None:
+    """Raise UnsupportedStructure where a file holds more than can be answered for; a few bytes can refer to a lot."""
+    if n_cycles > MAX_CYCLES or n_points > MAX_POINTS:
+        raise UnsupportedStructure(
+            f"{file} holds more than {MAX_POINTS:,} points or {MAX_CYCLES:,} cycles; split it by cycles.",
+            file=file,
+            limit_points=MAX_POINTS,
+            limit_cycles=MAX_CYCLES,
+        )
+
+
+def check_total(cells: Sequence[Cell], file: str) -> None:
+    """Raise UnsupportedStructure where the cells read so far, `file` the last of them, are together too much."""
+    n_cycles = sum(cell.cycling.n_cycles for cell in cells)
+    check_size(n_cycles, sum(cell.cycling.n_points for cell in cells), file)
+    if len(cells) > MAX_CELLS:
+        raise UnsupportedStructure(f"{file} is the first beyond {MAX_CELLS} cells; send fewer at once.", file=file)
+
+
+def printable(name: str) -> str:
+    """A name of the file as it may stand in a message: short, and whole characters only."""
+    return name[:LONGEST_NAME].encode("utf-8", "replace").decode("utf-8")
+
+
+def listed(names: Sequence[str], most: int = 20) -> str:
+    """Some names of the file in a message."""
+    shown = ", ".join(printable(name) for name in names[:most])
+    return f"{shown} and {len(names) - most} more" if len(names) > most else shown or "none"

@@ -1,0 +1,88 @@
+"""Every format that can be read, and which of them a file is of."""
+
+from dataclasses import dataclass
+
+from battery_analytics.cell import Json
+from battery_analytics.files import BatteryFile
+from battery_analytics.formats.builtin.calb_csv import CALB_CSV_SET
+from battery_analytics.formats.builtin.cycles_table import CYCLES_TABLE
+from battery_analytics.formats.builtin.pickled_cells import PICKLED_CELLS
+from battery_analytics.formats.declaration import Format, Recognition
+from battery_analytics.formats.head import Head
+from battery_analytics.formats.plugins import Plugins, plugins, reason
+
+# Of formats with one ending the last is asked to say what is wrong with a file that none recognises.
+BUILTIN_FORMATS: tuple[Format, ...] = (*PICKLED_CELLS, CALB_CSV_SET, CYCLES_TABLE)
+
+# A file that a built-in format recognises with this certainty is not shown to formats of other packages.
+CERTAIN = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """A format and why a file is of it."""
+
+    format: Format
+    recognition: Recognition
+
+
+@dataclass(frozen=True, slots=True)
+class Recognitions:
+    """The formats that a file can be of, the most certain first, and which formats could not be asked, in sentences."""
+
+    formats: tuple[Recognised, ...]
+    left_out: tuple[str, ...] = ()
+
+
+def recognise(file: BatteryFile) -> Recognitions:
+    """Show the file to all formats; of equally certain ones those of its ending come first.
+
+    Formats of other packages are asked only where no built-in one is `CERTAIN`.
+    """
+    head = Head(file)
+    found = [
+        Recognised(known, recognition)
+        for known in BUILTIN_FORMATS
+        if (recognition := known.recognise(head)) is not None
+    ]
+    left_out: list[str] = []
+    if all(one.recognition.certainty < CERTAIN for one in found):
+        left_out.extend(_plugins().left_out)
+        for known in _plugins().formats:
+            try:
+                recognition = known.recognise(head)
+            except Exception as fault:  # noqa: BLE001  a fault of another package must not keep a file from being read
+                left_out.append(f"The format {known.name} could not be asked: {reason(fault)}.")
+            else:
+                found.extend([] if recognition is None else [Recognised(known, recognition)])
+    found.sort(key=lambda one: (-one.recognition.certainty, not one.format.has_ending_of(file.name)))
+    return Recognitions(tuple(found), tuple(left_out))
+
+
+def formats_for_ending(file_name: str) -> list[Format]:
+    """The formats that are sent under such a name: built-in ones, or where there are none those of other packages."""
+    builtin = [known for known in BUILTIN_FORMATS if known.has_ending_of(file_name)]
+    return builtin or [known for known in _plugins().formats if known.has_ending_of(file_name)]
+
+
+def formats_left_out() -> tuple[str, ...]:
+    """Which entry points of other packages cannot be used, and why."""
+    return _plugins().left_out
+
+
+def usual_endings(*, with_plugins: bool = False) -> list[str]:
+    """The ending that each format is usually sent under, each once."""
+    formats = (*BUILTIN_FORMATS, *(_plugins().formats if with_plugins else ()))
+    return list(dict.fromkeys(known.endings[0] for known in formats))
+
+
+def described_formats() -> list[dict[str, Json]]:
+    """The built-in formats as plain values, for the HTTP contract and the documents."""
+    return [
+        {"name": known.name, "endings": list(known.endings), "instrument": known.instrument, "needs": known.needs}
+        for known in BUILTIN_FORMATS
+    ]
+
+
+def _plugins() -> Plugins:
+    return plugins(frozenset(known.name for known in BUILTIN_FORMATS))

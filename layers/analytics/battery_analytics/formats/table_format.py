@@ -1,0 +1,119 @@
+"""Formats that are tables with one row per point: declared by the names of their columns, read by the shared reader.
+
+A rule that some tables need and none has today, such as a column that says the direction of an unsigned current, or one
+capacity per step, is a further argument of `table_format`, and is applied in `_Table.read` between the rows and the cycles.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from battery_analytics.cell import Cell, Finding, Json, Source
+from battery_analytics.formats.assembly import assembled, without_columns
+from battery_analytics.formats.declaration import Format, Recognition
+from battery_analytics.formats.file_groups import FileGroup, FileRoles
+from battery_analytics.formats.head import Head
+from battery_analytics.formats.metadata import plain_metadata
+from battery_analytics.formats.metadata_file import metadata_of
+from battery_analytics.formats.quantities import Quantity, listed
+from battery_analytics.formats.tables.columns import GENERAL_COLUMNS, ColumnNames, ColumnRules, extra_columns
+from battery_analytics.formats.tables.cycles import cycles_of_table
+from battery_analytics.formats.tables.rows import rows_of
+from battery_analytics.formats.tables.text import table_text
+
+REQUIRED: tuple[Quantity, ...] = ("cycle_number", "current_A", "voltage_V")
+
+
+def table_format(
+    *,
+    name: str,
+    instrument: str,
+    needs: str,
+    certainty: float,
+    endings: tuple[str, ...] = (".csv",),
+    header_begins: tuple[str, ...] = (),
+    columns: ColumnRules = GENERAL_COLUMNS,
+    roles: FileRoles | None = None,
+) -> Format:
+    """Declare a table.
+
+    `columns` are the names and units of its columns, by quantity. A file is recognised with `certainty` where its header
+    begins with the names `header_begins` and names cycle, current and voltage, and with less where some of the three are
+    missing. Raises ValueError where two quantities share a name or a unit is not the quantity's.
+    """
+    table = _Table(name, certainty, header_begins, ColumnNames(columns))
+    return Format(
+        name=name,
+        endings=endings,
+        instrument=instrument,
+        needs=needs,
+        recognise=table.recognise,
+        read=table.read,
+        roles=roles,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    name: str
+    certainty: float
+    header_begins: tuple[str, ...]
+    names: ColumnNames
+
+    def recognise(self, head: Head) -> Recognition | None:
+        header = head.header(self.names)
+        if header is None or header.columns[: len(self.header_begins)] != self.header_begins:
+            return None
+        layout = self.names.layout(header.columns)
+        found = [layout[quantity].name for quantity in REQUIRED if quantity in layout]
+        if not found:
+            return None
+        evidence = f"line {header.line + 1} names {listed(found)}"
+        return Recognition(self.certainty * (len(found) / len(REQUIRED)), (evidence,))
+
+    def read(self, files: FileGroup) -> list[Cell]:
+        """The cell of a table, with its metadata where they were sent.
+
+        Other files of the cell only have to be readable: their figures are computed anew. Raises EmptyFile,
+        CorruptedFile, UnsupportedStructure, MissingColumns, NoCycles.
+        """
+        file = files.main
+        text = table_text(file, self.names)
+        layout = self.names.layout(text.header.columns)
+        missing = [quantity for quantity in REQUIRED if quantity not in layout]
+        if missing:
+            raise without_columns(file.name, missing, text.header.columns)
+        columns, findings = rows_of(text, layout, file.name)
+        cycling, assembly_findings = assembled(
+            cycles_of_table(columns, file.name), file=file.name, column_names=text.header.columns
+        )
+        metadata, metadata_findings = self._metadata(files)
+        source = Source(
+            self.name,
+            self.certainty,
+            (file.name, *(companion.name for companion in files.companions.values())),
+            extra_columns(text.header.columns, layout),
+        )
+        return [Cell(metadata, cycling, source, (*metadata_findings, *findings, *assembly_findings))]
+
+    def _metadata(self, files: FileGroup) -> tuple[dict[str, Json], list[Finding]]:
+        described: Mapping[object, object] = {}
+        findings: list[Finding] = []
+        metadata_file = files.companions.get(files.roles.metadata) if files.roles else None
+        if metadata_file is None:
+            message = f"No metadata file came with {files.main.name}: nominal capacity and voltage limits are unknown."
+            findings.append(Finding("no_metadata", "info", message))
+        else:
+            described = metadata_of(metadata_file)
+        for companion in files.companions.values():
+            if companion is not metadata_file:
+                table_text(companion, self.names)
+        metadata = plain_metadata(described)
+        metadata["cell_id"] = metadata["cell_id"] or _cell_id(files)
+        return metadata, findings
+
+
+def _cell_id(files: FileGroup) -> str:
+    """The cell that a file's name stands for: the name without its ending and its role."""
+    stem = PurePath(files.main.name).stem
+    return stem if files.roles is None else stem.removesuffix(f"_{files.roles.measurements}")

@@ -1,0 +1,163 @@
+"""Which names and units a source gives its columns: rules, and the columns that they recognise.
+
+A source's column is recognised by its name without unit and spelling, and its unit says the factor to the SI-suffixed
+quantity of `CyclingData`.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from battery_analytics.formats.quantities import LONGEST_NAME, Quantity, printable
+
+_VOLT = {"v": 1.0, "volt": 1.0, "volts": 1.0, "mv": 1e-3}
+_AMPERE = {"a": 1.0, "amp": 1.0, "amps": 1.0, "ma": 1e-3, "ua": 1e-6}
+_AMPERE_HOUR = {"ah": 1.0, "a.h": 1.0, "mah": 1e-3, "ma.h": 1e-3, "uah": 1e-6, "ua.h": 1e-6}
+_SECOND = {
+    **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1.0),
+    **dict.fromkeys(("h:min:s.ms", "hh:mm:ss", "h:m:s", "hh:mm:ss.ms", "hh:mm:ss.sss"), 1.0),
+    "ms": 1e-3,
+    **dict.fromkeys(("min", "minutes"), 60.0),
+    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), 3600.0),
+}
+_CELSIUS = dict.fromkeys(("c", "°c", "℃", "degc", "deg c", "degree c", "celsius"), 1.0)
+
+# Each unit in lower case with u for µ, and the factor that turns its values into the quantity's own unit.
+UNITS: Mapping[Quantity, Mapping[str, float]] = {
+    "cycle_number": {"1": 1.0, "#": 1.0},
+    "voltage_V": _VOLT,
+    "current_A": _AMPERE,
+    "charge_capacity_Ah": _AMPERE_HOUR,
+    "discharge_capacity_Ah": _AMPERE_HOUR,
+    "time_s": _SECOND,
+    "temperature_C": _CELSIUS,
+}
+
+
+_SUFFIXED_UNIT = re.compile(r"[_ ]in[_ ](\S+)$", re.IGNORECASE)
+_BRACKETED_UNIT = re.compile(r" ?(?:/ ?([^()\[\]]+)|[(\[] ?([^()\[\]]*)[)\]])(?:_1)?$")
+_BARE_UNIT = re.compile(r"[_ ](m?[VA]|m?Ah|s|C|degC)$")
+
+
+def _words(stem: str) -> str:
+    return " ".join(re.split(r"[\s_\-.]+", stem.lower())).strip()
+
+
+def _spelled(unit: str) -> str:
+    return unit.strip().lower().replace("µ", "u").replace("μ", "u")
+
+
+def _without_unit(name: str) -> tuple[str, str | None]:
+    for pattern in (_SUFFIXED_UNIT, _BRACKETED_UNIT, _BARE_UNIT):
+        match = pattern.search(name)
+        if match and match.start() > 0:
+            unit = next(group for group in match.groups() if group is not None)
+            return name[: match.start()], _spelled(unit) or None
+    return name, None
+
+
+class ColumnRule:
+    """The names that a source gives a quantity, and the unit that it means where a name says none.
+
+    Names are compared without unit, case and separators: "Test_Time(s)" is known by "test time". Where a source has
+    several of them, the one that stands first here is the quantity and the others are extra columns. Without `unit` a
+    name that says none means volts, amperes, ampere-hours, seconds or degrees Celsius.
+    """
+
+    def __init__(self, *names: str, unit: str | None = None) -> None:
+        self.names = tuple(_words(_without_unit(name)[0]) for name in names)
+        self.unit = None if unit is None else _spelled(unit)
+
+
+type ColumnRules = Mapping[Quantity, ColumnRule]
+
+# From exports of Arbin, BatteryArchive, BioLogic, Neware, Maccor, Basytec, Novonix, PEC, and the battery data format.
+GENERAL_COLUMNS: ColumnRules = {
+    "cycle_number": ColumnRule(
+        *("cycle number", "cycle index", "cycle", "cycle no", "cycle id", "cycle count", "cycle#"),
+        *("cyc#", "cyc count", "cyc", "cycle p"),
+    ),
+    "voltage_V": ColumnRule(
+        *("voltage", "cell voltage", "ecell", "<ecell>", "ewe ece", "<ewe ece>", "ewe", "<ewe>"),
+        *("potential", "volts", "voltage measured", "u", "v"),
+    ),
+    "current_A": ColumnRule("current", "cell current", "i", "<i>", "amps", "current measured"),
+    "charge_capacity_Ah": ColumnRule(
+        *("charge capacity", "charging capacity", "q charge", "chg capacity", "cap chg", "chg cap"),
+        *("capacity charge", "charge q", "qc"),
+    ),
+    "discharge_capacity_Ah": ColumnRule(
+        *("discharge capacity", "discharging capacity", "q discharge", "dchg capacity", "cap dchg", "dchg cap"),
+        *("capacity discharge", "discharge q", "qd"),
+    ),
+    "time_s": ColumnRule(
+        *("test time", "testtime", "total time", "elapsed time", "run time", "runtime", "time", "~time"),
+    ),
+    "temperature_C": ColumnRule(
+        *("cell temperature", "temperature", "temp", "surface temperature", "aux temperature 1", "aux temperature"),
+        *("temperature 1", "temp 1", "t1", "temperature measured"),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RecognisedColumn:
+    """A source's column as a quantity, the factor that turns its values into the quantity's unit, and its rank among
+    the names of that quantity, from 0 for the name of first choice."""
+
+    name: str
+    quantity: Quantity
+    factor: float
+    rank: int
+
+
+type Layout = Mapping[Quantity, RecognisedColumn]
+
+
+class ColumnNames:
+    """Rules made ready for looking names up. Raises ValueError where one name or unit would mean two things or none."""
+
+    def __init__(self, rules: ColumnRules) -> None:
+        self._known: dict[str, tuple[Quantity, int]] = {}
+        self._unit_unless_said: dict[Quantity, float] = {}
+        for quantity, rule in rules.items():
+            if rule.unit is not None and rule.unit not in UNITS[quantity]:
+                raise ValueError(f"{rule.unit!r} is no unit of {quantity}; those are {', '.join(UNITS[quantity])}.")
+            self._unit_unless_said[quantity] = 1.0 if rule.unit is None else UNITS[quantity][rule.unit]
+            for rank, name in enumerate(rule.names):
+                if name in self._known:
+                    raise ValueError(f"The column name {name!r} stands for {quantity} and {self._known[name][0]}.")
+                self._known[name] = (quantity, rank)
+        self.recognised = lru_cache(maxsize=4_096)(self._recognised)
+
+    def _recognised(self, name: str) -> RecognisedColumn | None:
+        """The quantity that a source's column name means, None where no rule knows it."""
+        if len(name) > LONGEST_NAME:
+            return None
+        stem, unit = _without_unit(" ".join(name.split()))
+        quantity, rank = self._known.get(_words(stem), (None, 0))
+        if quantity is None or (unit is not None and unit not in UNITS[quantity]):
+            return None
+        factor = self._unit_unless_said[quantity] if unit is None else UNITS[quantity][unit]
+        return RecognisedColumn(name, quantity, factor, rank)
+
+    def layout(self, names: Iterable[str]) -> dict[Quantity, RecognisedColumn]:
+        """The column of each quantity: the name of first choice, and of equal names the first."""
+        found: dict[Quantity, RecognisedColumn] = {}
+        for name in names:
+            column = self.recognised(name)
+            if column is not None and (column.quantity not in found or column.rank < found[column.quantity].rank):
+                found[column.quantity] = column
+        return found
+
+
+GENERAL_NAMES = ColumnNames(GENERAL_COLUMNS)
+
+
+def extra_columns(names: Sequence[str], layout: Layout) -> tuple[str, ...]:
+    """The source's columns that are none of the recognised ones, in its words."""
+    extra = [name for name in names if name]
+    for column in layout.values():
+        extra.remove(column.name)
+    return tuple(printable(name) for name in extra)

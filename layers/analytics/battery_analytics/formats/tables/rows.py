@@ -1,0 +1,131 @@
+"""The rows of a table as one array per quantity: fast where all of it is numbers, with patience and line numbers where not."""
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Mapping
+from itertools import islice
+
+import numpy as np
+
+from battery_analytics.cell import Finding, FloatArray
+from battery_analytics.errors import CorruptedFile, EmptyFile
+from battery_analytics.formats.quantities import MAX_POINTS, Quantity, check_size, listed
+from battery_analytics.formats.tables.column_values import Numbers, numbers
+from battery_analytics.formats.tables.columns import Layout
+from battery_analytics.formats.tables.text import TableText
+
+_CHUNK_ROWS = 250_000
+_ROW = re.compile(rb"[^\r\n]+")
+
+
+def rows_of(text: TableText, layout: Layout, file: str) -> tuple[dict[Quantity, FloatArray], list[Finding]]:
+    """The columns of the layout, each of shape (n_rows,) in the quantity's unit, and what could not be read.
+
+    Raises EmptyFile for a table without rows, CorruptedFile for rows that do not fit the header or hold no number,
+    UnsupportedStructure beyond `MAX_POINTS` rows.
+    """
+    columns = _table_of_numbers(text, layout)
+    return _table_of_anything(text, layout, file) if columns is None else (columns, [])
+
+
+def _table_of_numbers(text: TableText, layout: Layout) -> dict[Quantity, FloatArray] | None:
+    """The columns of a table in which every field is a number or empty, in half the time; None for any other table."""
+    import pandas as pd  # noqa: PLC0415  a quarter of a second that a pickle never pays
+
+    if len(layout) < len(text.header.columns) or text.content.count(b"\n") > MAX_POINTS:
+        return None
+    first_row = _ROW.search(text.content, text.rows_start)
+    if first_row is None or first_row[0].count(text.header.separator.encode()) >= len(text.header.columns):
+        return None  # pandas would make an index of what a first row has beyond the header
+    header = text.header.separator.join(map(str, range(len(text.header.columns)))).encode() + b"\n"
+    try:
+        table = pd.read_csv(
+            io.BytesIO(header + text.content[text.rows_start :]),
+            sep=text.header.separator,
+            decimal=text.decimal,
+            dtype=np.float64,
+        )
+    except (pd.errors.ParserError, UnicodeDecodeError, ValueError):
+        return None  # the reader of any table finds the line and names it
+    if table.empty or table.isna().all(axis=None):
+        return None
+    values = {quantity: table[str(text.header.columns.index(column.name))] for quantity, column in layout.items()}
+    return {quantity: Numbers(column.to_numpy()).times(layout[quantity].factor) for quantity, column in values.items()}
+
+
+def _table_of_anything(text: TableText, layout: Layout, file: str) -> tuple[dict[Quantity, FloatArray], list[Finding]]:
+    """The columns of a table with text, gaps and surplus columns, in chunks, each fault with its line."""
+    import pandas as pd  # noqa: PLC0415  as above
+
+    places = {quantity: text.header.columns.index(column.name) for quantity, column in layout.items()}
+    beyond = len(text.header.columns)
+    widest_row = (
+        text.header.separator * beyond + "\n"
+    ).encode()  # first, so that pandas expects a field beyond the header's
+    pieces: dict[Quantity, list[FloatArray]] = {quantity: [] for quantity in layout}
+    unreadable: Counter[str] = Counter()
+    n_rows = -1
+    try:
+        with pd.read_csv(
+            io.BytesIO(widest_row + text.content[text.rows_start :]),
+            sep=text.header.separator,
+            decimal=text.decimal,
+            header=None,
+            names=range(beyond + 1),
+            usecols=[*sorted(places.values()), beyond],
+            index_col=False,
+            skipinitialspace=True,
+            low_memory=False,
+            chunksize=_CHUNK_ROWS,
+        ) as chunks:
+            for chunk in chunks:
+                n_rows += len(chunk)
+                check_size(0, n_rows, file)
+                too_long = np.flatnonzero(chunk[beyond].notna())
+                if too_long.size:
+                    raise _row_too_long(text, n_rows - len(chunk) + int(too_long[0]), file)
+                for quantity, column in layout.items():
+                    read = numbers(chunk[places[quantity]].to_numpy(), clock=quantity == "time_s")
+                    pieces[quantity].append(read.times(column.factor))
+                    unreadable[column.name] += read.unreadable
+    except (pd.errors.ParserError, UnicodeDecodeError) as fault:
+        raise CorruptedFile(
+            f"{file} is not a table with one row a line: {_one_line(fault, text)}.", file=file
+        ) from fault
+    if n_rows == 0:
+        raise EmptyFile(f"{file} names its columns but holds no row.", file=file)
+    columns = {quantity: np.concatenate(values)[1:] for quantity, values in pieces.items()}
+    if not any(np.isfinite(values).any() for values in columns.values()):
+        raise CorruptedFile(f"{file} holds no number in any of its columns {listed(text.header.columns)}.", file=file)
+    return columns, _not_numbers(+unreadable)
+
+
+def _row_too_long(text: TableText, row: int, file: str) -> CorruptedFile:
+    """The fault of a row that has more fields than the header, with its line in the file's own counting."""
+    rows = csv.reader(
+        io.StringIO(text.content[text.rows_start :].decode("utf-8"), newline=""), delimiter=text.header.separator
+    )
+    fields = next(islice((fields for fields in rows if fields), row, None), [])
+    line = text.header.line + 1 + rows.line_num
+    return CorruptedFile(
+        f"Line {line} of {file} has {len(fields)} fields, where its header names {len(text.header.columns)} columns.",
+        file=file,
+        line=line,
+    )
+
+
+def _not_numbers(unreadable: Mapping[str, int]) -> list[Finding]:
+    if not unreadable:
+        return []
+    spelled = ", ".join(f"{count:,} in {name}" for name, count in unreadable.items())
+    message = f"Some values are text that is no number ({spelled}); they were taken as not measured."
+    return [Finding("values_not_numbers", "warning", message)]
+
+
+def _one_line(fault: Exception, text: TableText) -> str:
+    unclosed = re.search(r"EOF inside string starting at row (\d+)", str(fault))
+    if unclosed:
+        return f"a quotation mark that opens around line {int(unclosed[1]) + text.header.line + 1} is never closed"
+    return " ".join(str(fault).removeprefix("Error tokenizing data. C error: ").split())[:200].rstrip(".")

@@ -1,0 +1,137 @@
+"""Every registered format reads a file of the known cell, right and under its own name, and is recognised by content."""
+
+import importlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from battery_analytics.cell import Cell
+from battery_analytics.files import BatteryFile
+from battery_analytics.formats.declaration import Format
+from battery_analytics.formats.head import Head
+from battery_analytics.formats.reading import read_cells
+from battery_analytics.formats.registry import BUILTIN_FORMATS, described_formats, recognise, usual_endings
+
+from tests.known_cell import CAPACITIES_AH, POINTS_PER_CYCLE, STEP_S, Writer, column
+
+# Each format's own test says in FILES how to write the known cell, the file with the measurements first.
+_TESTS = sorted(
+    path.stem for path in Path(__file__).parent.glob("test_format_*.py") if path.stem != Path(__file__).stem
+)
+FILES: dict[str, Writer] = {}
+for _test in _TESTS:
+    FILES |= importlib.import_module(f"tests.unit.{_test}").FILES
+
+each_format = pytest.mark.parametrize("known", BUILTIN_FORMATS, ids=lambda known: known.name)
+
+
+def read(known: Format) -> Cell:
+    [cell] = read_cells(FILES[known.name]())
+    return cell
+
+
+def test_every_format_has_a_file_of_the_known_cell() -> None:
+    assert set(FILES) == {known.name for known in BUILTIN_FORMATS}
+
+
+@each_format
+def test_the_known_cell_is_read_right(known: Format) -> None:
+    cycling = read(known).cycling
+
+    assert cycling.cycle_number.tolist() == [1, 2, 3]
+    assert cycling.offsets.tolist() == [0, 62, 124, 186]
+    np.testing.assert_allclose(cycling.voltage_V, column("voltage_in_V"), rtol=1e-8)
+    np.testing.assert_allclose(cycling.current_A, column("current_in_A"), rtol=1e-8)
+    for values, name in (
+        (cycling.charge_capacity_Ah, "charge_capacity_in_Ah"),
+        (cycling.discharge_capacity_Ah, "discharge_capacity_in_Ah"),
+        (cycling.time_s, "time_in_s"),
+        (cycling.temperature_C, "temperature_in_C"),
+    ):
+        assert values is not None
+        np.testing.assert_allclose(values, column(name), rtol=1e-8, atol=1e-12)
+
+
+@each_format
+def test_the_figures_of_the_known_cell_are_those_worked_out_by_hand(known: Format) -> None:
+    cycling = read(known).cycling
+
+    assert cycling.charge_capacity_Ah is not None
+    assert cycling.discharge_capacity_Ah is not None
+    assert cycling.time_s is not None
+    for index, capacity_Ah in enumerate(CAPACITIES_AH):
+        points = cycling.points(index)
+        assert cycling.current_A[points].max() == pytest.approx(capacity_Ah)  # in one hour, so in amperes as well
+        assert cycling.current_A[points].min() == pytest.approx(-capacity_Ah)
+        assert cycling.charge_capacity_Ah[points].max() == pytest.approx(capacity_Ah)
+        assert cycling.discharge_capacity_Ah[points].max() == pytest.approx(capacity_Ah)
+        assert cycling.time_s[points][0] == pytest.approx(index * POINTS_PER_CYCLE * STEP_S)
+    assert 2.6 < cycling.voltage_V.min() < cycling.voltage_V.max() < 4.4
+    assert cycling.temperature_C is not None
+    assert cycling.temperature_C.mean() == pytest.approx(25.0, abs=0.5)
+
+
+@each_format
+def test_the_source_names_the_format_and_how_sure_it_is(known: Format) -> None:
+    [file, *_] = FILES[known.name]()
+    recognition = known.recognise(Head(file))
+    source = read(known).source
+
+    assert recognition is not None
+    assert (source.format, source.certainty) == (known.name, recognition.certainty)
+    assert source.files[0] == file.name
+    assert source.extra_columns in {(), ("internal_resistance_in_ohm",)}
+
+
+@each_format
+def test_no_other_format_is_as_certain_of_the_file(known: Format) -> None:
+    [file, *_] = FILES[known.name]()
+
+    [first, *others] = recognise(file).formats
+
+    assert first.format.name == known.name
+    assert all(other.recognition.certainty < first.recognition.certainty for other in others)
+    assert all(evidence and "\n" not in evidence for evidence in first.recognition.evidence)
+
+
+@each_format
+@pytest.mark.parametrize("ending", ["", ".txt", *usual_endings()])
+def test_the_file_is_recognised_by_its_content_under_any_name(known: Format, ending: str) -> None:
+    [file, *_] = FILES[known.name]()
+
+    recognised = recognise(BatteryFile(f"renamed{ending}", file.content)).formats
+
+    assert recognised[0].format.name == known.name
+
+
+@each_format
+def test_a_format_is_declared_in_full(known: Format) -> None:
+    assert known.instrument
+    assert known.needs.endswith(".")
+    assert known.endings
+    assert all(ending.startswith(".") and ending == ending.lower() for ending in known.endings)
+
+
+def test_names_are_unique() -> None:
+    names = [known.name for known in BUILTIN_FORMATS]
+
+    assert len(set(names)) == len(names)
+
+
+def test_the_formats_are_described_as_plain_values_for_the_contract() -> None:
+    described = described_formats()
+
+    assert [one["name"] for one in described] == [
+        "CALB pickle",
+        "pandas frame in a pickle",
+        "columns in a pickle",
+        "list of cycles in a pickle",
+        "CALB CSV set",
+        "cycles table",
+    ]
+    assert all(list(one) == ["name", "endings", "instrument", "needs"] for one in described)
+    assert [one["endings"] for one in described] == [[".pkl", ".pickle"]] * 4 + [[".csv"]] * 2
+
+
+def test_messages_name_the_usual_ending_of_each_format_once() -> None:
+    assert usual_endings() == [".pkl", ".csv"]
