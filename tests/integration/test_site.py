@@ -52,6 +52,17 @@ def test_a_program_gets_information_at_the_same_address(site: LambdaHandler) -> 
     assert information["limits"]["max_upload_bytes"] == 4 * 1024 * 1024
 
 
+def test_the_formats_that_can_be_read_are_listed_without_a_token(site: LambdaHandler) -> None:
+    listed = report_of(answer(site, request_event("GET", "/api/formats")))["formats"]
+    assert [(found["name"], found["endings"]) for found in listed] == [
+        ("CALB pickle", [".pkl", ".pickle"]),
+        ("CALB CSV set", [".csv"]),
+        ("cycles table", [".csv"]),
+    ]
+    assert all(found.keys() == {"name", "endings", "instrument", "needs"} for found in listed)
+    assert all(found["instrument"] and found["needs"] for found in listed)
+
+
 def test_a_page_that_was_not_built_is_stood_in_for_by_the_small_one(tmp_path: Path) -> None:
     page = answer(make_handler({}, page_folder=tmp_path), request_event("GET", "/", headers={"Accept": BROWSER}))
     small = small_page()

@@ -5,6 +5,7 @@ from typing import Any
 from battery_service.contract.json_schema import Schema, record, ref, text
 
 PROTECTED = "/api/"
+OPEN = frozenset({"/api/formats"})
 SECURITY_SCHEMES: Schema = {
     "token": {
         "type": "http",
@@ -35,7 +36,7 @@ def with_tokens(paths: dict[str, Any]) -> Schema:
     """The paths, of which those with data ask for a token."""
     return {
         path: {method: _asking(operation) for method, operation in operations.items()}
-        if path.startswith(PROTECTED)
+        if path.startswith(PROTECTED) and path not in OPEN
         else operations
         for path, operations in paths.items()
     }

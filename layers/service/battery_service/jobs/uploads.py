@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 
+from battery_service.contract.generated import file_endings
 from battery_service.errors import ApiError
 from battery_service.http.file_names import display_name
 from battery_service.http.request import Request
@@ -12,8 +13,6 @@ from battery_service.limits import UploadLimits
 from battery_service.options import Options, options_of_json
 
 MAX_BODY_BYTES = 64 * 1024
-# A test holds these equal to the types that the library reads.
-FILE_ENDINGS = (".pkl", ".pickle", ".csv")
 ANNOUNCEMENT = '{"files": [{"name": "cell.pkl", "size_bytes": 1234}]}'
 
 
@@ -91,11 +90,11 @@ def _announced_file(entry: object, limits: UploadLimits) -> StoredFile:
             f"The size_bytes of {name} is a whole number of bytes; it tells how large the file is.",
             {"file": name, "expected": "size_bytes"},
         )
-    if not name.lower().endswith(FILE_ENDINGS):
+    if not name.lower().endswith(file_endings()):
         raise ApiError(
             "unsupported_file_type",
-            f"{name} is neither a .pkl nor a .csv file, which are the types that can be read.",
-            {"file": name, "supported": [".pkl", ".csv"]},
+            f"{name} has none of the endings of files that can be read: {', '.join(file_endings())}.",
+            {"file": name, "supported": list(file_endings())},
         )
     if size == 0:
         raise ApiError("empty_file", f"{name} is empty; there is nothing to analyse.", {"file": name})

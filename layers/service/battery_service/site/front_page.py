@@ -36,6 +36,7 @@ def api_information(settings: Settings) -> dict[str, object]:
             "job": "GET /api/jobs/{job_id}",
             "job_result": "GET /api/jobs/{job_id}/result",
             "forget_job": "DELETE /api/jobs/{job_id}",
+            "formats": "GET /api/formats",
             "health": "GET /health",
             "openapi": "GET /openapi.json",
             "docs": "GET /docs",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from battery_service.contract.generated import file_formats
 from battery_service.http.negotiation import prefers_html
 from battery_service.http.request import Request
 from battery_service.http.responses import Answer, html_answer, json_answer
@@ -31,9 +32,13 @@ def public_routes(settings: Settings, page: Callable[[], FrontPage | None] = sma
 
         return html_answer(docs_page(openapi_document(settings)), DOCS_POLICY)
 
+    def formats(_: Request) -> Answer:
+        return json_answer({"formats": file_formats()})
+
     return (
         Route("GET", "/", root),
         Route("GET", "/health", health),
         Route("GET", "/openapi.json", contract),
         Route("GET", "/docs", docs),
+        Route("GET", "/api/formats", formats),
     )
