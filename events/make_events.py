@@ -149,7 +149,7 @@ def _message(message_id: str, body: str) -> Event:
 
 def _upkeep() -> dict[str, Sample]:
     """What EventBridge Scheduler sends where the schedule says nothing else: an empty object."""
-    return {"schedule": Sample("UpkeepFunction", {}, answer={"looked_after": 0})}
+    return {"schedule": Sample("UpkeepFunction", {}, answer={"processed_jobs": 0})}
 
 
 def _authorizer() -> dict[str, Sample]:

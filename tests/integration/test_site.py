@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 from battery_service.functions import LambdaHandler
-from battery_service.site.built_page import BUILT_PAGE_POLICY
-from battery_service.site.front_page import FrontPage, small_page
+from battery_service.site.pages import DASHBOARD_POLICY, Page, small_page
 
 from events.gateway import Event, request_event
 from functions.site.app import make_handler
@@ -42,7 +41,7 @@ def site(folder: Path) -> LambdaHandler:
 def test_a_browser_gets_the_built_page_under_its_policy(site: LambdaHandler) -> None:
     page = answer(site, request_event("GET", "/", headers={"Accept": BROWSER}))
     assert body_of(page) == PAGE
-    assert page["headers"]["Content-Security-Policy"] == BUILT_PAGE_POLICY
+    assert page["headers"]["Content-Security-Policy"] == DASHBOARD_POLICY
     assert page["headers"]["Cache-Control"] == "no-store"
 
 
@@ -66,7 +65,7 @@ def test_the_formats_that_can_be_read_are_listed_without_a_token(site: LambdaHan
 def test_a_page_that_was_not_built_is_stood_in_for_by_the_small_one(tmp_path: Path) -> None:
     page = answer(make_handler({}, page_folder=tmp_path), request_event("GET", "/", headers={"Accept": BROWSER}))
     small = small_page()
-    assert isinstance(small, FrontPage)
+    assert isinstance(small, Page)
     assert body_of(page) == small.html
     assert page["headers"]["Content-Security-Policy"] == small.policy
 

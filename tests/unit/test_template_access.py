@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from battery_service.settings import Settings
-from battery_service.site.public_routes import public_routes
+from battery_service.site.routes import public_routes
 
 from tests.template import FUNCTIONS, holds, of_type, properties, resolved
 

@@ -7,7 +7,7 @@ from battery_service.contract.token_schema import SECURITY_SCHEMES, TOKEN_RESPON
 from battery_service.errors import STATUSES
 from battery_service.options import CAPACITY_REFERENCES, MAX_CYCLES
 from battery_service.settings import Settings
-from battery_service.site.front_page import NAME
+from battery_service.site.information import NAME
 
 DESCRIPTION = (
     "Upload cycling data of lithium-ion cells, as pickles (.pkl) in the CALB / BatteryLife layout or as CSV sets "
