@@ -1,4 +1,4 @@
-"""The site's door: a page for browsers, information for programs, assets by their hashed names, and no way out."""
+"""The site: a page for browsers, information for programs, assets by their hashed names, and no file beside them."""
 
 from pathlib import Path
 from typing import Any
