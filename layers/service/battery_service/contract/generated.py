@@ -2,7 +2,7 @@
 
 import json
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, TypedDict
 
 
@@ -18,7 +18,7 @@ class FileFormat(TypedDict):
 @cache
 def generated() -> dict[str, Any]:
     """All of `report.json`; not to be changed by who reads it."""
-    read: dict[str, Any] = json.loads((files("battery_service.contract") / "report.json").read_bytes())
+    read: dict[str, Any] = json.loads(Path(__file__).with_name("report.json").read_bytes())
     return read
 
 

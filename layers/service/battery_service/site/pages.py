@@ -4,7 +4,6 @@ import gzip
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
 
 # The page may be pointed at any deployment of the API, and at the storage that this one names. Charts set their own style.
@@ -78,5 +77,5 @@ class Dashboard:
 
 def small_page() -> Page | None:
     """The page that needs no build; None where the package holds none."""
-    page = files("battery_service.site") / "small_page.html"
+    page = Path(__file__).with_name("small_page.html")
     return Page(page.read_bytes(), SMALL_PAGE_POLICY) if page.is_file() else None
