@@ -1,6 +1,6 @@
 """What the local stack makes is what the template declares."""
 
-from battery_service.tokens.parameter import REMEMBERED_S
+from battery_service.tokens.parameter import CACHED_S
 
 from local import resources
 from local.authorization import IDENTITY_SOURCE
@@ -38,4 +38,4 @@ def test_tokens_are_where_the_template_and_make_token_have_them() -> None:
 
 def test_who_loses_a_token_is_out_when_the_gateway_and_the_function_have_forgotten_it() -> None:
     """The two minutes that docs/operations.md, the client and the template's comment speak of."""
-    assert properties("TokenAuthorizer")["AuthorizerResultTtlInSeconds"] + REMEMBERED_S == 120
+    assert properties("TokenAuthorizer")["AuthorizerResultTtlInSeconds"] + CACHED_S == 120

@@ -1,3 +1,3 @@
-"""What the functions of the Battery Analytics API share: requests in, responses out, no science."""
+"""What the Lambda functions of the Battery Analytics API share: requests in, answers out, no science."""
 
 __version__ = "0.2.0"

@@ -5,7 +5,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from battery_service.contract.generated import report_contract
+from battery_service.contract.generated import generated
 from battery_service.errors import ApiError
 
 # Every option by name: what was asked for, or its default; null where the library chooses.
@@ -15,12 +15,12 @@ _WORDS = ("all", "none")
 
 
 def default_options() -> Options:
-    return {name: _default(declared["schema"]) for name, declared in report_contract()["options"].items()}
+    return {name: _default(declared["schema"]) for name, declared in generated()["options"].items()}
 
 
 def options_of_json(body: object) -> Options:
     """Options from a JSON object with the same names; null leaves an option at its default. Raises as `parse_options`."""
-    declared = report_contract()["options"]
+    declared = generated()["options"]
     if not isinstance(body, Mapping):
         raise _invalid("options", json.dumps(body), f"an object with any of {', '.join(declared)}", list(declared))
     given = {str(name): value for name, value in body.items() if value is not None or name not in declared}
@@ -29,7 +29,7 @@ def options_of_json(body: object) -> Options:
 
 def parse_options(query: Mapping[str, str]) -> Options:
     """Options from query parameters. Raises ApiError `invalid_option` that names the option and what it takes."""
-    declared = report_contract()["options"]
+    declared = generated()["options"]
     options = dict(default_options())
     for name, text in query.items():
         if name not in declared:
@@ -93,7 +93,7 @@ def _choices(schema: Mapping[str, Any]) -> list[str]:
 
 def _as_text(name: str, value: object) -> str:
     """A JSON value as the query would have it."""
-    if isinstance(value, str) or name not in report_contract()["options"]:
+    if isinstance(value, str) or name not in generated()["options"]:
         return str(value)
     items = value if isinstance(value, list) else [value]
     if not items or any(isinstance(item, bool) or not isinstance(item, str | int | float) for item in items):

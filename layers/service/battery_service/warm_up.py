@@ -1,4 +1,4 @@
-"""What the first upload would otherwise wait for: the libraries and their caches, loaded by analysing a made-up cell."""
+"""Warm-up: the libraries and their caches that a first upload would wait for, loaded by analysing a synthetic cell."""
 
 from battery_service import bridge
 from battery_service.bridge import BatteryFile
@@ -12,11 +12,11 @@ POINTS = 10
 
 
 def warm_up() -> None:
-    """Analyse a few cycles of ten points each way, with all plots."""
-    bridge.analyse([BatteryFile("warm_up.csv", _made_up_cycles())], default_options())
+    """Analyse three cycles of ten points of charge and ten of discharge, with all plots."""
+    bridge.analyse([BatteryFile("warm_up.csv", _synthetic_cycles())], default_options())
 
 
-def _made_up_cycles() -> bytes:
+def _synthetic_cycles() -> bytes:
     rows = [HEADER]
     for cycle in range(1, CYCLES + 1):
         for point in range(2 * POINTS):

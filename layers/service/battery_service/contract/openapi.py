@@ -1,12 +1,12 @@
 """The contract as an OpenAPI 3.1 document: every route there is, with what it takes and answers."""
 
-from battery_service.contract.generated import report_contract
+from battery_service.contract.generated import generated
 from battery_service.contract.job_schema import JOB_PATHS, JOB_SCHEMAS
 from battery_service.contract.json_schema import Schema, array, record, ref, text, whole
 from battery_service.contract.token_schema import SECURITY_SCHEMES, TOKEN_RESPONSES, TOKEN_SCHEMAS, with_tokens
 from battery_service.errors import STATUSES
 from battery_service.settings import Settings
-from battery_service.site.front_page import NAME
+from battery_service.site.information import NAME
 
 DESCRIPTION = (
     "Upload cycling data of lithium-ion cells, as pickles (.pkl) in the CALB / BatteryLife layout or as CSV sets "
@@ -54,6 +54,24 @@ INFORMATION = record(
 
 HEALTH = record("The service lives.", {"status": text("`ok`."), "version": text("The version that answers.")})
 
+FORMATS = record(
+    "The formats that can be read.",
+    {
+        "formats": array(
+            record(
+                "One format.",
+                {
+                    "name": text("The format's name, as `source.format` of a report has it."),
+                    "endings": array(text("With its dot."), "The endings of its files."),
+                    "instrument": text("Which instruments or programs write it."),
+                    "needs": text("What a file must hold."),
+                },
+            ),
+            "Each format once.",
+        )
+    },
+)
+
 UPLOAD_BODY: Schema = {
     "required": True,
     "content": {
@@ -81,6 +99,7 @@ def openapi_document(settings: Settings) -> Schema:
         "/health": {"get": _simple("health", "Whether the service lives", ref("Health"))},
         "/openapi.json": {"get": _simple("contract", "This document", {"type": "object"})},
         "/docs": {"get": _page("docs", "This document as a page")},
+        "/api/formats": {"get": _simple("formats", "Every format that can be read", ref("Formats"))},
         "/api/upload": {"post": _upload()},
         **JOB_PATHS,
     }
@@ -97,12 +116,13 @@ def openapi_document(settings: Settings) -> Schema:
         "components": {
             "securitySchemes": SECURITY_SCHEMES,
             "schemas": {
-                **report_contract()["schemas"],
+                **generated()["schemas"],
                 **JOB_SCHEMAS,
                 "Error": ERROR,
                 **TOKEN_SCHEMAS,
                 "Information": INFORMATION,
                 "Health": HEALTH,
+                "Formats": FORMATS,
             },
             "headers": {"X-Request-Id": {"description": "The request's id.", "schema": {"type": "string"}}},
             "responses": {
@@ -131,7 +151,7 @@ def _option_parameters() -> list[Schema]:
             **({"style": "form", "explode": False} if option["schema"]["type"] == "array" else {}),
             "schema": option["schema"],
         }
-        for name, option in report_contract()["options"].items()
+        for name, option in generated()["options"].items()
     ]
 
 
