@@ -19,6 +19,7 @@ try:
     from local.presigned_way import PresignedWay
     from local.server import GRACE_SECONDS, LocalServer, bound_socket
     from local.token_file import tokens_of
+    from local.warm_start import when_quiet
 except (ModuleNotFoundError, SyntaxError) as missing:
     sys.exit(
         f"This needs Python 3.13 and the project's packages ({missing}): run `make test` or `make run` once, and then "
@@ -88,20 +89,26 @@ def _application(settings: Settings, way: PresignedWay) -> FrontDoor:
 
         return make_handler(settings)
 
+    site, upload_handler = LocalFunction("site", load_site), LocalFunction("upload_handler", load_upload_handler)
+    application = FrontDoor(settings, site, upload_handler, way)
+
     def prepare() -> None:
+        from battery_service.options import Options  # noqa: PLC0415  # as above
         from battery_service.warm_up import warm_up  # noqa: PLC0415  # as above, and the science with it
 
-        way.launch()
         load_site()
         load_upload_handler()
-        warm_up()
-        way.open()
+        if way.authorizer is not None:  # every upload waits for the embedded AWS, which holds the tokens
+            way.open()
+        # The page asks for no plots, so what they need comes after its first upload, and the embedded AWS last.
+        warm_up(Options(plots="none"))
+        when_quiet(application, warm_up)
+        when_quiet(application, way.open)
 
     # Embedded metrics are for CloudWatch to read; nobody wants them in a terminal.
     os.environ.setdefault("POWERTOOLS_METRICS_DISABLED", "true")
     threading.Thread(target=prepare, name="warm-up", daemon=True).start()
-    site, upload_handler = LocalFunction("site", load_site), LocalFunction("upload_handler", load_upload_handler)
-    return FrontDoor(settings, site, upload_handler, way)
+    return application
 
 
 def _welcome(listener: socket, settings: Settings) -> str:

@@ -11,9 +11,9 @@ CYCLES = 3
 POINTS = 10
 
 
-def warm_up() -> None:
-    """Analyse a few cycles of ten points each way, with all plots."""
-    bridge.analyse([UploadedFile("warm_up.csv", _made_up_cycles())], Options())
+def warm_up(options: Options = Options()) -> None:  # noqa: B008  # frozen
+    """Analyse a few cycles of ten points each way; by default with all plots, which take most of the time."""
+    bridge.analyse([UploadedFile("warm_up.csv", _made_up_cycles())], options)
 
 
 def _made_up_cycles() -> bytes:
