@@ -5,7 +5,7 @@ import errno
 import os
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from socket import socket
@@ -31,14 +31,15 @@ def main(arguments: Sequence[str]) -> int:
     """Serve until Ctrl-C or SIGTERM; 0 after a clean end, 1 where the server could not start or had to give up."""
     options = _parser().parse_args(arguments)
     try:
-        settings = _settings(cloud_limits=options.cloud_limits)
+        variables = _variables(cloud_limits=options.cloud_limits)
+        settings = Settings.from_environment({**os.environ, **variables})
         tokens = None if options.tokens is None else tokens_of(options.tokens)
         listener = bound_socket(options.host, options.port)
     except (OSError, ValueError) as error:
         print(_why_not_started(error, options.host, options.port), file=sys.stderr)
         return 1
-    way = PresignedWay(in_this_process(settings), tokens=tokens)
-    application = _application(settings, way)
+    way = PresignedWay(in_this_process(variables), tokens=tokens)
+    application = _application(variables, settings, way)
     server = LocalServer(application, listener, on_ready=lambda: print(_welcome(listener, settings), flush=True))
     try:
         with server.stopped_by_signals():
@@ -70,24 +71,25 @@ def _port(text: str) -> int:
     return port
 
 
-def _settings(*, cloud_limits: bool) -> Settings:
-    limits = {"LIMITS": "cloud"} if cloud_limits else {}
-    return Settings.from_environment({"LIMITS": "local", "STAGE": "local", **os.environ, **limits})
+def _variables(*, cloud_limits: bool) -> dict[str, str]:
+    """What the functions are told here beside the process's own environment."""
+    limits = "cloud" if cloud_limits else os.environ.get("LIMITS", "local")
+    return {"LIMITS": limits, "STAGE": os.environ.get("STAGE", "local")}
 
 
-def _application(settings: Settings, way: PresignedWay) -> FrontDoor:
+def _application(variables: Mapping[str, str], settings: Settings, way: PresignedWay) -> FrontDoor:
     # Imported when first needed: the port opens before powertools loads.
     @cache
     def load_site() -> Handler:
         from functions.site.app import make_handler  # noqa: PLC0415
 
-        return make_handler(settings)
+        return make_handler({**os.environ, **variables})
 
     @cache
     def load_upload_handler() -> Handler:
         from functions.upload_handler.app import make_handler  # noqa: PLC0415
 
-        return make_handler(settings)
+        return make_handler({**os.environ, **variables})
 
     site, upload_handler = LocalFunction("site", load_site), LocalFunction("upload_handler", load_upload_handler)
     application = FrontDoor(settings, site, upload_handler, way)

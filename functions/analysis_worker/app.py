@@ -1,22 +1,21 @@
-"""The worker's door: messages of SQS in, the names of those to be delivered again out."""
+"""The worker: messages of the queue in, the ids of those to be delivered again out."""
 
-import os
-from collections.abc import Callable, Mapping
-from functools import cache
+from collections.abc import Mapping
 from typing import Any
 
+from battery_service.functions import LambdaHandler, lambda_handler_of
 from battery_service.jobs.backend import connected
 from battery_service.jobs.settings import JobSettings
 from battery_service.jobs.worker import Worker
-from battery_service.settings import flag
+from battery_service.settings import Settings
 from battery_service.warm_up import warm_up
 
-type SqsHandler = Callable[[Mapping[str, Any], Any], dict[str, Any]]
 
-
-def make_handler(job_settings: JobSettings) -> SqsHandler:
-    """The handler for these settings, connected to AWS as the environment says; fit for several threads."""
-    worker = Worker(connected(job_settings))
+def make_handler(environment: Mapping[str, str]) -> LambdaHandler:
+    """The handler for these variables, fit for several threads."""
+    if Settings.from_environment(environment).preload:
+        warm_up()
+    worker = Worker(connected(JobSettings.from_environment(environment)))
 
     def handle(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         return worker.handle(event, lambda: context.get_remaining_time_in_millis() / 1000.0)
@@ -24,16 +23,4 @@ def make_handler(job_settings: JobSettings) -> SqsHandler:
     return handle
 
 
-@cache
-def _handler() -> SqsHandler:
-    return make_handler(JobSettings.from_environment(os.environ))
-
-
-def lambda_handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-    return _handler()(event, context)
-
-
-if "JOBS_TABLE" in os.environ:  # in Lambda: clients are slow to make, and the time before the first event is free
-    if flag("PRELOAD", os.environ.get("PRELOAD", "")):
-        warm_up()
-    _handler()
+lambda_handler = lambda_handler_of(make_handler)

@@ -1,18 +1,15 @@
-"""The authorizer's door: who calls, by the token that a request carries. Nobody is let in while that cannot be known."""
+"""The authorizer: the caller whose token a request carries. It refuses while the tokens cannot be read."""
 
-import os
-from collections.abc import Callable, Mapping
-from functools import cache
+from collections.abc import Mapping
 from typing import Any
 
 import boto3
+from battery_service.functions import LambdaHandler, lambda_handler_of
 from battery_service.http.request import Request
 from battery_service.log import log_event, log_warning
 from battery_service.tokens.parameter import TokenParameter
 from battery_service.tokens.store import TokenStore, bearer_token, caller_of
 from botocore.config import Config
-
-type Authorizer = Callable[[Mapping[str, Any], object], dict[str, Any]]
 
 CONNECT_S, READ_S, TRIES = 1, 2, 2
 # Fails well before the function's own timeout, so that the log says why.
@@ -21,13 +18,13 @@ IMPATIENT = Config(
 )
 
 
-def make_handler(parameter_name: str) -> Authorizer:
-    """The handler for the tokens in this SSM parameter, in the account that the environment names.
+def make_handler(environment: Mapping[str, str]) -> LambdaHandler:
+    """The handler for the tokens in the SSM parameter that `TOKENS_PARAMETER` names.
 
     It raises where the parameter cannot be read. API Gateway makes a 500 of that and asks again for the next request,
     where it would remember a refusal; and the alarm for the function's errors goes off.
     """
-    tokens = TokenParameter(boto3.client("ssm", config=IMPATIENT), parameter_name, on_read=_warn)
+    tokens = TokenParameter(boto3.client("ssm", config=IMPATIENT), environment["TOKENS_PARAMETER"], on_read=_warn)
 
     def authorize(event: Mapping[str, Any], context: object) -> dict[str, Any]:
         request = Request.from_event(event, context)
@@ -48,14 +45,4 @@ def _warn(store: TokenStore) -> None:
         log_warning("the token store lets nobody in")
 
 
-@cache
-def _handler() -> Authorizer:
-    return make_handler(os.environ["TOKENS_PARAMETER"])
-
-
-def lambda_handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
-    return _handler()(event, context)
-
-
-if "TOKENS_PARAMETER" in os.environ:  # in Lambda: clients are slow to make, and the time before the first event is free
-    _handler()
+lambda_handler = lambda_handler_of(make_handler)

@@ -1,13 +1,14 @@
-"""The site's door: the dashboard, API information, health and the contract. Open to anybody; no science, no AWS."""
+"""The site: the dashboard, API information, health and the contract. It asks for no token, and needs no science and no AWS."""
 
-import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from battery_service.errors import ApiError
+from battery_service.functions import LambdaHandler, lambda_handler_of
 from battery_service.http.negotiation import accepts_gzip
 from battery_service.http.request import Request
 from battery_service.http.responses import Answer
-from battery_service.http.routing import LambdaHandler, Route, lambda_handler_of
+from battery_service.http.router import Route, http_handler
 from battery_service.settings import Settings
 from battery_service.site.built_page import BuiltPage
 from battery_service.site.front_page import FrontPage, small_page
@@ -19,8 +20,9 @@ PAGE_FOLDER = Path(__file__).with_name("page")
 FOREVER = "public, max-age=31536000, immutable"
 
 
-def make_handler(settings: Settings, page_folder: Path = PAGE_FOLDER) -> LambdaHandler:
-    """The handler for these settings; where the dashboard was not built, the small page stands in."""
+def make_handler(environment: Mapping[str, str], *, page_folder: Path = PAGE_FOLDER) -> LambdaHandler:
+    """The handler for these variables; where the dashboard was not built, it serves the small page."""
+    settings = Settings.from_environment(environment)
     built = BuiltPage(page_folder)
 
     def page() -> FrontPage | None:
@@ -36,7 +38,7 @@ def make_handler(settings: Settings, page_folder: Path = PAGE_FOLDER) -> LambdaH
             return Answer(200, found.compressed, found.content_type, headers)
         return Answer(200, found.content, found.content_type, headers)
 
-    return lambda_handler_of((*public_routes(settings, page), Route("GET", "/assets/<name>", asset)), settings)
+    return http_handler((*public_routes(settings, page), Route("GET", "/assets/<name>", asset)), settings)
 
 
-lambda_handler = make_handler(Settings.from_environment(os.environ))
+lambda_handler = lambda_handler_of(make_handler)

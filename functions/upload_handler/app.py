@@ -1,14 +1,15 @@
-"""The science function's door: API information, health, the contract, and POST /api/upload."""
+"""The upload handler: files of one request analysed at once, beside API information, health and the contract."""
 
-import os
 import time
+from collections.abc import Mapping
 
 from battery_service import bridge
 from battery_service.errors import ApiError
+from battery_service.functions import LambdaHandler, lambda_handler_of
 from battery_service.http.multipart_body import uploaded_files
 from battery_service.http.request import Request
 from battery_service.http.responses import Answer
-from battery_service.http.routing import LambdaHandler, Route, lambda_handler_of
+from battery_service.http.router import Route, http_handler
 from battery_service.log import log_event
 from battery_service.metrics import count_refusal, count_upload
 from battery_service.options import parse_options
@@ -17,8 +18,9 @@ from battery_service.site.public_routes import public_routes
 from battery_service.warm_up import warm_up
 
 
-def make_handler(settings: Settings) -> LambdaHandler:
-    """The handler for these settings; the local server makes its own, with its own limits."""
+def make_handler(environment: Mapping[str, str]) -> LambdaHandler:
+    """The handler for these variables, fit for several threads."""
+    settings = Settings.from_environment(environment)
     if settings.preload:
         warm_up()
 
@@ -55,7 +57,7 @@ def make_handler(settings: Settings) -> LambdaHandler:
         )
         return Answer(200, analysis.report)
 
-    return lambda_handler_of((*public_routes(settings), Route("POST", "/api/upload", upload)), settings)
+    return http_handler((*public_routes(settings), Route("POST", "/api/upload", upload)), settings)
 
 
-lambda_handler = make_handler(Settings.from_environment(os.environ))
+lambda_handler = lambda_handler_of(make_handler)

@@ -1,14 +1,12 @@
-"""The door for large files: announce an upload, start its job, ask for it, fetch its report, forget it. No science."""
+"""The uploads API: announce an upload, start its job, ask for it, fetch its report, delete it. It needs no science."""
 
-import os
 from collections.abc import Mapping
-from functools import cache
-from typing import Any
 
+from battery_service.functions import LambdaHandler, lambda_handler_of
 from battery_service.http.negotiation import accepts_gzip
 from battery_service.http.request import Request
 from battery_service.http.responses import Answer, fits, json_answer
-from battery_service.http.routing import LambdaHandler, Route, lambda_handler_of
+from battery_service.http.router import Route, http_handler
 from battery_service.jobs.answers import job_body, job_url, started_body, upload_body
 from battery_service.jobs.backend import connected
 from battery_service.jobs.service import JobService
@@ -17,8 +15,9 @@ from battery_service.jobs.uploads import analysis_options, announced_upload
 from battery_service.settings import Settings
 
 
-def make_handler(settings: Settings, job_settings: JobSettings) -> LambdaHandler:
-    """The handler for these settings, connected to AWS as the environment says."""
+def make_handler(environment: Mapping[str, str]) -> LambdaHandler:
+    """The handler for these variables."""
+    settings, job_settings = Settings.from_environment(environment), JobSettings.from_environment(environment)
     backend = connected(job_settings)
     storage, limits = backend.storage, job_settings.limits
 
@@ -54,7 +53,7 @@ def make_handler(settings: Settings, job_settings: JobSettings) -> LambdaHandler
         service_for(request).forget(job_id)
         return Answer(204, content_type=None)
 
-    return lambda_handler_of(
+    return http_handler(
         (
             Route("POST", "/api/uploads", announce),
             Route("POST", "/api/uploads/<upload_id>/analysis", start),
@@ -66,14 +65,4 @@ def make_handler(settings: Settings, job_settings: JobSettings) -> LambdaHandler
     )
 
 
-@cache
-def _handler() -> LambdaHandler:
-    return make_handler(Settings.from_environment(os.environ), JobSettings.from_environment(os.environ))
-
-
-def lambda_handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
-    return _handler()(event, context)
-
-
-if "JOBS_TABLE" in os.environ:  # in Lambda: clients are slow to make, and the time before the first event is free
-    _handler()
+lambda_handler = lambda_handler_of(make_handler)

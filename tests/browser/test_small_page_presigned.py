@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from battery_service.limits import CLOUD
-from battery_service.settings import Settings
 
 from functions.site.app import make_handler as make_site
 from local.gateway import Event
@@ -62,10 +61,9 @@ def scenario() -> Scenario:
 
 @pytest.fixture(scope="module")
 def url(scenario: Scenario, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    settings = Settings(CLOUD)
     not_built = tmp_path_factory.mktemp("not_built")
-    site = scenario.around(make_site(settings, page_folder=not_built))
-    with running_stack(settings, lambda handler: handler, site=site) as address:
+    site = scenario.around(make_site({}, page_folder=not_built))
+    with running_stack({}, lambda handler: handler, site=site) as address:
         yield address
 
 

@@ -62,6 +62,17 @@ class Cloud:
     clock: Clock = field(default_factory=Clock)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a function finds in its environment."""
+        return {
+            "UPLOADS_BUCKET": self.settings.uploads_bucket,
+            "RESULTS_BUCKET": self.settings.results_bucket,
+            "JOBS_TABLE": self.settings.table,
+            "JOBS_QUEUE_URL": self.settings.queue_url,
+            "RESULT_CACHE": str(self.settings.cache),
+        }
+
     def backend(self, intercept: Intercept | None = None) -> Backend:
         """As a function connects to it; `intercept` sees each of its calls."""
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from battery_analytics import BatteryFile
 from battery_service.bridge import Analysis
 from battery_service.errors import ApiError
-from battery_service.http.multipart_body import UploadedFile
 from battery_service.jobs.backend import Backend
 from battery_service.jobs.job import Job, StoredFile, result_key
 from battery_service.jobs.service import JobService
@@ -36,7 +36,7 @@ def aws_is_down() -> Exception:
 
 
 def small_analysis(
-    files: Sequence[UploadedFile], options: Options, on_stage: Callable[[str], None] | None = None
+    files: Sequence[BatteryFile], options: Options, on_stage: Callable[[str], None] | None = None
 ) -> Analysis:
     """A report that follows from the files, told in the library's stages; a file of `fault` is at fault."""
     for stage in ("read", "capacity_fade", "capacity_plot"):

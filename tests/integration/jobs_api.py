@@ -4,9 +4,6 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from battery_service.limits import CLOUD, Limits
-from battery_service.settings import Settings
-
 from events.gateway import request_event
 from functions.analysis_worker.app import make_handler as make_worker
 from functions.job_upkeep.app import make_handler as make_upkeep
@@ -25,12 +22,12 @@ class WorkerContext(LambdaContext):
 class Api:
     """A client's view of the routes, and the functions behind them. `caller` is whom the gateway says it has let in."""
 
-    def __init__(self, cloud: Cloud, limits: Limits = CLOUD, caller: str | None = None) -> None:
+    def __init__(self, cloud: Cloud, caller: str | None = None) -> None:
         self.cloud = cloud
         self._authorizer = None if caller is None else {"lambda": {"caller": caller}}
-        self._handler = make_handler(Settings(limits=limits), cloud.settings)
-        self._worker = make_worker(cloud.settings)
-        self.upkeep = make_upkeep(cloud.settings)
+        self._handler = make_handler(cloud.environment)
+        self._worker = make_worker(cloud.environment)
+        self.upkeep = make_upkeep(cloud.environment)
 
     def __call__(self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None) -> Answer:
         content = None if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()

@@ -3,7 +3,7 @@
 import os
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from battery_service.settings import Settings
@@ -21,14 +21,18 @@ type Handler = Callable[[Event, object], object]
 
 @contextmanager
 def running_stack(
-    settings: Settings, around: Callable[[Handler], Handler], *, site: Handler | None = None
+    variables: Mapping[str, str], around: Callable[[Handler], Handler], *, site: Handler | None = None
 ) -> Iterator[str]:
-    """Its URL. `around` makes the upload handler of the real one; `site` takes the place of the real site."""
+    """Its URL. The functions have these variables.
+
+    `around` makes the upload handler of the real one; `site` takes the place of the real site.
+    """
     environment, place = dict(os.environ), tempfile.tempdir
-    way = PresignedWay(in_this_process(settings))
-    handler = around(make_handler(settings))
+    settings = Settings.from_environment(variables)
+    way = PresignedWay(in_this_process(variables))
+    handler = around(make_handler(variables))
     listener = bound_socket("127.0.0.1", 0)
-    page = site or make_site(settings)
+    page = site or make_site(variables)
     door = FrontDoor(settings, lambda event, _id: page(event, None), lambda event, _id: handler(event, None), way)
     server = LocalServer(door, listener, grace_seconds=5)
     thread = threading.Thread(target=server.run)

@@ -1,21 +1,23 @@
-"""The authorizer's door against SSM: who is let in, who is not, and what of it is in the log."""
+"""The authorizer against SSM: who is let in, who is not, and what of it is in the log."""
 
 from collections.abc import Iterator
 from typing import Any
 
 import boto3
 import pytest
+from battery_service.functions import LambdaHandler
 from battery_service.tokens.store import hash_of, line_of, new_token
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from events.gateway import request_event
-from functions.authorizer.app import CONNECT_S, READ_S, TRIES, Authorizer, make_handler
+from functions.authorizer.app import CONNECT_S, READ_S, TRIES, make_handler
 from local.authorization import authorizer_event
 from tests.answers import LambdaContext
 from tests.template import properties
 
 PARAMETER = "/battery-analytics/test/tokens"
+ENVIRONMENT = {"TOKENS_PARAMETER": PARAMETER}
 ANN, BOB = new_token(), new_token()
 STORE = f"# who may call\n{line_of('ann', ANN)}\nnot a line\n{line_of('bob', BOB)}\n"
 
@@ -30,23 +32,23 @@ def ssm(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 
 @pytest.fixture
-def authorizer(ssm: Any) -> Authorizer:
+def authorizer(ssm: Any) -> LambdaHandler:
     return stored(ssm, STORE)
 
 
-def stored(ssm: Any, text: str) -> Authorizer:
+def stored(ssm: Any, text: str) -> LambdaHandler:
     ssm.put_parameter(Name=PARAMETER, Type="SecureString", Value=text)
-    return make_handler(PARAMETER)
+    return make_handler(ENVIRONMENT)
 
 
-def asked(authorizer: Authorizer, authorization: str) -> dict[str, Any]:
+def asked(authorizer: LambdaHandler, authorization: str) -> dict[str, Any]:
     event = request_event("POST", "/api/uploads", headers={"Authorization": authorization}, body=b"{}")
     return authorizer(authorizer_event(event, authorization), LambdaContext())
 
 
 @pytest.mark.parametrize(("token", "caller"), [(ANN, "ann"), (BOB, "bob")], ids=["ann", "bob"])
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer"])
-def test_a_token_lets_its_caller_in(authorizer: Authorizer, scheme: str, token: str, caller: str) -> None:
+def test_a_token_lets_its_caller_in(authorizer: LambdaHandler, scheme: str, token: str, caller: str) -> None:
     assert asked(authorizer, f"{scheme} {token}") == {"isAuthorized": True, "context": {"caller": caller}}
 
 
@@ -67,20 +69,20 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("sent", REFUSED)
-def test_anything_else_lets_nobody_in(authorizer: Authorizer, sent: str) -> None:
+def test_anything_else_lets_nobody_in(authorizer: LambdaHandler, sent: str) -> None:
     assert asked(authorizer, REFUSED[sent]) == {"isAuthorized": False}
 
 
 def test_a_token_opens_as_soon_as_its_line_is_stored_and_the_others_stay(ssm: Any) -> None:
     ssm.put_parameter(Name=PARAMETER, Type="SecureString", Value=line_of("ann", ANN))
-    assert asked(make_handler(PARAMETER), f"Bearer {BOB}") == {"isAuthorized": False}
+    assert asked(make_handler(ENVIRONMENT), f"Bearer {BOB}") == {"isAuthorized": False}
     ssm.put_parameter(Name=PARAMETER, Type="SecureString", Value=STORE, Overwrite=True)
-    assert all(asked(make_handler(PARAMETER), f"Bearer {token}")["isAuthorized"] for token in (ANN, BOB))
+    assert all(asked(make_handler(ENVIRONMENT), f"Bearer {token}")["isAuthorized"] for token in (ANN, BOB))
 
 
 def test_a_store_that_is_not_there_is_a_fault_and_no_admission(ssm: Any) -> None:
     with pytest.raises(ClientError, match="ParameterNotFound"):
-        asked(make_handler(PARAMETER), f"Bearer {ANN}")
+        asked(make_handler(ENVIRONMENT), f"Bearer {ANN}")
 
 
 def test_it_gives_up_on_ssm_before_lambda_gives_up_on_it() -> None:
@@ -94,7 +96,7 @@ def test_a_parameter_that_is_no_store_lets_nobody_in_and_says_so(ssm: Any, capsy
 
 
 def test_the_log_names_the_line_that_means_nothing_and_holds_neither_token_nor_hash(
-    authorizer: Authorizer, capsys: pytest.CaptureFixture[str]
+    authorizer: LambdaHandler, capsys: pytest.CaptureFixture[str]
 ) -> None:
     wrong = new_token()
     for token in (ANN, wrong):

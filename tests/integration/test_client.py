@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from battery_analytics import BatteryFile
 from battery_client.progress import UploadProgress
-from battery_service.http.multipart_body import UploadedFile, uploaded_files
+from battery_service.http.multipart_body import uploaded_files
 from battery_service.http.request import Request
 from battery_service.limits import LOCAL
 
@@ -74,7 +75,7 @@ class FakeApi:
         return {"statusCode": self.status, "headers": {"content-type": self.content_type}, "body": body}
 
     @property
-    def files(self) -> list[UploadedFile]:
+    def files(self) -> list[BatteryFile]:
         return uploaded_files(Request.from_event(self.events[-1], None), LOCAL)
 
 
@@ -107,7 +108,7 @@ def cell_file(tmp_path: Path) -> Path:
 def test_a_file_arrives_under_its_name_byte_for_byte(api: FakeApi, url: str, cell_file: Path) -> None:
     assert client.main(["--file", str(cell_file), "--url", url]) == 0
 
-    assert api.files == [UploadedFile("CALB_35_B249.pkl", cell_file.read_bytes())]
+    assert api.files == [BatteryFile("CALB_35_B249.pkl", cell_file.read_bytes())]
     assert api.events[-1]["requestContext"]["http"]["method"] == "POST"
     assert "transfer-encoding" not in api.events[-1]["headers"]
 

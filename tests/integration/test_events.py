@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from battery_service.settings import Settings
 
 from events import in_place
 from events.make_events import samples
@@ -33,12 +32,12 @@ def functions() -> Iterator[Functions]:
         in_place.put_jobs_in_place(cloud.settings)
         in_place.put_token_in_place(TOKENS)
         yield {
-            "SiteFunction": make_site(Settings()),
-            "UploadFunction": make_upload(Settings()),
-            "UploadsApiFunction": make_uploads(Settings(), cloud.settings),
-            "WorkerFunction": make_worker(cloud.settings),
-            "UpkeepFunction": make_upkeep(cloud.settings),
-            "AuthorizerFunction": make_authorizer(TOKENS),
+            "SiteFunction": make_site({}),
+            "UploadFunction": make_upload({}),
+            "UploadsApiFunction": make_uploads(cloud.environment),
+            "WorkerFunction": make_worker(cloud.environment),
+            "UpkeepFunction": make_upkeep(cloud.environment),
+            "AuthorizerFunction": make_authorizer({"TOKENS_PARAMETER": TOKENS}),
         }
 
 

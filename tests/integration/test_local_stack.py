@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 import requests
+from battery_service import settings
 from battery_service.limits import CLOUD
-from battery_service.settings import Settings
 
 import battery_analytics_client as client
 from local.embedded_aws import EmbeddedAws
@@ -115,9 +115,9 @@ def test_the_client_takes_the_presigned_way_and_names_its_job(
     assert capsys.readouterr().out == said.out
 
 
-def test_a_report_that_one_answer_cannot_carry_is_fetched_from_the_storage() -> None:
-    settings = Settings(replace(CLOUD, max_answer_bytes=30_000))
-    with running_stack(settings, lambda handler: handler) as url:
+def test_a_report_that_one_answer_cannot_carry_is_fetched_from_the_storage(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "CLOUD", replace(CLOUD, max_answer_bytes=30_000))
+    with running_stack({}, lambda handler: handler) as url:
         flow = PresignedFlow(url)
         job = flow.job([PICKLE])
         led = requests.get(f"{url}/api/jobs/{job['job_id']}/result", allow_redirects=False, timeout=60)

@@ -4,8 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from battery_service.http.routing import LambdaHandler
-from battery_service.settings import Settings
+from battery_service.functions import LambdaHandler
 from battery_service.site.built_page import BUILT_PAGE_POLICY
 from battery_service.site.front_page import FrontPage, small_page
 
@@ -37,7 +36,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def site(folder: Path) -> LambdaHandler:
-    return make_handler(Settings(), folder)
+    return make_handler({}, page_folder=folder)
 
 
 def test_a_browser_gets_the_built_page_under_its_policy(site: LambdaHandler) -> None:
@@ -54,7 +53,7 @@ def test_a_program_gets_information_at_the_same_address(site: LambdaHandler) -> 
 
 
 def test_a_page_that_was_not_built_is_stood_in_for_by_the_small_one(tmp_path: Path) -> None:
-    page = answer(make_handler(Settings(), tmp_path), request_event("GET", "/", headers={"Accept": BROWSER}))
+    page = answer(make_handler({}, page_folder=tmp_path), request_event("GET", "/", headers={"Accept": BROWSER}))
     small = small_page()
     assert isinstance(small, FrontPage)
     assert body_of(page) == small.html
@@ -62,7 +61,7 @@ def test_a_page_that_was_not_built_is_stood_in_for_by_the_small_one(tmp_path: Pa
 
 
 def test_a_page_that_is_built_meanwhile_is_served_at_once(tmp_path: Path) -> None:
-    site = make_handler(Settings(), tmp_path)
+    site = make_handler({}, page_folder=tmp_path)
     answer(site, request_event("GET", "/", headers={"Accept": BROWSER}))
     (tmp_path / "index.html").write_bytes(PAGE)
     assert body_of(answer(site, request_event("GET", "/", headers={"Accept": BROWSER}))) == PAGE

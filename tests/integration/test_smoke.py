@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from battery_service.settings import Settings
 
 from local.gateway import Event
 from tests.integration.running_stack import running_stack
@@ -41,7 +40,7 @@ def fault() -> Fault:
 
 @pytest.fixture(scope="module")
 def url(fault: Fault) -> Iterator[str]:
-    with running_stack(Settings.from_environment({"LIMITS": "local"}), fault.around) as url:
+    with running_stack({"LIMITS": "local"}, fault.around) as url:
         yield url
 
 

@@ -10,12 +10,11 @@ from typing import Any
 import pytest
 from aws_lambda_powertools.event_handler.api_gateway import APIGatewayHttpResolver, BaseRouter
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
+from battery_analytics import BatteryFile
 from battery_service import bridge
 from battery_service.bridge import Analysis
-from battery_service.http.multipart_body import UploadedFile
-from battery_service.http.routing import LambdaHandler
+from battery_service.functions import LambdaHandler
 from battery_service.options import Options
-from battery_service.settings import Settings
 
 from events.gateway import Event, FormPart, file_part, request_event, upload_event
 from functions.upload_handler.app import make_handler
@@ -23,10 +22,10 @@ from tests.answers import LambdaContext, error_of, report_of
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
-type Analyse = Callable[[Sequence[UploadedFile], Options], Analysis]
+type Analyse = Callable[[Sequence[BatteryFile], Options], Analysis]
 
 
-def analysis_of(files: Sequence[UploadedFile], options: Options) -> Analysis:
+def analysis_of(files: Sequence[BatteryFile], options: Options) -> Analysis:
     """What was asked for, in place of a report."""
     time.sleep(0.002)
     report = {
@@ -41,7 +40,7 @@ def analysis_of(files: Sequence[UploadedFile], options: Options) -> Analysis:
 @pytest.fixture
 def handler(monkeypatch: pytest.MonkeyPatch) -> LambdaHandler:
     monkeypatch.setattr(bridge, "analyse", analysis_of)
-    return make_handler(Settings())
+    return make_handler({})
 
 
 def answer(handler: LambdaHandler, event: Event) -> dict[str, Any]:
@@ -79,7 +78,7 @@ def test_an_unknown_path_is_not_found(handler: LambdaHandler) -> None:
 
 def test_a_method_that_a_path_does_not_take_is_refused_with_those_it_does(handler: LambdaHandler) -> None:
     refused = answer(handler, request_event("GET", "/api/upload"))
-    assert error_of(refused)[:2] == (405, "not_found")
+    assert error_of(refused)[:2] == (405, "method_not_allowed")
     assert refused["headers"]["Allow"] == "POST"
 
 
@@ -116,7 +115,7 @@ def test_a_bug_is_a_500_that_tells_the_client_nothing(
     handler: LambdaHandler, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     # given an analysis that fails with a message that quotes the file
-    def failing(files: Sequence[UploadedFile], options: Options) -> Analysis:
+    def failing(files: Sequence[BatteryFile], options: Options) -> Analysis:
         raise ValueError("could not convert string to float: 'SECRET 4.2 V'") from KeyError("SECRET-CELL")
 
     monkeypatch.setattr(bridge, "analyse", failing)

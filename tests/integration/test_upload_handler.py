@@ -8,11 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from battery_analytics import BatteryFile
 from battery_service import bridge
 from battery_service.errors import STATUSES
-from battery_service.http.multipart_body import UploadedFile
 from battery_service.options import Options
-from battery_service.settings import Settings
 
 from events.gateway import Event, FormPart, file_part, request_event, upload_event
 from functions.upload_handler.app import lambda_handler, make_handler
@@ -183,6 +182,7 @@ REFUSALS = {
         "POST", "/api/upload", headers={"Content-Type": "multipart/form-data; boundary=x"}, body=b"--x\r\nbroken"
     ),
     "not_found": request_event("GET", "/api/elsewhere"),
+    "method_not_allowed": request_event("GET", "/api/upload"),
 }
 
 
@@ -196,8 +196,13 @@ def test_every_code_is_answered_to_what_provokes_it(code: str) -> None:
     assert report([pickle_part(cell())])["metadata"]["total_cycles"] == 4
 
 
-def test_every_code_of_the_table_is_provoked_but_for_those_of_later_routes() -> None:
-    assert set(STATUSES) - set(REFUSALS) == {"internal", "not_uploaded"}
+# Answered for a job or a fault of ours, or by the gateway; or not answered yet.
+OF_NO_UPLOAD = {"not_uploaded", "internal", "unauthorized", "forbidden"}
+NOT_YET = {"too_costly", "deadline_exceeded", "quota_exceeded", "unavailable"}
+
+
+def test_every_code_that_an_upload_can_be_refused_with_is_provoked() -> None:
+    assert set(STATUSES) - set(REFUSALS) == OF_NO_UPLOAD | NOT_YET
 
 
 def test_a_bug_in_the_science_is_a_500(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -223,12 +228,12 @@ def test_preload_has_the_library_analyse_before_the_first_request(monkeypatch: p
     analysed: list[int] = []
     analyse = bridge.analyse
 
-    def counted(files: Sequence[UploadedFile], options: Options) -> bridge.Analysis:
+    def counted(files: Sequence[BatteryFile], options: Options) -> bridge.Analysis:
         analysed.append(len(files))
         return analyse(files, options)
 
     monkeypatch.setattr(bridge, "analyse", counted)
-    make_handler(Settings(preload=False))
+    make_handler({})
     assert analysed == []
-    make_handler(Settings(preload=True))
+    make_handler({"PRELOAD": "true"})
     assert analysed == [1]

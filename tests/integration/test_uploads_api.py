@@ -1,15 +1,17 @@
-"""Uploads by way of S3, from the announcement to the report, through the functions' own doors."""
+"""Uploads by way of S3, from the announcement to the report, through the functions' own handlers."""
 
 import base64
 import gzip
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import pytest
+from battery_service import settings
 from battery_service.jobs.settings import JobSettings
-from battery_service.limits import MIB, UPLOADS, Limits
+from battery_service.limits import CLOUD, MIB, UPLOADS
 
 from events.gateway import file_part, upload_event
 from functions.upload_handler.app import lambda_handler as direct
@@ -143,11 +145,11 @@ def test_the_result_is_compressed_where_that_is_welcome(api: Api) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "identity"])
-def test_a_large_result_is_a_link_to_it(api: Api, encoding: str) -> None:
+def test_a_large_result_is_a_link_to_it(api: Api, encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
     job_id = api.started(ONE, {"plots": "none"})
     api.work()
-    narrow = Api(api.cloud, Limits("cloud", max_upload_bytes=MIB, max_answer_bytes=5000))
-    answer = narrow("GET", f"/api/jobs/{job_id}/result", headers={"Accept-Encoding": encoding})
+    monkeypatch.setattr(settings, "CLOUD", replace(CLOUD, max_answer_bytes=5000))
+    answer = Api(api.cloud)("GET", f"/api/jobs/{job_id}/result", headers={"Accept-Encoding": encoding})
     assert (answer["statusCode"], answer["body"]) == (303, "")
     link = answer["headers"]["Location"]
     assert link.startswith(f"https://{RESULTS}.s3.eu-central-1.amazonaws.com/results/{job_id}.json.gz?")

@@ -13,10 +13,9 @@ from typing import Any
 
 import pytest
 import requests
+from battery_analytics import BatteryFile
 from battery_service import bridge
-from battery_service.http.multipart_body import UploadedFile
 from battery_service.options import Options
-from battery_service.settings import Settings
 from battery_service.tokens.store import line_of, new_token
 
 from events.make_events import samples
@@ -37,7 +36,7 @@ SECOND: File = ("B.pkl", cells.pickled(cells.cell("B", fade_Ah_per_cycle=0.05)))
 TRIPLET: Sequence[File] = tuple(cells.csv_set(cells.cell("C"), "C").items())
 INPUTS: dict[str, Sequence[File]] = {"a pickle": (PICKLE,), "a CSV set": TRIPLET, "two cells": (PICKLE, SECOND)}
 SAMPLES = samples()
-SOURCE = {"SiteFunction": make_site(Settings()), "UploadFunction": make_upload(Settings())}
+SOURCE = {"SiteFunction": make_site({}), "UploadFunction": make_upload({})}
 B249 = CALB / "CALB_35_B249.pkl"
 
 
@@ -49,7 +48,7 @@ def artifact(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningArtifa
 
 
 def report_of_the_source_tree(files: Sequence[File], **options: str) -> bytes:
-    uploaded = [UploadedFile(name, content) for name, content in files]
+    uploaded = [BatteryFile(name, content) for name, content in files]
     return bridge.analyse(uploaded, Options(**options)).report  # type: ignore[arg-type]  # plots are text here
 
 

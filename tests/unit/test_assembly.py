@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from battery_analytics.cell import BatteryFile, Cell
+from battery_analytics.cell import Cell
 from battery_analytics.errors import InconsistentLengths, MissingColumns, NoCycles, UnsupportedStructure
+from battery_analytics.files import BatteryFile
 from battery_analytics.formats.assembly import MAX_CYCLES
 from battery_analytics.formats.reading import read_cells
 

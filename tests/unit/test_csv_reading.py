@@ -8,7 +8,7 @@ from itertools import permutations
 
 import numpy as np
 import pytest
-from battery_analytics.cell import BatteryFile, Cell
+from battery_analytics.cell import Cell
 from battery_analytics.errors import (
     BatteryDataError,
     CorruptedFile,
@@ -18,6 +18,7 @@ from battery_analytics.errors import (
     UnsupportedFileType,
     UnsupportedStructure,
 )
+from battery_analytics.files import BatteryFile
 from battery_analytics.formats.reading import read_cells
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from battery_analytics.cell import BatteryFile, Cell
+from battery_analytics.cell import Cell
 from battery_analytics.errors import BatteryDataError
+from battery_analytics.files import BatteryFile
 from battery_analytics.formats.reading import read_cells
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -304,7 +305,7 @@ def test_any_instructions_give_a_cell_or_a_named_fault_and_nothing_else(pieces: 
 
 _PEAK = """
 import re, sys
-from battery_analytics.cell import BatteryFile
+from battery_analytics.files import BatteryFile
 from battery_analytics.errors import BatteryDataError
 from battery_analytics.formats.reading import read_cells
 

@@ -5,8 +5,9 @@ import pickle
 
 import numpy as np
 import pytest
-from battery_analytics.cell import BatteryFile, Cell
+from battery_analytics.cell import Cell
 from battery_analytics.errors import CorruptedFile, EmptyFile
+from battery_analytics.files import BatteryFile
 from battery_analytics.formats.metadata import MAX_TEXT, MAX_VALUES, literal, plain_metadata
 from battery_analytics.formats.reading import read_cells
 from hypothesis import given, settings

@@ -4,8 +4,9 @@ import re
 from urllib.parse import quote
 
 import pytest
+from battery_analytics import BatteryFile
 from battery_service.errors import ApiError
-from battery_service.http.multipart_body import UploadedFile, uploaded_files
+from battery_service.http.multipart_body import uploaded_files
 from battery_service.http.request import Request
 from battery_service.limits import CLOUD, Limits
 from hypothesis import assume, given, settings
@@ -17,7 +18,7 @@ from tests.answers import LambdaContext
 SMALL = Limits(name="cloud", max_upload_bytes=1000, max_answer_bytes=None, max_parts=5)
 
 
-def files_of(event: dict[str, object], limits: Limits = CLOUD) -> list[UploadedFile]:
+def files_of(event: dict[str, object], limits: Limits = CLOUD) -> list[BatteryFile]:
     return uploaded_files(Request.from_event(event, LambdaContext()), limits)
 
 
@@ -136,13 +137,13 @@ def test_a_long_file_name_keeps_its_start_and_its_suffix() -> None:
 def test_a_name_in_latin_1_bytes_does_not_stop_the_upload() -> None:
     body = multipart_body([file_part("NAME.pkl", b"x")]).replace(b"NAME", b"caf\xe9")
     [file] = files_of(body_event(body))
-    assert file == UploadedFile("caf\ufffd.pkl", b"x")
+    assert file == BatteryFile("caf\ufffd.pkl", b"x")
 
 
 def test_other_fields_are_ignored_wherever_they_stand() -> None:
     other = FormPart(b"value", field="comment", headers=())
     arrived = files_of(upload_event([other, file_part("a.pkl", b"A"), other, file_part("b.csv", b"B"), other]))
-    assert arrived == [UploadedFile("a.pkl", b"A"), UploadedFile("b.csv", b"B")]
+    assert arrived == [BatteryFile("a.pkl", b"A"), BatteryFile("b.csv", b"B")]
 
 
 def test_a_plain_event_and_a_base64_event_carry_the_same_file() -> None:
@@ -153,17 +154,17 @@ def test_a_plain_event_and_a_base64_event_carry_the_same_file() -> None:
 def test_a_quoted_boundary_is_understood() -> None:
     body = multipart_body([file_part("a.pkl", b"A")], boundary="a b?c")
     assert files_of(body_event(body, 'multipart/form-data; charset=utf-8; boundary="a b?c"')) == [
-        UploadedFile("a.pkl", b"A")
+        BatteryFile("a.pkl", b"A")
     ]
 
 
 def test_a_preamble_and_an_epilogue_are_ignored() -> None:
     body = b"This is multipart.\r\n" + multipart_body([file_part("a.pkl", b"A")]) + b"the end"
-    assert files_of(body_event(body)) == [UploadedFile("a.pkl", b"A")]
+    assert files_of(body_event(body)) == [BatteryFile("a.pkl", b"A")]
 
 
 def test_an_empty_file_is_still_a_file() -> None:
-    assert files_of(upload_event([file_part("a.pkl", b"")])) == [UploadedFile("a.pkl", b"")]
+    assert files_of(upload_event([file_part("a.pkl", b"")])) == [BatteryFile("a.pkl", b"")]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import jsonschema
 from battery_service.contract.docs_page import docs_page
 from battery_service.contract.openapi import openapi_document
+from battery_service.errors import STATUSES
 from battery_service.options import OPTION_NAMES
 from battery_service.settings import Settings
 
@@ -68,6 +69,8 @@ def test_the_page_shows_every_route_and_field_and_loads_nothing() -> None:
         assert f"<code>{path}</code>" in page
     for field in DOCUMENT["components"]["schemas"]["CapacityFade"]["properties"]:
         assert field in page
+    for code in STATUSES:
+        assert f"<code>{code}</code>" in page
     assert page.count("Asks for a") == 6
     assert "Authorization: Bearer" in page
     assert not re.search(r"<script|<link|<img|src=|https?://|@import|url\(", page)

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from battery_analytics.cell import BatteryFile
 from battery_analytics.errors import CorruptedFile, UnsupportedStructure
+from battery_analytics.files import BatteryFile
 from battery_analytics.formats.pickle_reading import read_pickle
 from battery_analytics.formats.pickled_frames import Frame
 from battery_analytics.formats.pickled_objects import admits, items_of, resolved

@@ -1,8 +1,10 @@
 """The error table: every code of the contract, and the library's among them."""
 
+import re
+
 import pytest
 from battery_analytics.errors import ERROR_CODES
-from battery_service.errors import STATUSES, ApiError
+from battery_service.errors import ERRORS, STATUSES, ApiError
 
 CONTRACT_CODES = {
     "no_files",
@@ -21,11 +23,34 @@ CONTRACT_CODES = {
     "not_found",
     "not_uploaded",
     "internal",
+    "unauthorized",
+    "forbidden",
+    "method_not_allowed",
+    "too_costly",
+    "deadline_exceeded",
+    "quota_exceeded",
+    "unavailable",
 }
 
 
 def test_the_table_holds_exactly_the_contracts_codes() -> None:
     assert set(STATUSES) == CONTRACT_CODES
+
+
+def test_codes_that_are_not_about_a_file_have_the_platforms_statuses() -> None:
+    expected = {
+        "unauthorized": (401,),
+        "forbidden": (403,),
+        "method_not_allowed": (405,),
+        "quota_exceeded": (429,),
+        "unavailable": (503,),
+    }
+    assert {code: STATUSES[code] for code in expected} == expected
+
+
+def test_every_code_says_when_it_comes() -> None:
+    assert all(re.fullmatch(r"[A-Z].+\.", kind.when) for kind in ERRORS.values())
+    assert len({kind.when for kind in ERRORS.values()}) == len(ERRORS)
 
 
 def test_every_fault_that_the_library_finds_is_a_400() -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 from battery_analytics.analysis.cycle_figures import cycle_figures
 from battery_analytics.analysis.throughput import throughput
-from battery_analytics.cell import BatteryFile, FloatArray
+from battery_analytics.cell import FloatArray
 from battery_analytics.cell_analysis import history_of
+from battery_analytics.files import BatteryFile
 from battery_analytics.formats.reading import read_cells
 from battery_analytics.projection.features import FEATURES, early_life_features
 from battery_analytics.projection.history import History

@@ -16,14 +16,6 @@ type Severity = Literal["info", "warning", "error"]
 
 
 @dataclass(frozen=True, slots=True)
-class BatteryFile:
-    """A file as it arrived: its name as the sender wrote it, and its bytes."""
-
-    name: str
-    content: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class Finding:
     """Something odd in the data, and what was done about it, in a battery engineer's words.
 

@@ -7,10 +7,11 @@ from typing import Literal
 
 import orjson
 
-from battery_analytics.cell import BatteryFile, Cell, Json
+from battery_analytics.cell import Cell, Json
 from battery_analytics.cell_analysis import analyse_cell
 from battery_analytics.comparison import comparison
 from battery_analytics.errors import InvalidOption
+from battery_analytics.files import BatteryFile
 from battery_analytics.formats.reading import read_cells
 from battery_analytics.options import DEFAULT_EOL_THRESHOLD, Options, checked_options
 from battery_analytics.pictures import pictures

@@ -1,11 +1,15 @@
-"""The one way from the service to the science library, crossed only by the functions that analyse."""
+"""The service's only use of the science library, and only for functions whose layers hold it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+import battery_analytics
+from battery_analytics import BatteryFile
+
 from battery_service.errors import ApiError
-from battery_service.http.multipart_body import UploadedFile
 from battery_service.options import Options
+
+__all__ = ["Analysis", "BatteryFile", "analyse"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,23 +24,21 @@ class Analysis:
     timings_ms: Mapping[str, float]
 
 
-def analyse(files: Sequence[UploadedFile], options: Options, on_stage: Callable[[str], None] | None = None) -> Analysis:
+def analyse(files: Sequence[BatteryFile], options: Options, on_stage: Callable[[str], None] | None = None) -> Analysis:
     """The report of the files. Raises ApiError with the library's own code where they cannot be read.
 
     `on_stage` is told the library's name of each stage as it begins; what it raises ends the analysis.
     """
-    from battery_analytics import BatteryDataError, BatteryFile, analyze  # noqa: PLC0415  # slow, and absent from light functions
-
     try:
-        report = analyze(
-            [BatteryFile(file.name, file.content) for file in files],
+        report = battery_analytics.analyze(
+            files,
             plots=options.plots,
             eol_threshold=options.eol_threshold,
             capacity_reference=options.capacity_reference,
             cycles=options.cycles,
             on_stage=on_stage,
         )
-    except BatteryDataError as error:
+    except battery_analytics.BatteryDataError as error:
         raise ApiError(error.code, error.message, error.details) from error
     encoded = report.to_json()  # before its timings are read: it adds its own
     return Analysis(

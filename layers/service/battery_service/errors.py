@@ -1,28 +1,48 @@
-"""What a request can be refused for: one table from error code to HTTP status, and the exception that carries both."""
+"""The one table of errors: each code with its HTTP status and when it comes, and the exception that carries them."""
 
 from collections.abc import Mapping
-
-# The first status is the code's usual one; a further one must be asked for by name where the fault is seen.
-STATUSES: Mapping[str, tuple[int, ...]] = {
-    "no_files": (400,),
-    "empty_file": (400,),
-    "unsupported_file_type": (400,),
-    "corrupted_file": (400,),
-    "unsafe_pickle": (400,),
-    "unsupported_structure": (400,),
-    "missing_columns": (400,),
-    "inconsistent_lengths": (400,),
-    "no_cycles": (400,),
-    "incomplete_csv_set": (400,),
-    "invalid_option": (400,),
-    "malformed_multipart": (400, 415),  # 415: not multipart at all
-    "too_large": (413,),
-    "not_found": (404, 405, 409),  # 405: the path exists, the method does not; 409: a result that is not there (yet)
-    "not_uploaded": (409,),
-    "internal": (500,),
-}
+from dataclasses import dataclass
 
 PRESIGNED_ROUTE = "/api/uploads"
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorKind:
+    """When a code is answered, and with which statuses; any but the first is asked for where the fault is seen."""
+
+    when: str
+    statuses: tuple[int, ...]
+
+
+# In the contract's order. Codes are stable: clients program against them.
+ERRORS: Mapping[str, ErrorKind] = {
+    "no_files": ErrorKind("The request holds or announces no file.", (400,)),
+    "empty_file": ErrorKind("A file has no bytes.", (400,)),
+    "unsupported_file_type": ErrorKind("A file is of no format that can be read.", (400,)),
+    "corrupted_file": ErrorKind("A file is damaged or cut off.", (400,)),
+    "unsafe_pickle": ErrorKind("A pickle would run code, or use more memory than its size allows.", (400,)),
+    "unsupported_structure": ErrorKind("A file's content is not laid out as expected.", (400,)),
+    "missing_columns": ErrorKind("A file lacks a column that the analysis needs.", (400,)),
+    "inconsistent_lengths": ErrorKind("The columns of a cycle differ in length.", (400,)),
+    "no_cycles": ErrorKind("A file holds no cycle.", (400,)),
+    "incomplete_csv_set": ErrorKind("A set of CSV files lacks its `_cycles.csv`.", (400,)),
+    "too_large": ErrorKind("The request, a file or the answer is larger than the limit.", (413,)),
+    "invalid_option": ErrorKind("An option, or its value, is unknown.", (400,)),
+    "malformed_multipart": ErrorKind("The form cannot be read; 415 where the body is no form at all.", (400, 415)),
+    "not_found": ErrorKind("There is no such path, upload or job; 409 where a job has no result (yet).", (404, 409)),
+    "not_uploaded": ErrorKind("The files of an upload have not arrived as announced, or are in a job already.", (409,)),
+    "internal": ErrorKind("A fault on our side.", (500,)),
+    "unauthorized": ErrorKind("There is no token, or no valid JSON web token.", (401,)),
+    "forbidden": ErrorKind("The token is unknown or revoked.", (403,)),
+    "method_not_allowed": ErrorKind("The path exists, but does not take this method.", (405,)),
+    "too_costly": ErrorKind("A file would take more work than its size allows.", (400,)),
+    "deadline_exceeded": ErrorKind(
+        "A file takes too long to analyse; 503 where it is not the file's fault.", (400, 503)
+    ),
+    "quota_exceeded": ErrorKind("The caller has sent too many requests; `Retry-After` says when to try again.", (429,)),
+    "unavailable": ErrorKind("The service cannot answer now.", (503,)),
+}
+STATUSES: Mapping[str, tuple[int, ...]] = {code: kind.statuses for code, kind in ERRORS.items()}
 
 
 class ApiError(Exception):
@@ -38,7 +58,7 @@ class ApiError(Exception):
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message)
-        statuses = STATUSES[code]
+        statuses = ERRORS[code].statuses
         if status is not None and status not in statuses:
             raise ValueError(f"{code} is answered with one of {statuses}, not {status}")
         self.code = code

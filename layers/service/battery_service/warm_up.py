@@ -1,7 +1,7 @@
 """What the first upload would otherwise wait for: the libraries and their caches, loaded by analysing a made-up cell."""
 
 from battery_service import bridge
-from battery_service.http.multipart_body import UploadedFile
+from battery_service.bridge import BatteryFile
 from battery_service.options import Options
 
 HEADER = (
@@ -13,7 +13,7 @@ POINTS = 10
 
 def warm_up(options: Options = Options()) -> None:  # noqa: B008  # frozen
     """Analyse a few cycles of ten points each way; by default with all plots, which take most of the time."""
-    bridge.analyse([UploadedFile("warm_up.csv", _made_up_cycles())], options)
+    bridge.analyse([BatteryFile("warm_up.csv", _made_up_cycles())], options)
 
 
 def _made_up_cycles() -> bytes:

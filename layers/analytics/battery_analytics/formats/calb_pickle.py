@@ -7,8 +7,9 @@ from pathlib import PurePath
 import numpy as np
 import numpy.typing as npt
 
-from battery_analytics.cell import BatteryFile, Cell, Finding, Source
+from battery_analytics.cell import Cell, Finding, Source
 from battery_analytics.errors import CorruptedFile, EmptyFile, UnsafePickle, UnsupportedStructure
+from battery_analytics.files import BatteryFile
 from battery_analytics.formats.assembly import MAX_CELLS, assembled, check_size, check_total
 from battery_analytics.formats.columns import MAX_COLUMNS, extra_columns, recognised_columns
 from battery_analytics.formats.metadata import plain_metadata

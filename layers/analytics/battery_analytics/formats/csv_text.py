@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from itertools import islice
 
-from battery_analytics.cell import BatteryFile
 from battery_analytics.errors import CorruptedFile, EmptyFile, UnsupportedStructure
+from battery_analytics.files import BatteryFile
 from battery_analytics.formats.columns import MAX_COLUMNS, recognised_columns
 
 MAX_PREAMBLE_LINES = 100

@@ -10,8 +10,9 @@ from pathlib import PurePath
 
 import numpy as np
 
-from battery_analytics.cell import BatteryFile, Cell, Finding, FloatArray, Source
+from battery_analytics.cell import Cell, Finding, FloatArray, Source
 from battery_analytics.errors import CorruptedFile, EmptyFile, MissingColumns
+from battery_analytics.files import BatteryFile
 from battery_analytics.formats.assembly import assembled, check_size, cycles_of_table
 from battery_analytics.formats.column_values import MAX_POINTS, Numbers, numbers
 from battery_analytics.formats.columns import (

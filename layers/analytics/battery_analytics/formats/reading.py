@@ -4,8 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from battery_analytics.cell import BatteryFile, Cell
+from battery_analytics.cell import Cell
 from battery_analytics.errors import CorruptedFile, IncompleteCsvSet, NoFiles, UnsupportedFileType, UnsupportedStructure
+from battery_analytics.files import BatteryFile
 from battery_analytics.formats.assembly import check_total
 from battery_analytics.formats.calb_pickle import read_calb_pickle
 from battery_analytics.formats.cycles_csv import cell_id_of, read_csv_set

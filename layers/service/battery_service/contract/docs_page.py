@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any
 
+from battery_service.errors import ERRORS
+
 # Nothing is loaded and nothing runs; the style is the page's own.
 DOCS_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
 
@@ -19,11 +21,17 @@ td:first-child { white-space: nowrap }
 nav a { margin-right: 1rem }
 """
 
-LINKS = (("#tokens", "Tokens"), ("#endpoints", "Endpoints"), ("#schemas", "Fields"), ("openapi.json", "OpenAPI"))
+LINKS = (
+    ("#tokens", "Tokens"),
+    ("#endpoints", "Endpoints"),
+    ("#errors", "Errors"),
+    ("#schemas", "Fields"),
+    ("openapi.json", "OpenAPI"),
+)
 
 
 def docs_page(document: Mapping[str, Any]) -> bytes:
-    """The whole page, from the document alone."""
+    """The whole page, from the document and the table of errors."""
     info = document["info"]
     schemas: Mapping[str, Any] = document["components"]["schemas"]
     sections = [
@@ -38,6 +46,8 @@ def docs_page(document: Mapping[str, Any]) -> bytes:
             for path, operations in document["paths"].items()
             for method, operation in operations.items()
         ),
+        '<h2 id="errors">Errors</h2>',
+        _table(("Code", "Status", "When"), _error_rows()),
         '<h2 id="schemas">Fields</h2>',
         *(_schema_section(name, schema, schemas) for name, schema in schemas.items()),
     ]
@@ -62,6 +72,10 @@ def _operation(method: str, path: str, operation: Mapping[str, Any], document: M
     )
     parts.append(_table(("Status", "Body", "When"), rows))
     return "".join(parts)
+
+
+def _error_rows() -> Iterable[tuple[str, str, str]]:
+    return ((code, ", ".join(map(str, kind.statuses)), kind.when) for code, kind in ERRORS.items())
 
 
 def _schema_section(name: str, schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> str:

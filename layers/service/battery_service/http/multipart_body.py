@@ -10,6 +10,7 @@ from multipart import (  # type: ignore[import-untyped]  # it ships no types
     parse_options_header,
 )
 
+from battery_service.bridge import BatteryFile
 from battery_service.errors import PRESIGNED_ROUTE, ApiError
 from battery_service.http.file_names import display_name, extended_filename
 from battery_service.http.request import Request
@@ -22,21 +23,13 @@ HEADER_CHARSET = "latin-1"
 
 
 @dataclass(frozen=True, slots=True)
-class UploadedFile:
-    """A file of a request: its name, fit to be shown, and its bytes."""
-
-    name: str
-    content: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class _Part:
     field: str
     file_name: str | None
     content: bytes
 
 
-def uploaded_files(request: Request, limits: Limits) -> list[UploadedFile]:
+def uploaded_files(request: Request, limits: Limits) -> list[BatteryFile]:
     """The parts named `file` of a request, in their order; every other part is ignored.
 
     Raises ApiError: `malformed_multipart` (415 where it is not multipart at all), `too_large`, `no_files`.
@@ -45,14 +38,14 @@ def uploaded_files(request: Request, limits: Limits) -> list[UploadedFile]:
     if request.body_bytes > limits.max_body_bytes:
         raise too_large(request.body_bytes, limits)
     other_fields: list[str] = []
-    files: list[UploadedFile] = []
+    files: list[BatteryFile] = []
     total_bytes = 0
     for part in _parts(request.body(), boundary, limits):
         if part.field != FILE_FIELD:
             other_fields.append(display_name(part.field))
         elif part.file_name or part.content:  # a browser sends neither where no file was chosen
             total_bytes += len(part.content)
-            files.append(UploadedFile(display_name(part.file_name or ""), part.content))
+            files.append(BatteryFile(display_name(part.file_name or ""), part.content))
     if total_bytes > limits.max_upload_bytes:
         raise too_large(total_bytes, limits)
     if not files:

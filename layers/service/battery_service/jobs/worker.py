@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from battery_service import bridge
-from battery_service.bridge import Analysis
+from battery_service.bridge import Analysis, BatteryFile
 from battery_service.errors import ApiError, error_body
-from battery_service.http.multipart_body import UploadedFile
 from battery_service.jobs.backend import Backend
 from battery_service.jobs.job import MAX_ATTEMPTS, STAGES, Job, Stage
 from battery_service.jobs.private_folder import private_folder
@@ -35,7 +34,7 @@ class Analyse(Protocol):
     """The bridge's `analyse`, or what stands for it in a test."""
 
     def __call__(
-        self, files: Sequence[UploadedFile], options: Options, on_stage: Callable[[str], None] | None = None
+        self, files: Sequence[BatteryFile], options: Options, on_stage: Callable[[str], None] | None = None
     ) -> Analysis: ...
 
 
@@ -107,7 +106,7 @@ class Worker:
             known_as = fingerprint(job, digests, self._settings.version) if self._settings.cache else None
             if known_as and (ended := self._ended_by_cache(job, known_as)):
                 return ended
-            files = [UploadedFile(file.name, _path(folder, i).read_bytes()) for i, file in enumerate(job.files)]
+            files = [BatteryFile(file.name, _path(folder, i).read_bytes()) for i, file in enumerate(job.files)]
         analysis = self._analyse(files, job.options, _Progress(self._jobs.enter, job))
         self._jobs.enter(job, "storing")
         compressed = gzip.compress(analysis.report, GZIP_LEVEL, mtime=0)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from battery_service.http.negotiation import prefers_html
 from battery_service.http.request import Request
 from battery_service.http.responses import Answer, html_answer, json_answer
-from battery_service.http.routing import Route
+from battery_service.http.router import Route
 from battery_service.settings import Settings
 from battery_service.site.front_page import FrontPage, api_information, small_page
 
