@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Sequence
 
-from local.artifact.built_template import BuiltFunction
+from local.template import DeclaredFunction
 from tools.artifact_build import native
 from tools.artifact_build.artifact import functions_of, layers_of
 from tools.artifact_build.likeness import differences
@@ -35,7 +35,7 @@ def main() -> None:
         )
 
 
-def of_another_architecture(functions: Sequence[BuiltFunction], architecture: str) -> list[str]:
+def of_another_architecture(functions: Sequence[DeclaredFunction], architecture: str) -> list[str]:
     """Native code that could not be loaded where it is to run."""
     return [
         f"{path} is for {found}, not for {architecture}."
@@ -45,7 +45,7 @@ def of_another_architecture(functions: Sequence[BuiltFunction], architecture: st
     ]
 
 
-def contradictions(functions: Sequence[BuiltFunction]) -> list[str]:
+def contradictions(functions: Sequence[DeclaredFunction]) -> list[str]:
     """Files that two layers have differently: one of them would hide the other."""
     [first, *others] = layers_of(functions)
     return [

@@ -4,7 +4,7 @@ import importlib.machinery
 import sys
 from pathlib import Path
 
-from local.artifact.built_template import BuiltFunction
+from local.template import DeclaredFunction
 from tools.artifact_build.artifact import OWN_PACKAGES, opt_folders
 from tools.artifact_build.imports import modules_of, reached
 from tools.artifact_build.isolated import said_by_artifact
@@ -13,7 +13,7 @@ from tools.artifact_build.isolated import said_by_artifact
 DOOR = "app"
 
 
-def door_of(function: BuiltFunction) -> Path:
+def door_of(function: DeclaredFunction) -> Path:
     """The file that Lambda calls; it stops the check where a function has none."""
     door = function.code / f"{DOOR}.py"
     if not door.is_file():
@@ -21,7 +21,7 @@ def door_of(function: BuiltFunction) -> Path:
     return door
 
 
-def reachable_imports(function: BuiltFunction) -> list[str]:
+def reachable_imports(function: DeclaredFunction) -> list[str]:
     """What is reached from the function's door, and from every module of ours in its layers that could run there."""
     own = {
         name: path
@@ -39,13 +39,13 @@ def reachable_imports(function: BuiltFunction) -> list[str]:
     return sorted(found)
 
 
-def failing_imports(function: BuiltFunction) -> list[str]:
+def failing_imports(function: DeclaredFunction) -> list[str]:
     """A complaint for each reachable import that fails in the artifact."""
     said = said_by_artifact(function, imports=[DOOR, *reachable_imports(function)])
     return [f"{function.name} cannot import {name}:\n{error}" for name, error in said["failed"].items()]
 
 
-def missing_modules(function: BuiltFunction) -> list[str]:
+def missing_modules(function: DeclaredFunction) -> list[str]:
     """A complaint for each reachable library that has no file in the artifact."""
     folders = [function.code, *opt_folders(function)]
     roots = {_root(name) for name in reachable_imports(function)} - sys.stdlib_module_names
