@@ -167,7 +167,7 @@ $(SPECS)/node_modules/.stamp: $(SPECS)/package-lock.json
 	@touch $@
 
 # uv installs sources. The first start would compile what it loads, and every start where Python may write no bytecode.
-LOADED := numpy pandas matplotlib aws_lambda_powertools boto3 botocore moto werkzeug
+LOADED := numpy pandas matplotlib aws_lambda_powertools boto3 botocore moto werkzeug uvicorn starlette anyio h11 click yaml
 COMPILE = @cd .venv/lib/python3.*/site-packages && $(CURDIR)/.venv/bin/python -m compileall -q -j 0 -x '/tests?/' $(LOADED)
 
 .venv/.runtime: $(LOCK) | $(UV_IS_HERE)
