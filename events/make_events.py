@@ -40,6 +40,7 @@ def _site() -> dict[str, Sample]:
         "root_browser": Sample("SiteFunction", request_event("GET", "/", headers=BROWSER), 200),
         "openapi": Sample("SiteFunction", request_event("GET", "/openapi.json"), 200, {"openapi": "3.1.0"}),
         "docs": Sample("SiteFunction", request_event("GET", "/docs", headers=BROWSER), 200),
+        "formats": Sample("SiteFunction", request_event("GET", "/api/formats"), 200),
         "asset_unknown": Sample(
             "SiteFunction", request_event("GET", "/assets/gone-0a1b2c3d.js"), 404, {"code": "not_found"}
         ),
@@ -148,7 +149,7 @@ def _message(message_id: str, body: str) -> Event:
 
 def _upkeep() -> dict[str, Sample]:
     """What EventBridge Scheduler sends where the schedule says nothing else: an empty object."""
-    return {"schedule": Sample("UpkeepFunction", {}, answer={"looked_after": 0})}
+    return {"schedule": Sample("UpkeepFunction", {}, answer={"processed_jobs": 0})}
 
 
 def _authorizer() -> dict[str, Sample]:

@@ -13,7 +13,7 @@ from botocore.config import Config
 
 CONNECT_S, READ_S, TRIES = 1, 2, 2
 # Fails well before the function's own timeout, so that the log says why.
-IMPATIENT = Config(
+CLIENT_CONFIG = Config(
     connect_timeout=CONNECT_S, read_timeout=READ_S, retries={"mode": "standard", "total_max_attempts": TRIES}
 )
 
@@ -21,10 +21,10 @@ IMPATIENT = Config(
 def make_handler(environment: Mapping[str, str]) -> LambdaHandler:
     """The handler for the tokens in the SSM parameter that `TOKENS_PARAMETER` names.
 
-    It raises where the parameter cannot be read. API Gateway makes a 500 of that and asks again for the next request,
-    where it would remember a refusal; and the alarm for the function's errors goes off.
+    It raises where the parameter cannot be read: API Gateway answers 500 and asks again at the next request, while it would
+    cache a refusal; and the alarm for the function's errors goes off.
     """
-    tokens = TokenParameter(boto3.client("ssm", config=IMPATIENT), environment["TOKENS_PARAMETER"], on_read=_warn)
+    tokens = TokenParameter(boto3.client("ssm", config=CLIENT_CONFIG), environment["TOKENS_PARAMETER"], on_read=_warn)
 
     def authorize(event: Mapping[str, Any], context: object) -> dict[str, Any]:
         request = Request.from_event(event, context)
@@ -42,7 +42,7 @@ def _warn(store: TokenStore) -> None:
     if store.malformed_lines:
         log_warning("malformed lines in the token store", lines=store.malformed_lines)
     if not store.entries:
-        log_warning("the token store lets nobody in")
+        log_warning("the token store holds no valid token")
 
 
 lambda_handler = lambda_handler_of(make_handler)

@@ -1,4 +1,4 @@
-"""Job upkeep: at each call of the schedule, every job that is due gets what nobody else has done for it."""
+"""Job upkeep, called by a schedule: sends lost jobs again, fails those beyond help, and deletes what has expired."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from battery_service.functions import LambdaHandler, lambda_handler_of
 from battery_service.jobs.backend import connected
 from battery_service.jobs.settings import JobSettings
-from battery_service.jobs.upkeep import look_after_all
+from battery_service.jobs.upkeep import process_due_jobs
 
 
 def make_handler(environment: Mapping[str, str]) -> LambdaHandler:
@@ -14,7 +14,7 @@ def make_handler(environment: Mapping[str, str]) -> LambdaHandler:
     backend = connected(JobSettings.from_environment(environment))
 
     def handle(_event: Mapping[str, Any], _context: object) -> dict[str, int]:
-        return {"looked_after": look_after_all(backend)}
+        return {"processed_jobs": process_due_jobs(backend)}
 
     return handle
 

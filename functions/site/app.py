@@ -1,4 +1,4 @@
-"""The site: the dashboard, API information, health and the contract. It asks for no token, and needs no science and no AWS."""
+"""The site: the dashboard and all that is answered without a token. It needs neither the library nor AWS."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,9 +10,8 @@ from battery_service.http.request import Request
 from battery_service.http.responses import Answer
 from battery_service.http.router import Route, http_handler
 from battery_service.settings import Settings
-from battery_service.site.built_page import BuiltPage
-from battery_service.site.front_page import FrontPage, small_page
-from battery_service.site.public_routes import public_routes
+from battery_service.site.pages import Dashboard, Page, small_page
+from battery_service.site.routes import public_routes
 
 # `make dashboard` builds it here.
 PAGE_FOLDER = Path(__file__).with_name("page")
@@ -23,13 +22,13 @@ FOREVER = "public, max-age=31536000, immutable"
 def make_handler(environment: Mapping[str, str], *, page_folder: Path = PAGE_FOLDER) -> LambdaHandler:
     """The handler for these variables; where the dashboard was not built, it serves the small page."""
     settings = Settings.from_environment(environment)
-    built = BuiltPage(page_folder)
+    dashboard = Dashboard(page_folder)
 
-    def page() -> FrontPage | None:
-        return built.document() or small_page()
+    def page() -> Page | None:
+        return dashboard.page() or small_page()
 
     def asset(request: Request, name: str) -> Answer:
-        found = built.asset(name)
+        found = dashboard.asset(name)
         if found is None:
             raise ApiError("not_found", "The page has no such file; load it again.", {"path": request.path[:200]})
         headers = {"Cache-Control": FOREVER}

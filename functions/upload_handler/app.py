@@ -14,7 +14,7 @@ from battery_service.log import log_event
 from battery_service.metrics import count_refusal, count_upload
 from battery_service.options import parse_options
 from battery_service.settings import Settings
-from battery_service.site.public_routes import public_routes
+from battery_service.site.routes import public_routes
 from battery_service.warm_up import warm_up
 
 
@@ -41,11 +41,7 @@ def make_handler(environment: Mapping[str, str]) -> LambdaHandler:
             request,
             n_files=len(files),
             n_bytes=n_bytes,
-            formats=sorted(set(analysis.formats)),
-            n_cells=analysis.n_cells,
-            n_cycles=analysis.n_cycles,
-            n_points=analysis.n_points,
-            stages_ms={stage: round(milliseconds, 1) for stage, milliseconds in analysis.timings_ms.items()},
+            **analysis.facts(),
         )
         count_upload(
             request.request_id,

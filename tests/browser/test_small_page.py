@@ -12,7 +12,7 @@ import pytest
 from battery_service.http.multipart_body import uploaded_files
 from battery_service.http.request import Request
 from battery_service.limits import LOCAL
-from battery_service.site.front_page import FrontPage, small_page
+from battery_service.site.pages import Page, small_page
 
 from local.gateway import Event
 from tests.integration.running_server import SMALL_LIMITS, serving
@@ -32,7 +32,7 @@ QUIET = [
     "--disable-sync",
     "--virtual-time-budget=10000",
 ]
-SMALL_PAGE = small_page() or FrontPage(b"", "")
+SMALL_PAGE = small_page() or Page(b"", "")
 CHOOSE_TWO_FILES = '<script>analyse([new File(["1,2"], "a_cycles.csv"), new File(["3"], "ä b.csv")])</script>'
 ONE_PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 HOSTILE = "<img src=x onerror=\"document.title='hacked'\">"

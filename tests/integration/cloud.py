@@ -9,7 +9,7 @@ from typing import Any
 
 import boto3
 import pytest
-from battery_service.jobs.backend import PATIENT, REGIONAL, Backend
+from battery_service.jobs.backend import CLIENT_CONFIG, S3_CONFIG, Backend
 from battery_service.jobs.queue import JobQueue
 from battery_service.jobs.settings import JobSettings
 from battery_service.jobs.storage import Storage
@@ -160,8 +160,8 @@ def simulated_cloud(**changes: Any) -> Iterator[Cloud]:
         patch.setenv("AWS_DEFAULT_REGION", REGION)
         patch.setenv("POWERTOOLS_METRICS_DISABLED", "true")
         session = boto3.session.Session()
-        s3 = session.client("s3", config=REGIONAL)
-        dynamodb, sqs = session.client("dynamodb", config=PATIENT), session.client("sqs", config=PATIENT)
+        s3 = session.client("s3", config=S3_CONFIG)
+        dynamodb, sqs = session.client("dynamodb", config=CLIENT_CONFIG), session.client("sqs", config=CLIENT_CONFIG)
         for bucket in (UPLOADS, RESULTS):
             s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
         dynamodb.create_table(**table_definition(TABLE))

@@ -14,7 +14,7 @@ from battery_service.errors import ApiError
 from battery_service.jobs.backend import Backend
 from battery_service.jobs.job import Job, StoredFile, result_key
 from battery_service.jobs.service import JobService
-from battery_service.jobs.upkeep import look_after_all
+from battery_service.jobs.upkeep import process_due_jobs
 from battery_service.jobs.worker import Worker
 from battery_service.options import Options
 from botocore.exceptions import EndpointConnectionError
@@ -151,7 +151,7 @@ class Run:
     def upkeep(self, intercept: Intercept | None = None) -> None:
         backend: Backend = self.cloud.backend(intercept)
         try:
-            look_after_all(backend)
+            process_due_jobs(backend)
         except (Killed, EndpointConnectionError):
             return
 

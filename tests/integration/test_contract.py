@@ -103,3 +103,4 @@ def test_refusals_and_information_are_what_the_contract_describes(document: dict
     validate(json.loads(answer(upload_event([]))["body"]), "Error", document)
     validate(json.loads(answer(request_event("GET", "/"))["body"]), "Information", document)
     validate(json.loads(answer(request_event("GET", "/health"))["body"]), "Health", document)
+    validate(json.loads(answer(request_event("GET", "/api/formats"))["body"]), "Formats", document)

@@ -1,4 +1,4 @@
-"""What a door costs before anything is asked of it: no science, no AWS SDK, no pydantic."""
+"""What each function imports before its first request: no science, and for health no AWS SDK and no pydantic."""
 
 import json
 import subprocess

@@ -105,7 +105,7 @@ def test_the_client_takes_both_ways_with_its_token_and_finds_no_job_of_anothers(
     assert "There is no job of this id" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("path", ["/", "/health", "/docs", "/openapi.json"])
+@pytest.mark.parametrize("path", ["/", "/health", "/docs", "/openapi.json", "/api/formats"])
 @pytest.mark.parametrize("headers", [{}, bearer(NOBODY)], ids=["no token", "wrong token"])
 def test_what_holds_no_data_is_open(server: ServerProcess, path: str, headers: dict[str, str]) -> None:
     for accepted in ("text/html", "application/json"):

@@ -1,12 +1,11 @@
-"""The site's door: a page for browsers, information for programs, assets by their hashed names, and no way out."""
+"""The site: a page for browsers, information for programs, assets by their hashed names, and no file beside them."""
 
 from pathlib import Path
 from typing import Any
 
 import pytest
 from battery_service.functions import LambdaHandler
-from battery_service.site.built_page import BUILT_PAGE_POLICY
-from battery_service.site.front_page import FrontPage, small_page
+from battery_service.site.pages import DASHBOARD_POLICY, Page, small_page
 
 from events.gateway import Event, request_event
 from functions.site.app import make_handler
@@ -42,7 +41,7 @@ def site(folder: Path) -> LambdaHandler:
 def test_a_browser_gets_the_built_page_under_its_policy(site: LambdaHandler) -> None:
     page = answer(site, request_event("GET", "/", headers={"Accept": BROWSER}))
     assert body_of(page) == PAGE
-    assert page["headers"]["Content-Security-Policy"] == BUILT_PAGE_POLICY
+    assert page["headers"]["Content-Security-Policy"] == DASHBOARD_POLICY
     assert page["headers"]["Cache-Control"] == "no-store"
 
 
@@ -52,10 +51,21 @@ def test_a_program_gets_information_at_the_same_address(site: LambdaHandler) -> 
     assert information["limits"]["max_upload_bytes"] == 4 * 1024 * 1024
 
 
+def test_the_formats_that_can_be_read_are_listed_without_a_token(site: LambdaHandler) -> None:
+    listed = report_of(answer(site, request_event("GET", "/api/formats")))["formats"]
+    assert [(found["name"], found["endings"]) for found in listed] == [
+        ("CALB pickle", [".pkl", ".pickle"]),
+        ("CALB CSV set", [".csv"]),
+        ("cycles table", [".csv"]),
+    ]
+    assert all(found.keys() == {"name", "endings", "instrument", "needs"} for found in listed)
+    assert all(found["instrument"] and found["needs"] for found in listed)
+
+
 def test_a_page_that_was_not_built_is_stood_in_for_by_the_small_one(tmp_path: Path) -> None:
     page = answer(make_handler({}, page_folder=tmp_path), request_event("GET", "/", headers={"Accept": BROWSER}))
     small = small_page()
-    assert isinstance(small, FrontPage)
+    assert isinstance(small, Page)
     assert body_of(page) == small.html
     assert page["headers"]["Content-Security-Policy"] == small.policy
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from battery_service import settings
+from battery_service.contract.generated import file_endings
 from battery_service.jobs.settings import JobSettings
 from battery_service.limits import CLOUD, MIB, UPLOADS
 
@@ -327,11 +328,9 @@ def test_an_option_that_means_nothing_is_refused_at_the_start(api: Api, options:
 
 
 def test_types_that_can_be_announced_are_those_that_the_library_reads() -> None:
-    from battery_service.jobs.uploads import FILE_ENDINGS  # noqa: PLC0415
-
-    for ending in (*FILE_ENDINGS, ".xlsx", ".mat", ".csv.gz", ".json"):
+    for ending in (*file_endings(), ".xlsx", ".mat", ".csv.gz", ".json"):
         code = json_of(direct_report({f"a{ending}": b"x"}))["code"]
-        assert (code == "unsupported_file_type") == (ending not in FILE_ENDINGS), ending
+        assert (code == "unsupported_file_type") == (ending not in file_endings()), ending
 
 
 def test_variables_that_are_missing_are_named() -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from battery_service.jobs.job import Job
-from battery_service.jobs.private_folder import LONGEST_RUN_S, PREFIX, private_folder
 from battery_service.jobs.table import MAX_SENDS, START_WINDOW_S
+from battery_service.jobs.temporary_folder import LONGEST_RUN_S, PREFIX, temporary_folder
 
 from tests.integration.cloud import RESULTS, UPLOADS, Cloud, simulated_cloud
 from tests.integration.job_runs import FILES, LEASE_S, AtCall, Killed, Run, kills, small_analysis
@@ -80,7 +80,7 @@ def test_a_folder_that_a_killed_run_has_left_goes_with_the_next(tmp_path: Path) 
         (folder / "00").write_bytes(b"x")
     long_ago = time.time() - LONGEST_RUN_S - 60
     os.utime(abandoned, (long_ago, long_ago))
-    with private_folder(tmp_path):
+    with temporary_folder(tmp_path):
         assert not abandoned.exists()
         assert another.exists()
 

@@ -259,7 +259,7 @@ def test_a_deletion_that_fails_is_completed_by_whoever_comes_next(run: Run, inde
 def test_upkeep_that_fails_is_mended_by_the_next(
     run: Run, index: int, when: When, fault: Callable[[When], Any]
 ) -> None:
-    # given a job stuck in its second attempt, and another that has just been given up
+    # given a job stuck in its second attempt, and another that has just been stopped
     stuck, hopeless = run.started(), run.started()
     for _ in range(4):
         run.deliver(run.worker(AtCall(4, kills("after"))))

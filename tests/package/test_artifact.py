@@ -37,6 +37,7 @@ TRIPLET: Sequence[File] = tuple(cells.csv_set(cells.cell("C"), "C").items())
 INPUTS: dict[str, Sequence[File]] = {"a pickle": (PICKLE,), "a CSV set": TRIPLET, "two cells": (PICKLE, SECOND)}
 SAMPLES = samples()
 SOURCE = {"SiteFunction": make_site({}), "UploadFunction": make_upload({})}
+OPEN_PATHS = ("/", "/health", "/docs", "/openapi.json", "/api/formats")
 B249 = CALB / "CALB_35_B249.pkl"
 
 
@@ -116,7 +117,7 @@ def test_with_tokens_only_their_bearers_come_in_and_a_job_is_its_callers_alone(
             return requests.request(method, f"{url}{path}", headers=headers, timeout=60, **more).status_code
 
         assert [status("POST", "/api/upload", token, files=upload) for token in (None, "wrong", ann)] == [401, 403, 200]
-        assert [status("GET", path, None) for path in ("/", "/health", "/docs", "/openapi.json")] == [200] * 4
+        assert [status("GET", path, None) for path in OPEN_PATHS] == [200] * len(OPEN_PATHS)
         anns = requests.Session()
         anns.headers["Authorization"] = f"Bearer {ann}"
         announced = {"files": [{"name": PICKLE[0], "size_bytes": len(PICKLE[1])}]}

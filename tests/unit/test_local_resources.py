@@ -5,7 +5,7 @@ import json
 import boto3
 import pytest
 from battery_service.jobs.table import table_definition
-from battery_service.tokens.parameter import REMEMBERED_S
+from battery_service.tokens.parameter import CACHED_S
 from moto import mock_aws
 
 from local import resources
@@ -118,4 +118,4 @@ def test_tokens_are_where_make_token_has_them(template: Template, aws: None) -> 
 
 def test_a_revoked_token_is_refused_once_the_gateway_and_the_function_have_forgotten_it() -> None:
     """The two minutes that docs/operations.md, the client and the template's comment speak of."""
-    assert properties("TokenAuthorizer")["AuthorizerResultTtlInSeconds"] + REMEMBERED_S == 120
+    assert properties("TokenAuthorizer")["AuthorizerResultTtlInSeconds"] + CACHED_S == 120

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 from battery_service.settings import Settings
-from battery_service.site.public_routes import public_routes
+from battery_service.site.routes import public_routes
 
 from tests.template import FUNCTIONS, holds, of_type, properties, resolved
 
-OPEN_ROUTES = {"GET /", "GET /assets/{name}", "GET /health", "GET /openapi.json", "GET /docs"}
+OPEN_ROUTES = {"GET /", "GET /assets/{name}", "GET /health", "GET /openapi.json", "GET /docs", "GET /api/formats"}
 PROTECTED_ROUTES = {
     "POST /api/upload",
     "POST /api/uploads",

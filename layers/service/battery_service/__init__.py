@@ -1,3 +1,3 @@
-"""The doors of the Battery Analytics API: requests in, answers out, no science."""
+"""What the Lambda functions of the Battery Analytics API share: requests in, answers out, no science."""
 
 __version__ = "0.1.0"

@@ -14,7 +14,7 @@ __all__ = ["Analysis", "BatteryFile", "analyse"]
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """A report as JSON, and what is worth counting about it: no names, no measurements."""
+    """A report as JSON, and counts for logs and metrics: no names, no measurements."""
 
     report: bytes
     formats: tuple[str, ...]
@@ -23,11 +23,21 @@ class Analysis:
     n_points: int
     timings_ms: Mapping[str, float]
 
+    def facts(self) -> dict[str, object]:
+        """What a log line says about it."""
+        return {
+            "formats": sorted(set(self.formats)),
+            "n_cells": self.n_cells,
+            "n_cycles": self.n_cycles,
+            "n_points": self.n_points,
+            "stages_ms": {stage: round(milliseconds, 1) for stage, milliseconds in self.timings_ms.items()},
+        }
+
 
 def analyse(files: Sequence[BatteryFile], options: Options, on_stage: Callable[[str], None] | None = None) -> Analysis:
     """The report of the files. Raises ApiError with the library's own code where they cannot be read.
 
-    `on_stage` is told the library's name of each stage as it begins; what it raises ends the analysis.
+    `on_stage` is called with the library's name of each stage as it begins; what it raises ends the analysis.
     """
     try:
         report = battery_analytics.analyze(

@@ -1,4 +1,4 @@
-"""How much one request may send and how much its answer may weigh, in the cloud and on one machine."""
+"""The size limits of requests, answers and uploads, in the cloud and on one machine."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -31,7 +31,7 @@ LOCAL = Limits(name="local", max_upload_bytes=50 * MIB, max_answer_bytes=None)
 
 @dataclass(frozen=True, slots=True)
 class UploadLimits:
-    """What one upload by way of S3 may hold.
+    """What one upload to S3 may hold.
 
     The worker needs some 200 MB and twice the files' size, and has them all in its /tmp of 512 MB.
     """

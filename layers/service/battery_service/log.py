@@ -1,4 +1,4 @@
-"""Structured logs: who asked for what and how it went, never what a file holds or is called."""
+"""Structured logs of requests and jobs. They never hold a file's name or content."""
 
 import logging
 import sys
@@ -12,12 +12,12 @@ from battery_service.jobs.job import Job
 
 SERVICE = "battery-analytics"
 
-# At INFO it says at every cold start where it found credentials and endpoints.
+# At INFO it logs at every cold start where it found credentials and endpoints.
 logging.getLogger("botocore").setLevel(logging.WARNING)
 
 
 class _StandardOutput(logging.StreamHandler[TextIO]):
-    """Writes to what stdout is when a line is written, not what it was at import."""
+    """Writes to what `sys.stdout` is when a line is written, not when this was imported."""
 
     def __init__(self) -> None:
         logging.Handler.__init__(self)
@@ -41,12 +41,12 @@ def log_event(message: str, request: Request, **facts: object) -> None:
 
 
 def log_warning(message: str, **facts: object) -> None:
-    """What somebody should mend, though nothing has failed yet."""
+    """One line about what an operator should repair, though nothing has failed yet."""
     _logger.warning(message, stacklevel=3, **facts)  # type: ignore[arg-type]  # as above
 
 
 def log_bug(request: Request, error: BaseException) -> None:
-    """Where a bug is: types and frames of the whole chain, without the messages, for these may quote a file."""
+    """Where a bug is: types and frames of the whole chain, without the messages, which may quote a file."""
     _logger.error("unhandled exception", stacklevel=3, **_identity(request), chain=_chain(error))  # type: ignore[arg-type]  # as above
 
 

@@ -1,8 +1,9 @@
 """CloudWatch metrics of uploads, as embedded metric format on stdout.
 
 Powertools' `Metrics` shares one set among all threads; an `EphemeralMetrics` is made for each upload instead.
-Every metric costs money each month, so stages are summed to four and the format is searchable metadata, no dimension.
-The one dimension beside the service is the way in.
+Every metric costs money each month, so stages are summed to four, and the format is metadata to search, not a dimension.
+The one dimension beside the service tells direct uploads from those to S3. It is named `way`, as alarms and dashboards of
+deployments know it.
 """
 
 from collections.abc import Mapping
@@ -15,12 +16,14 @@ from battery_service.errors import ApiError
 from battery_service.log import SERVICE
 
 NAMESPACE = "BatteryAnalytics"
-type Way = Literal["direct", "storage"]
+type UploadRoute = Literal["direct", "storage"]
 
 
-def count_upload(request_id: str, way: Way, *, n_files: int, n_bytes: int, analysis: Analysis, total_ms: float) -> None:
+def count_upload(
+    request_id: str, route: UploadRoute, *, n_files: int, n_bytes: int, analysis: Analysis, total_ms: float
+) -> None:
     """One analysed upload: files, bytes, cells, cycles, points, and milliseconds by stage."""
-    metrics = _metrics(request_id, way)
+    metrics = _metrics(request_id, route)
     metrics.add_metadata("formats", sorted(set(analysis.formats)))
     for name, count in (
         ("Uploads", 1),
@@ -38,16 +41,16 @@ def count_upload(request_id: str, way: Way, *, n_files: int, n_bytes: int, analy
     metrics.flush_metrics()
 
 
-def count_refusal(request_id: str, way: Way, error: ApiError) -> None:
+def count_refusal(request_id: str, route: UploadRoute, error: ApiError) -> None:
     """One upload that was refused; the code is metadata."""
-    metrics = _metrics(request_id, way)
+    metrics = _metrics(request_id, route)
     metrics.add_metadata("code", error.code)
     metrics.add_metric("RefusedUploads", MetricUnit.Count, 1)
     metrics.flush_metrics()
 
 
 def count_failed_attempt(request_id: str) -> None:
-    """One attempt at a job that a fault of ours has ended."""
+    """One attempt at a job that a fault of ours or of AWS has ended."""
     metrics = _metrics(request_id, "storage")
     metrics.add_metric("FailedAttempts", MetricUnit.Count, 1)
     metrics.flush_metrics()
@@ -62,7 +65,7 @@ def stage_totals_ms(timings_ms: Mapping[str, float]) -> dict[str, float]:
 
 
 def coarse_stage(stage: str) -> Literal["Read", "Analyse", "Plot", "Encode"]:
-    """What one of the library's stages counts as."""
+    """The total that one of the library's stages counts for."""
     if stage in {"read", "normalise"}:
         return "Read"
     if stage == "encode":
@@ -70,8 +73,8 @@ def coarse_stage(stage: str) -> Literal["Read", "Analyse", "Plot", "Encode"]:
     return "Plot" if stage.endswith(("_plot", "_plots")) else "Analyse"
 
 
-def _metrics(request_id: str, way: Way) -> EphemeralMetrics:
+def _metrics(request_id: str, route: UploadRoute) -> EphemeralMetrics:
     metrics = EphemeralMetrics(namespace=NAMESPACE, service=SERVICE)
-    metrics.add_dimension("way", way)
+    metrics.add_dimension("way", route)
     metrics.add_metadata("request_id", request_id)
     return metrics

@@ -1,4 +1,4 @@
-"""What a deployment decides, read from the environment once, at the edge."""
+"""A deployment's settings, read from its environment variables once."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ class Settings:
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
         """Settings from `LIMITS`, `MAX_UPLOAD_BYTES`, `ALLOWED_ORIGINS`, `STAGE` and `PRELOAD`, all optional.
 
-        Raises ValueError, naming the variable, where a value means nothing: a deployment must not start half right.
+        Raises ValueError that names the variable for an invalid value: a deployment must not start half configured.
         """
         limits = _limits(environment.get("LIMITS", "cloud"))
         if size := environment.get("MAX_UPLOAD_BYTES"):

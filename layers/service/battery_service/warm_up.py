@@ -1,4 +1,4 @@
-"""What the first upload would otherwise wait for: the libraries and their caches, loaded by analysing a made-up cell."""
+"""Warm-up: the libraries and their caches that a first upload would wait for, loaded by analysing a synthetic cell."""
 
 from battery_service import bridge
 from battery_service.bridge import BatteryFile
@@ -12,11 +12,11 @@ POINTS = 10
 
 
 def warm_up(options: Options = Options()) -> None:  # noqa: B008  # frozen
-    """Analyse a few cycles of ten points each way; by default with all plots, which take most of the time."""
-    bridge.analyse([BatteryFile("warm_up.csv", _made_up_cycles())], options)
+    """Analyse three cycles of ten points of charge and ten of discharge; by default with all plots, most of the time."""
+    bridge.analyse([BatteryFile("warm_up.csv", _synthetic_cycles())], options)
 
 
-def _made_up_cycles() -> bytes:
+def _synthetic_cycles() -> bytes:
     rows = [HEADER]
     for cycle in range(1, CYCLES + 1):
         for point in range(2 * POINTS):

@@ -1,11 +1,11 @@
-"""The routes for large files, as OpenAPI has them: what they take, answer and refuse."""
+"""The routes for uploads and jobs in the OpenAPI document: what they take, answer and refuse."""
 
 from battery_service.contract.json_schema import Schema, array, record, ref, text, text_or_null, whole
 from battery_service.jobs.job import STAGES
 from battery_service.limits import UPLOADS
 from battery_service.options import CAPACITY_REFERENCES, MAX_CYCLES, PLOT_NAMES
 
-# An upload that has not been started is no job, and a deleted job is none any more.
+# Neither an upload before its start nor a deleted job is shown as a job.
 STATUSES = ("queued", "running", "succeeded", "failed")
 MIB = 1024 * 1024
 
@@ -63,14 +63,14 @@ UPLOAD = record(
     "Where the files go. Post each as multipart/form-data to `post.url`: first `post.fields`, then the part `file`.",
     {
         "upload_id": text("The upload's id, with which its caller starts the job."),
-        "expires_at": text("Until when the forms work, ISO 8601 in UTC."),
-        "max_bytes": whole("Bytes that one file may have."),
+        "expires_at": text("When the forms expire, ISO 8601 in UTC."),
+        "max_bytes": whole("The most bytes that one file may have."),
         "files": array(
             record(
                 "One file's form.",
                 {
                     "name": text("The file's name."),
-                    "key": text("The object that it becomes."),
+                    "key": text("The key of its object in S3."),
                     "post": record(
                         "A presigned POST.",
                         {
@@ -84,17 +84,17 @@ UPLOAD = record(
                     ),
                 },
             ),
-            "One form a file, in the order of the files.",
+            "One form per file, in the order of the files.",
         ),
     },
 )
 
 STARTED = record(
-    "The job, be it new or started before.",
+    "The job, new or started before.",
     {
         "job_id": text("The job's id, with which its caller sees, fetches and deletes it."),
-        "status": {"type": "string", "enum": list(STATUSES), "description": "`queued`, or how far it is by now."},
-        "status_url": text("Where to ask for it."),
+        "status": {"type": "string", "enum": list(STATUSES), "description": "`queued`, or a later status."},
+        "status_url": text("Where to ask for its status."),
     },
 )
 
@@ -103,15 +103,15 @@ JOB = record(
     {
         "job_id": text("The job's id."),
         "upload_id": text("The upload whose files it analyses."),
-        "status": {"type": "string", "enum": list(STATUSES), "description": "How far it is."},
-        "stage": {"enum": [*STAGES, None], "description": "What a running job is at; null otherwise."},
-        "attempts": whole("How often a worker has taken it up."),
+        "status": {"type": "string", "enum": list(STATUSES), "description": "The job's status."},
+        "stage": {"enum": [*STAGES, None], "description": "The stage of a running job; null otherwise."},
+        "attempts": whole("How many times a worker has started it."),
         "created_at": text("When its upload was announced."),
-        "started_at": text_or_null("When a worker took it up first."),
+        "started_at": text_or_null("When a worker first started it."),
         "finished_at": text_or_null("When it succeeded or failed."),
-        "expires_at": text("Until when it and its result are kept."),
+        "expires_at": text("When it and its result are deleted."),
         "error": {
-            "description": "Why it failed: the error that the direct way would have answered.",
+            "description": "Why it failed: the error that `POST /api/upload` would have answered.",
             "oneOf": [ref("Error"), {"type": "null"}],
         },
         "result_url": text_or_null("Where its report is, once it has succeeded."),
@@ -153,7 +153,7 @@ JOB_PATHS: Schema = {
         "post": {
             "operationId": "announceUpload",
             "summary": "Announce files that are too large for one request",
-            "description": "Answers a form for each file, with which it is posted to S3 within 15 minutes.",
+            "description": "Answers a form for each file, to post it to S3 within 15 minutes.",
             "requestBody": {"required": True, "content": {"application/json": {"schema": ref("Announcement")}}},
             "responses": _responses(
                 {"201": _answer("The forms.", ref("Upload"))}, {"400": "BadRequest", "413": "TooLarge"}
@@ -177,24 +177,24 @@ JOB_PATHS: Schema = {
     "/api/jobs/{job_id}": {
         "get": {
             "operationId": "job",
-            "summary": "How far a job is",
+            "summary": "The status of a job",
             "parameters": [_JOB_ID],
             "responses": _responses({"200": _answer("The job.", ref("Job"))}, {"404": "NotFound"}),
         },
         "delete": {
             "operationId": "forgetJob",
-            "summary": "Forget a job, its files and its result now",
-            "description": "At any time, also of an upload that was never started; an unknown id is forgotten already. "
+            "summary": "Delete a job, its files and its result now",
+            "description": "At any time, also for an upload that was never started; an unknown id answers the same. "
             "A job of another caller is not found, and stays.",
             "parameters": [_JOB_ID],
-            "responses": _responses({"204": {"description": "It is gone."}}, {"404": "NotFound"}),
+            "responses": _responses({"204": {"description": "It is deleted."}}, {"404": "NotFound"}),
         },
     },
     "/api/jobs/{job_id}/result": {
         "get": {
             "operationId": "jobResult",
             "summary": "The report of a job that has succeeded",
-            "description": "The same report as `POST /api/upload` gives; a large one is behind a link, gzipped.",
+            "description": "The same report as `POST /api/upload` gives; a large one comes as a link to it, gzipped.",
             "parameters": [_JOB_ID],
             "responses": _responses(
                 {

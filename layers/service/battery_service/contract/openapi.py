@@ -7,7 +7,7 @@ from battery_service.contract.token_schema import SECURITY_SCHEMES, TOKEN_RESPON
 from battery_service.errors import STATUSES
 from battery_service.options import CAPACITY_REFERENCES, MAX_CYCLES
 from battery_service.settings import Settings
-from battery_service.site.front_page import NAME
+from battery_service.site.information import NAME
 
 DESCRIPTION = (
     "Upload cycling data of lithium-ion cells, as pickles (.pkl) in the CALB / BatteryLife layout or as CSV sets "
@@ -54,6 +54,24 @@ INFORMATION = record(
 )
 
 HEALTH = record("The service lives.", {"status": text("`ok`."), "version": text("The version that answers.")})
+
+FORMATS = record(
+    "The formats that can be read.",
+    {
+        "formats": array(
+            record(
+                "One format.",
+                {
+                    "name": text("The format's name, as `source.format` of a report has it."),
+                    "endings": array(text("With its dot."), "The endings of its files."),
+                    "instrument": text("Which instruments or programs write it."),
+                    "needs": text("What a file must hold."),
+                },
+            ),
+            "Each format once.",
+        )
+    },
+)
 
 UPLOAD_OPTIONS: list[Schema] = [
     {
@@ -117,6 +135,7 @@ def openapi_document(settings: Settings) -> Schema:
         "/health": {"get": _simple("health", "Whether the service lives", ref("Health"))},
         "/openapi.json": {"get": _simple("contract", "This document", {"type": "object"})},
         "/docs": {"get": _page("docs", "This document as a page")},
+        "/api/formats": {"get": _simple("formats", "Every format that can be read", ref("Formats"))},
         "/api/upload": {"post": _upload()},
         **JOB_PATHS,
     }
@@ -139,6 +158,7 @@ def openapi_document(settings: Settings) -> Schema:
                 **TOKEN_SCHEMAS,
                 "Information": INFORMATION,
                 "Health": HEALTH,
+                "Formats": FORMATS,
             },
             "headers": {"X-Request-Id": {"description": "The request's id.", "schema": {"type": "string"}}},
             "responses": {

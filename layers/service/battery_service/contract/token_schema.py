@@ -1,29 +1,30 @@
-"""Who may call, as OpenAPI has it: a token at every route that takes or gives data, and what comes without one."""
+"""Tokens in the OpenAPI document: the routes that ask for one, and the answers without one."""
 
 from typing import Any
 
 from battery_service.contract.json_schema import Schema, record, ref, text
 
 PROTECTED = "/api/"
+OPEN = frozenset({"/api/formats"})
 SECURITY_SCHEMES: Schema = {
     "token": {
         "type": "http",
         "scheme": "bearer",
         "description": "`Authorization: Bearer …`, with a token of this deployment or, where it has an identity provider, "
-        "a JSON web token of that. A deployment that was opened to anybody asks for none, and neither does the server on a "
-        "laptop unless it is told to. Uploads and jobs exist for the caller who announced them alone.",
+        "a JSON web token of that. An open deployment asks for none, and neither does the server on a "
+        "laptop unless it is started with `--tokens`. An upload and its job exist only for the caller who announced it.",
     }
 }
 TOKEN_SCHEMAS: dict[str, Schema] = {
     "Refusal": record(
-        "What the gateway before the API answers to a caller whom it does not let in.",
+        "What API Gateway answers in place of the API, without a valid token.",
         {"message": text("`Unauthorized` or `Forbidden`.")},
     )
 }
 _CONTENT: Schema = {"application/json": {"schema": ref("Refusal")}}
 TOKEN_RESPONSES: Schema = {
     "Unauthorized": {"description": "There is no token, or no valid JSON web token.", "content": _CONTENT},
-    "Forbidden": {"description": "The token is nobody's (any more).", "content": _CONTENT},
+    "Forbidden": {"description": "The token is unknown or revoked.", "content": _CONTENT},
 }
 _REFUSALS = {
     status: {"$ref": f"#/components/responses/{name}"}
@@ -32,10 +33,10 @@ _REFUSALS = {
 
 
 def with_tokens(paths: dict[str, Any]) -> Schema:
-    """The paths, of which those with data ask for a token."""
+    """The paths, with a token required at those that take or give data."""
     return {
         path: {method: _asking(operation) for method, operation in operations.items()}
-        if path.startswith(PROTECTED)
+        if path.startswith(PROTECTED) and path not in OPEN
         else operations
         for path, operations in paths.items()
     }

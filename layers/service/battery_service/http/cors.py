@@ -1,4 +1,7 @@
-"""Cross-origin answers for where no API Gateway gives them: the local server, `sam local`, tests."""
+"""CORS headers, for where no API Gateway adds them: the local server, `sam local`, tests.
+
+Powertools' CORSConfig is not used: its preflight allows the methods of all routes at every path, known or not.
+"""
 
 from collections.abc import Iterable
 
@@ -18,7 +21,7 @@ def cors_headers(origin: str, settings: Settings) -> dict[str, str]:
 
 
 def preflight_headers(methods: Iterable[str]) -> dict[str, str]:
-    """What a preflight is told besides whether its origin is allowed."""
+    """The further headers of a preflight's answer, for a path that takes these methods."""
     return {
         "Access-Control-Allow-Methods": ", ".join(methods),
         "Access-Control-Allow-Headers": ", ".join(ALLOWED_REQUEST_HEADERS),

@@ -1,4 +1,4 @@
-"""Names of uploaded files as something to show: never a path, no control characters, of bounded length."""
+"""Names of uploaded files, made safe to show: no path, no control characters, a bounded length."""
 
 import re
 import unicodedata

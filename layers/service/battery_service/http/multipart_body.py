@@ -1,4 +1,4 @@
-"""A multipart/form-data body, taken apart into the files that it carries."""
+"""The files of a multipart/form-data body, by the `multipart` library; powertools' own parser cuts and refuses files."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from battery_service.limits import Limits
 
 FILE_FIELD = "file"
 MAX_NAMES_IN_ERROR = 10
-# Every byte is a Latin-1 character, so that no header fails to decode; names are then read as UTF-8.
+# Every byte is a Latin-1 character, so no header fails to decode; names are then read as UTF-8.
 HEADER_CHARSET = "latin-1"
 
 
@@ -54,11 +54,11 @@ def uploaded_files(request: Request, limits: Limits) -> list[BatteryFile]:
 
 
 def too_large(size_bytes: int, limits: Limits) -> ApiError:
-    """The refusal of an upload for its size; where larger ones go is part of it."""
+    """The refusal of an upload for its size, with the route for larger ones."""
     return ApiError(
         "too_large",
-        f"The upload has {size_bytes:,} bytes, and one request takes {limits.max_upload_bytes:,}: send larger files by "
-        f"way of POST {PRESIGNED_ROUTE}, or fewer at once.",
+        f"The upload has {size_bytes:,} bytes, and one request takes {limits.max_upload_bytes:,}: send larger files through "
+        f"POST {PRESIGNED_ROUTE}, or fewer at once.",
         {"limit_bytes": limits.max_upload_bytes, "size_bytes": size_bytes, "presigned_route": PRESIGNED_ROUTE},
     )
 
@@ -86,7 +86,7 @@ def _boundary(request: Request) -> str:
 
 
 def _parts(body: bytes, boundary: str, limits: Limits) -> Iterator[_Part]:
-    """Each part in turn. The body goes to the parser whole, so that a part's content is the only copy made of it."""
+    """Each part in turn. The parser gets the whole body, so that each part's content is copied only once."""
     parser = PushMultipartParser(boundary.encode("latin-1", "replace"), header_charset=HEADER_CHARSET)
     count = 0
     segment: MultipartSegment | None = None
@@ -106,13 +106,13 @@ def _parts(body: bytes, boundary: str, limits: Limits) -> Iterator[_Part]:
     except MultipartError as error:
         raise ApiError(
             "malformed_multipart",
-            f"The multipart body cannot be taken apart: {error.args[0] if error.args else 'it is malformed'}.",
+            f"The multipart body cannot be read: {error.args[0] if error.args else 'it is malformed'}.",
             {"size_bytes": len(body)},
         ) from error
 
 
 def _file_name(segment: MultipartSegment) -> str | None:
-    """`filename*` before `filename`, as RFC 6266 has it; None where the part has neither."""
+    """`filename*` before `filename` (RFC 6266); None where the part has neither."""
     extended = extended_filename(segment.header("Content-Disposition", ""))
     if extended is not None:
         return extended

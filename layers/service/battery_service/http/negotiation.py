@@ -1,15 +1,18 @@
-"""What a client would rather have: media types and encodings with their quality values (RFC 9110, section 12)."""
+"""Which media type and encoding a client prefers, by its quality values (RFC 9110, section 12).
+
+Neither powertools nor the standard library reads them: powertools compresses for `gzip;q=0` as well.
+"""
 
 
 def accepts_gzip(accept_encoding: str) -> bool:
-    """Whether gzip is welcome, and no less than no encoding at all."""
+    """Whether the client accepts gzip, and prefers it to no encoding or equally."""
     weights = _weights(accept_encoding)
     gzip = weights.get("gzip", weights.get("x-gzip", weights.get("*", 0.0)))
     return gzip > 0 and gzip >= weights.get("identity", 0.0)
 
 
 def prefers_html(accept: str) -> bool:
-    """Whether a page is wanted more than JSON, as a browser's address bar says; a tie is JSON."""
+    """Whether the client prefers HTML to JSON, as browsers do; a tie is JSON."""
     weights = _weights(accept)
     return _media_weight(weights, "text/html") > _media_weight(weights, "application/json")
 

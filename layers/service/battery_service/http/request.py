@@ -17,7 +17,7 @@ _HEADER_SAFE = re.compile(r"[\x21-\x7e]{1,128}")
 class Request:
     """One request. Header names are in lower case; `query` holds decoded values, repeated ones joined by a comma.
 
-    `caller` is who calls by the gateway's own word, and nobody where it asks for no token.
+    `caller` is who calls, as the gateway has found out; empty where it asks for no token.
     """
 
     method: str
@@ -50,14 +50,14 @@ class Request:
 
     @property
     def body_bytes(self) -> int:
-        """How long the body is, without decoding it: exact, but for a plain body with characters beyond ASCII."""
+        """The body's length without decoding it: exact but for a plain body with characters beyond ASCII."""
         body: str = self.event.get("body") or ""
         if not self.event.get("isBase64Encoded"):
             return len(body)
         return len(body) // 4 * 3 - body[-2:].count("=")
 
     def body(self) -> bytes:
-        """The body's bytes; the one copy of a large upload that base64 makes necessary."""
+        """The body's bytes: the one copy of a large upload that base64 makes necessary."""
         body: str = self.event.get("body") or ""
         if not self.event.get("isBase64Encoded"):
             return body.encode("utf-8", "surrogateescape")
@@ -68,8 +68,8 @@ class Request:
 
 
 def _caller(authorizer: Mapping[str, Any]) -> str:
-    """By which kind of token and who, so that a name of one kind is never taken for the same one of the other."""
-    if "jwt" in authorizer:  # there is one issuer: a subject is one caller, and all tokens without one are another
+    """The kind of token and whose it is, so that equal names of two kinds are two callers."""
+    if "jwt" in authorizer:  # there is one issuer: each subject is a caller, and all tokens without one are one more
         return f"jwt:{authorizer['jwt']['claims'].get('sub', '')}"
     if "lambda" in authorizer:
         return f"token:{authorizer['lambda']['caller']}"

@@ -1,4 +1,4 @@
-"""Answers: what a handler says, and the form in which it leaves the house."""
+"""Answers: what a handler returns, and what is added to it before it is sent."""
 
 import gzip
 import json
@@ -32,7 +32,7 @@ PLAIN_HEADERS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A status, a body and what is to be said about it."""
+    """A status, a body, its type and further headers."""
 
     status: int
     body: bytes = b""
@@ -57,7 +57,7 @@ def error_answer(error: ApiError, request: Request) -> Answer:
 
 
 def finished(answer: Answer, request: Request, settings: Settings) -> Answer:
-    """The answer as it leaves: identified, allowed to its origin, compressed where that is welcome.
+    """The answer as it is sent: with its request id and its CORS headers, and compressed where the client accepts gzip.
 
     Raises ApiError `too_large` where Lambda would refuse to return it.
     """
@@ -70,13 +70,16 @@ def finished(answer: Answer, request: Request, settings: Settings) -> Answer:
     if answer.content_type:
         headers["Content-Type"] = answer.content_type
     body = answer.body
-    welcome = accepts_gzip(request.header("accept-encoding"))
-    if welcome and len(body) >= MIN_GZIP_BYTES and "Content-Encoding" not in headers:
+    if (
+        accepts_gzip(request.header("accept-encoding"))
+        and len(body) >= MIN_GZIP_BYTES
+        and "Content-Encoding" not in headers
+    ):
         body = gzip.compress(body, GZIP_LEVEL, mtime=0)
         headers["Content-Encoding"] = "gzip"
-    leaving = replace(answer, body=body, headers=headers)
-    _check_size(leaving, settings.limits)
-    return leaving
+    final = replace(answer, body=body, headers=headers)
+    _check_size(final, settings.limits)
+    return final
 
 
 def fits(settings: Settings, *, binary_bytes: int = 0, text_bytes: int = 0) -> bool:
@@ -99,7 +102,7 @@ def _check_size(answer: Answer, limits: Limits) -> None:
         raise ApiError(
             "too_large",
             f"The answer would have {size:,} bytes, and one holds {limits.max_answer_bytes:,}: ask for plots=none, for "
-            f"fewer cycles or files, accept gzip, or send the files by way of POST {PRESIGNED_ROUTE}.",
+            f"fewer cycles or files, accept gzip, or send the files through POST {PRESIGNED_ROUTE}.",
             {
                 "limit_bytes": limits.max_answer_bytes,
                 "size_bytes": size,

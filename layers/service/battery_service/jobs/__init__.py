@@ -1,1 +1,1 @@
-"""Analyses by way of storage: uploads, jobs, the worker and what keeps them."""
+"""Uploads to S3 and the jobs that analyse them: their records, the worker and the upkeep."""

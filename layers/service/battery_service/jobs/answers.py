@@ -1,4 +1,4 @@
-"""What clients are told of uploads and jobs, exactly as the contract has it."""
+"""The bodies of answers about uploads and jobs, exactly as the contract has them."""
 
 from datetime import UTC, datetime
 

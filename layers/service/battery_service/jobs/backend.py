@@ -1,4 +1,4 @@
-"""The three AWS services behind uploads and jobs, connected once a process."""
+"""The three AWS services that hold uploads and jobs, connected once per process."""
 
 from dataclasses import dataclass
 
@@ -10,15 +10,15 @@ from battery_service.jobs.settings import JobSettings
 from battery_service.jobs.storage import Storage
 from battery_service.jobs.table import JobTable
 
-# Two further tries within seconds; what fails beyond them is a fault that the job's own attempts are for.
-PATIENT = Config(connect_timeout=3, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 3})
-# The bucket's regional address: the global one redirects at first, which a browser's form does not survive.
-REGIONAL = PATIENT.merge(Config(signature_version="s3v4", s3={"addressing_style": "virtual"}))
+# Two more tries within seconds; a longer fault ends the attempt at the job, which is then repeated.
+CLIENT_CONFIG = Config(connect_timeout=3, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 3})
+# The bucket's regional address: a new bucket's global one redirects, which a browser's form does not follow.
+S3_CONFIG = CLIENT_CONFIG.merge(Config(signature_version="s3v4", s3={"addressing_style": "virtual"}))
 
 
 @dataclass(frozen=True, slots=True)
 class Backend:
-    """Where jobs are recorded, files and results kept, and messages sent."""
+    """The table of jobs, the storage of files and results, and the queue."""
 
     jobs: JobTable
     storage: Storage
@@ -27,11 +27,11 @@ class Backend:
 
 
 def connected(settings: JobSettings) -> Backend:
-    """Clients by the environment's region, credentials and AWS_ENDPOINT_URL; fit for several threads."""
+    """The services, by clients for the process's region, credentials and AWS_ENDPOINT_URL; fit for several threads."""
     session = boto3.session.Session()
     return Backend(
-        jobs=JobTable(session.client("dynamodb", config=PATIENT), settings.table),
-        storage=Storage(session.client("s3", config=REGIONAL), settings),
-        queue=JobQueue(session.client("sqs", config=PATIENT), settings.queue_url),
+        jobs=JobTable(session.client("dynamodb", config=CLIENT_CONFIG), settings.table),
+        storage=Storage(session.client("s3", config=S3_CONFIG), settings),
+        queue=JobQueue(session.client("sqs", config=CLIENT_CONFIG), settings.queue_url),
         settings=settings,
     )

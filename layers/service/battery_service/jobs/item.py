@@ -11,9 +11,9 @@ from battery_service.options import Options
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
-# Every job is in one partition of the index on `due_at`.
-QUEUE_OF_CARE = "job"
-# The table's own expiry only mends what upkeep has not done for a day.
+# Every job is in one partition of the index on `due_at`, by the attribute `care`: an index's key cannot be renamed in place.
+DUE_PARTITION = "job"
+# The table's own expiry is for what upkeep has not deleted within a day.
 TTL_AFTER_EXPIRY_S = 24 * 3600
 
 _NUMBERS = ("created_at", "due_at", "expires_at", "started_at", "finished_at")
@@ -38,7 +38,7 @@ def item_of(job: Job) -> dict[str, "AttributeValueTypeDef"]:
         "due_at": job.due_at,
         "expires_at": job.expires_at,
     }
-    return {"job_id": {"S": job.job_id}, "care": {"S": QUEUE_OF_CARE}, **attributes_of(fields)}
+    return {"job_id": {"S": job.job_id}, "care": {"S": DUE_PARTITION}, **attributes_of(fields)}
 
 
 def attributes_of(fields: Mapping[str, Any]) -> dict[str, "AttributeValueTypeDef"]:
@@ -50,7 +50,7 @@ def attributes_of(fields: Mapping[str, Any]) -> dict[str, "AttributeValueTypeDef
 
 
 def job_of(item: Item) -> Job:
-    """The job of an item. Raises KeyError or ValueError for an item that is none."""
+    """The job of an item. Raises KeyError or ValueError for an item that is no job."""
     fields: dict[str, Any] = {"job_id": item["job_id"]["S"]}
     fields |= {name: item[name]["S"] for name in _TEXTS if name in item}
     fields |= {name: float(item[name]["N"]) for name in _NUMBERS if name in item}

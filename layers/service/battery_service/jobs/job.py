@@ -29,11 +29,11 @@ class StoredFile:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Times are seconds since 1970. `due_at` is when somebody must look at the job if nothing has happened until then.
+    """Times are seconds since 1970. `due_at` is when upkeep processes the job, if nothing has changed it before.
 
-    `awaiting` is an upload whose job has not been started; `deleted` stays until no worker can write for it any more.
-    `caller` is who announced it, and the only one whom it exists for. `sends` counts the messages sent for it, `owner` names
-    the claim that may write.
+    `awaiting` is an upload whose job has not been started; a `deleted` job is kept until no worker can write for it.
+    `caller` announced it, and it exists for no other. `sends` counts the messages sent for it, and `owner` is the claim of
+    the worker that may change it.
     """
 
     job_id: str
@@ -56,16 +56,16 @@ class Job:
     result_bytes: int = 0
 
     @property
-    def was_our_fault(self) -> bool:
+    def has_internal_error(self) -> bool:
         return self.error is not None and self.error["code"] == "internal"
 
     def key_of(self, index: int) -> str:
-        """The object of the file at this index."""
+        """The key of the file at this index."""
         return f"{uploads_prefix(self.job_id)}{index:02d}"
 
 
 def new_id() -> str:
-    """An id that nobody guesses, safe in URLs, keys and command lines."""
+    """An id that cannot be guessed, safe in URLs, keys and command lines."""
     return secrets.token_hex(16)
 
 

@@ -1,4 +1,4 @@
-"""Messages to the worker: a job's id, and nothing that could be wrong about it later."""
+"""Messages to the worker: a job's id alone, as anything else could be out of date when it is read."""
 
 import json
 from typing import TYPE_CHECKING
@@ -17,13 +17,13 @@ class JobQueue:
         self._client.send_message(QueueUrl=self._url, MessageBody=json.dumps({"job_id": job_id}))
 
     def deliver_again(self, receipt_handle: str, *, after_s: int) -> None:
-        """A message that was received comes back after so many seconds, not after the queue's whole timeout."""
+        """Make a received message visible again after so many seconds, not after the queue's whole timeout."""
         self._client.change_message_visibility(
             QueueUrl=self._url, ReceiptHandle=receipt_handle, VisibilityTimeout=after_s
         )
 
 
 def job_id_of(message_body: str) -> str:
-    """Raises ValueError or KeyError for a message that is not ours."""
+    """The job that a message names. Raises ValueError or KeyError for a message that names none."""
     job_id: str = json.loads(message_body)["job_id"]
     return job_id

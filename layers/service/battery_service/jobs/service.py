@@ -1,4 +1,4 @@
-"""What a client can do with large files: announce them, start their job, ask for it, fetch its report, forget it."""
+"""What a client can do with uploads and jobs: announce, start, ask, fetch the report, delete."""
 
 import gzip
 from dataclasses import dataclass
@@ -6,28 +6,25 @@ from dataclasses import dataclass
 from battery_service.errors import ApiError
 from battery_service.jobs.backend import Backend
 from battery_service.jobs.job import ENDED, Job, StoredFile, is_id, new_id
-from battery_service.jobs.storage import NotThere
+from battery_service.jobs.storage import ObjectMissing
 from battery_service.jobs.table import START_WINDOW_S, Conflict
-from battery_service.jobs.upkeep import look_after, settle
+from battery_service.jobs.upkeep import clean_up, process_due_job
 from battery_service.jobs.uploads import arrived_files
 from battery_service.options import Options
 
-# A deletion competes with a worker for the record; each time the worker wins, the job is a state further.
-MOST_TRIES = 10
+# A deletion and a worker may change the record at once; each time the worker is first, the job is one state further.
+MAX_TRIES = 10
 
 
 @dataclass(frozen=True, slots=True)
 class JobService:
-    """Uploads and jobs as their caller sees them: those of others do not exist.
-
-    Every method raises ApiError `not_found` for an id that is none.
-    """
+    """One caller's uploads and jobs; for those of others every method raises ApiError `not_found`, as for unknown ids."""
 
     backend: Backend
     caller: str
 
     def announce(self, files: tuple[StoredFile, ...], options: Options, request_id: str) -> Job:
-        """A new upload, which awaits its files."""
+        """A new upload, which waits for its files."""
         now = self.backend.jobs.now()
         job = Job(
             job_id=new_id(),
@@ -49,7 +46,7 @@ class JobService:
         if job is None:
             raise ApiError(
                 "not_found",
-                "There is no upload of this id, or it was not started in time, or it was deleted.",
+                "There is no upload with this id: it does not exist, was not started in time, or was deleted.",
                 {"upload_id": upload_id[:64]},
             )
         return job
@@ -70,23 +67,23 @@ class JobService:
         if job.options != options:
             raise ApiError(
                 "not_uploaded",
-                "The files of this upload have gone into a job with other options: upload them again for these.",
+                "The files of this upload are in a job with other options already: upload them again for these.",
                 {"job_id": job.job_id},
             )
         return job
 
     def job(self, job_id: str) -> Job:
-        """The job as it is; whoever asks for one that nobody works on has it looked after first."""
+        """The job as it is now, after what upkeep would do for it where that is due."""
         job = self._own(job_id)
         if job is not None and job.status not in ENDED and job.due_at <= self.backend.jobs.now():
-            look_after(self.backend, job)
+            process_due_job(self.backend, job)
             job = self._own(job_id)
         if job is None or job.status == "awaiting":
             raise _no_job(job_id)
         return job
 
     def finished(self, job_id: str) -> Job:
-        """The job, which has a result. Raises ApiError `not_found` as 409 where it has none (yet)."""
+        """The job, which has a result. Raises ApiError `not_found` with status 409 where it has none (yet)."""
         job = self.job(job_id)
         if job.status == "failed" and job.error is not None:
             raise ApiError(
@@ -98,7 +95,7 @@ class JobService:
         if job.status not in ENDED:
             raise ApiError(
                 "not_found",
-                f"The job is {job.status}; its result is there when it has succeeded.",
+                f"The job is {job.status}; it has a result once it has succeeded.",
                 {"status": job.status, "stage": job.stage},
                 status=409,
                 headers={"Retry-After": "2"},
@@ -108,19 +105,19 @@ class JobService:
     def compressed_report(self, job: Job) -> bytes:
         try:
             return self.backend.storage.result(job.job_id)
-        except NotThere as error:
-            raise ApiError("not_found", "The job's result is not kept any longer.", {"job_id": job.job_id}) from error
+        except ObjectMissing as error:
+            raise ApiError("not_found", "The job's result has been deleted.", {"job_id": job.job_id}) from error
 
     def report(self, job: Job) -> bytes:
         return gzip.decompress(self.compressed_report(job))
 
     def forget(self, job_id: str) -> None:
-        """Files, result and job go now; a worker that is at it notices and leaves nothing. Unknown ids are forgotten.
+        """Delete files, result and job; a worker that runs it notices, and leaves nothing. Unknown ids are no error.
 
-        Raises ApiError `not_found` for a job of another caller, and leaves it alone.
+        Raises ApiError `not_found` for a job of another caller, which stays.
         """
         job: Job | None = None
-        for _ in range(MOST_TRIES):
+        for _ in range(MAX_TRIES):
             job = self.backend.jobs.record(job_id) if is_id(job_id) else None
             if job is None:
                 return
@@ -133,7 +130,7 @@ class JobService:
                 break
             except Conflict:
                 continue
-        settle(self.backend, job_id, job)
+        clean_up(self.backend, job_id, job)
 
     def _own(self, job_id: str) -> Job | None:
         """The caller's job or upload of this id, None where there is none."""
@@ -144,6 +141,6 @@ class JobService:
 def _no_job(job_id: str) -> ApiError:
     return ApiError(
         "not_found",
-        "There is no job of this id: it was never started, its result is not kept any longer, or it was deleted.",
+        "There is no job with this id: it was never started, its result has expired, or it was deleted.",
         {"job_id": job_id[:64]},
     )

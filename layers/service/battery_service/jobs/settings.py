@@ -1,4 +1,4 @@
-"""Where uploads, jobs and results are kept and for how long, read from the environment once, at the edge."""
+"""Where uploads, jobs and results are kept and for how long, read from environment variables once."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class JobSettings:
         """Settings from `UPLOADS_BUCKET`, `RESULTS_BUCKET`, `JOBS_TABLE`, `JOBS_QUEUE_URL` and, optional,
         `RESULT_RETENTION_HOURS`, `RESULT_CACHE` and `RETRY_DELAY_SECONDS`.
 
-        Raises ValueError, naming the variable, where one is missing or its value means nothing.
+        Raises ValueError, naming the variable, where one is missing or has an invalid value.
         """
         return cls(
             uploads_bucket=_required("UPLOADS_BUCKET", environment),

@@ -1,4 +1,4 @@
-"""Files and results in S3: forms to post files with, what has arrived, and the gzipped report."""
+"""Files and results in S3: presigned forms for files, the objects that have arrived, and gzipped reports."""
 
 import hashlib
 from collections.abc import Mapping
@@ -20,8 +20,8 @@ CHUNK_BYTES = 1024 * 1024
 _ABSENT = frozenset({"NoSuchKey", "404", "PreconditionFailed", "412"})
 
 
-class NotThere(Exception):
-    """The object does not exist, or is not the one that was expected."""
+class ObjectMissing(Exception):
+    """The object does not exist, or is another than expected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Storage:
         self._client, self._settings = client, settings
 
     def post_form(self, key: str, size_bytes: int) -> dict[str, Any]:
-        """Where and with which fields a file of exactly this size is posted, by form, to exactly this key."""
+        """The URL and fields of a presigned POST, for a file of exactly this size and key."""
         return self._client.generate_presigned_post(
             Bucket=self._settings.uploads_bucket,
             Key=key,
@@ -52,7 +52,7 @@ class Storage:
         )
 
     def uploaded(self, job_id: str) -> dict[str, StoredObject]:
-        """Every object of an upload, by key: what a HEAD of each would say, and those that nobody announced."""
+        """Every object of an upload by key, also those that were not announced."""
         answer = self._client.list_objects_v2(Bucket=self._settings.uploads_bucket, Prefix=uploads_prefix(job_id))
         return {
             found["Key"]: StoredObject(size_bytes=found["Size"], etag=found["ETag"])
@@ -62,7 +62,7 @@ class Storage:
     def download(self, job: Job, index: int, path: Path) -> str:
         """The file at this index, into `path`; the SHA-256 of its bytes, in hex.
 
-        Raises NotThere where the object has gone, or is another than when the job was started.
+        Raises ObjectMissing where the object was deleted or replaced since the job was started.
         """
         file = job.files[index]
         digest = hashlib.sha256()
@@ -71,7 +71,7 @@ class Storage:
                 Bucket=self._settings.uploads_bucket, Key=job.key_of(index), IfMatch=file.etag
             )
         except ClientError as error:
-            raise _not_there_or(error) from error
+            raise _missing_or(error) from error
         with path.open("xb") as target, closing(answer["Body"]) as body:
             for chunk in body.iter_chunks(CHUNK_BYTES):
                 digest.update(chunk)
@@ -89,26 +89,26 @@ class Storage:
         )
 
     def copy_result(self, from_job_id: str, job_id: str) -> None:
-        """Another job's result as this job's own. Raises NotThere where it has been deleted."""
+        """Another job's result as this job's own. Raises ObjectMissing where it has been deleted."""
         bucket = self._settings.results_bucket
         try:
             self._client.copy_object(
                 Bucket=bucket, Key=result_key(job_id), CopySource={"Bucket": bucket, "Key": result_key(from_job_id)}
             )
         except ClientError as error:
-            raise _not_there_or(error) from error
+            raise _missing_or(error) from error
 
     def result(self, job_id: str) -> bytes:
-        """The gzipped report. Raises NotThere."""
+        """The gzipped report. Raises ObjectMissing."""
         try:
             answer = self._client.get_object(Bucket=self._settings.results_bucket, Key=result_key(job_id))
         except ClientError as error:
-            raise _not_there_or(error) from error
+            raise _missing_or(error) from error
         with closing(answer["Body"]) as body:
             return body.read()
 
     def result_link(self, job_id: str) -> str:
-        """A link to the result that works for some minutes without any credentials."""
+        """A presigned link to the result, which works for some minutes."""
         target: Mapping[str, str] = {"Bucket": self._settings.results_bucket, "Key": result_key(job_id)}
         return self._client.generate_presigned_url("get_object", target, ExpiresIn=self._settings.link_expires_s)
 
@@ -121,12 +121,12 @@ class Storage:
             Bucket=self._settings.uploads_bucket,
             Delete={"Objects": [{"Key": key} for key in keys], "Quiet": True},
         )
-        if failures := answer.get("Errors"):  # a 200 all the same
+        if failures := answer.get("Errors"):  # which come with status 200
             raise OSError(f"S3 kept {len(failures)} of {len(keys)} objects: {failures[0].get('Code')}")
 
     def delete_result(self, job_id: str) -> None:
         self._client.delete_object(Bucket=self._settings.results_bucket, Key=result_key(job_id))
 
 
-def _not_there_or(error: ClientError) -> Exception:
-    return NotThere() if error.response["Error"]["Code"] in _ABSENT else error
+def _missing_or(error: ClientError) -> Exception:
+    return ObjectMissing() if error.response["Error"]["Code"] in _ABSENT else error

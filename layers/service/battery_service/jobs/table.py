@@ -1,4 +1,4 @@
-"""Jobs in DynamoDB: every change of state is one write on the condition of the state that it leaves."""
+"""Jobs in DynamoDB: every change of state is one write, conditional on the state before it."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from battery_service.jobs.item import QUEUE_OF_CARE, attributes_of, item_of, job_of
+from battery_service.jobs.item import DUE_PARTITION, attributes_of, item_of, job_of
 from battery_service.jobs.job import ENDED, MAX_ATTEMPTS, Job, Stage, Status, StoredFile
 from battery_service.options import Options
 
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 DUE_INDEX = "due"
-# From the announcement of an upload to its start: the forms' 15 minutes, and time for what was under way by then.
+# From the announcement of an upload to its start: the forms' 15 minutes, and time for uploads that have begun by then.
 START_WINDOW_S = 2 * 3600
-# A message is taken for lost after a minute, then two, four, …; a long queue costs a job no more than these.
-FIRST_PATIENCE_S = 60
+# A message counts as lost after one minute, then two, four, …; so a long queue causes at most MAX_SENDS messages.
+FIRST_RESEND_S = 60
 MAX_SENDS = 8
-# Whoever ends a job removes its files; this much later upkeep sees to it, in case that somebody was interrupted.
-SETTLED_AFTER_S = 60
+# Whoever ends a job removes its files; this much later upkeep does it again, in case that was interrupted.
+CLEAN_UP_AFTER_S = 60
 
 
 class Conflict(Exception):
-    """The job is not, or no longer, in the state that a change starts from."""
+    """The job is not in the state that a change starts from."""
 
 
 class JobTable:
@@ -44,22 +44,22 @@ class JobTable:
             raise _conflict_or(error) from error
 
     def record(self, job_id: str) -> Job | None:
-        """The job as it is now, be it deleted or expired."""
+        """The job as it is now, also where it is deleted or expired."""
         answer = self._client.get_item(TableName=self._table, Key={"job_id": {"S": job_id}}, ConsistentRead=True)
         return job_of(answer["Item"]) if "Item" in answer else None
 
     def get(self, job_id: str) -> Job | None:
-        """The job as it is now; None where its client must not see it any more."""
+        """The job as it is now; None where it is deleted or expired."""
         job = self.record(job_id)
-        return None if job is None or job.status == "deleted" or self._is_over(job) else job
+        return None if job is None or job.status == "deleted" or self._has_expired(job) else job
 
     def due(self, limit: int) -> list[Job]:
-        """Jobs that somebody must look at now, the longest due first."""
+        """Jobs that are due, the longest due first."""
         answer = self._client.query(
             TableName=self._table,
             IndexName=DUE_INDEX,
             KeyConditionExpression="care = :care AND due_at <= :now",
-            ExpressionAttributeValues={":care": {"S": QUEUE_OF_CARE}, ":now": {"N": f"{self.now():.3f}"}},
+            ExpressionAttributeValues={":care": {"S": DUE_PARTITION}, ":now": {"N": f"{self.now():.3f}"}},
             Limit=limit,
         )
         return [job_of(item) for item in answer["Items"]]
@@ -67,7 +67,7 @@ class JobTable:
     def start(
         self, job: Job, files: tuple[StoredFile, ...], options: Options, request_id: str, *, retention_s: int
     ) -> Job:
-        """From awaiting to queued. Raises Conflict where somebody else has started it."""
+        """From awaiting to queued. Raises Conflict where it has been started already."""
         now = self.now()
         changes = {
             "status": "queued",
@@ -75,15 +75,15 @@ class JobTable:
             "options": options,
             "request_id": request_id,
             "sends": 1,
-            "due_at": now + FIRST_PATIENCE_S,
+            "due_at": now + FIRST_RESEND_S,
             "expires_at": now + retention_s,
         }
         return self._change(job.job_id, changes, "#status = :was", {"was": ("status", "awaiting")})
 
     def claim(self, job_id: str, owner: str, *, lease_s: float) -> Job:
-        """From queued, or from a run whose lease is over, to running in the name of `owner`.
+        """From queued, or from a run whose lease has expired, to running, owned by `owner`.
 
-        Raises Conflict, but not for a claim whose answer was lost on the way and that was made again.
+        Raises Conflict, but not where the owner's own claim is repeated because its answer was lost.
         """
         now = self.now()
         changes = {"status": "running", "owner": owner, "stage": "downloading", "due_at": now + lease_s}
@@ -106,7 +106,7 @@ class JobTable:
             return job
 
     def enter(self, job: Job, stage: Stage) -> Job:
-        """The run goes on to its next stage. Raises Conflict where the job is not the worker's own any more."""
+        """The run's next stage. Raises Conflict where another owns the job by now."""
         return self._as_owner(job, "running", {"stage": stage})
 
     def succeed(self, job: Job, *, report_bytes: int, result_bytes: int, retention_s: int) -> Job:
@@ -114,41 +114,41 @@ class JobTable:
         return self._as_owner(job, "succeeded", self._ended(retention_s) | sizes)
 
     def fail(self, job: Job, error: Mapping[str, object], *, retention_s: int) -> Job:
-        """The run ends without a result. Raises Conflict as all changes of a run do."""
+        """The run ends without a result. Raises Conflict as `enter` does."""
         return self._as_owner(job, "failed", self._ended(retention_s) | {"error": error})
 
     def release(self, job: Job) -> Job:
-        """From running back to queued, for another attempt by the same message."""
-        changes = {"due_at": self.now() + _patience_s(job.sends)}
+        """From running back to queued, for another attempt with the same message."""
+        changes = {"due_at": self.now() + _resend_after_s(job.sends)}
         return self._as_owner(job, "queued", changes, remove=("owner", "stage"))
 
     def send_again(self, job: Job) -> Job:
-        """To queued, with a new message to come. Raises Conflict where anything has happened to the job since."""
-        changes = {"status": "queued", "sends": job.sends + 1, "due_at": self.now() + _patience_s(job.sends + 1)}
+        """To queued; the caller sends a new message. Raises Conflict where the job has changed since it was read."""
+        changes = {"status": "queued", "sends": job.sends + 1, "due_at": self.now() + _resend_after_s(job.sends + 1)}
         return self._unchanged(job, changes, remove=("owner", "stage"))
 
     def give_up(self, job: Job, error: Mapping[str, object], *, retention_s: int) -> Job:
-        """To failed, from outside the run. Raises Conflict where anything has happened to the job since."""
+        """To failed, from outside the run. Raises Conflict where the job has changed since it was read."""
         changes = {"status": "failed", "error": error} | self._ended(retention_s)
         return self._unchanged(job, changes, remove=("stage",))
 
     def forget(self, job: Job) -> Job:
-        """To deleted, until no form and no worker can write for it any more. Raises Conflict as above."""
+        """To deleted; the record is kept until no form and no worker can write for it. Raises Conflict as above."""
         last_write = job.due_at if job.status == "running" else 0.0
         changes = {
             "status": "deleted",
             "expires_at": max(job.created_at + START_WINDOW_S, last_write),
-            "due_at": self.now() + SETTLED_AFTER_S,
+            "due_at": self.now() + CLEAN_UP_AFTER_S,
         }
         gone = ("files", "options", "error", "owner", "stage", "request_id")
         return self._unchanged(job, changes, remove=gone)
 
-    def settled(self, job: Job) -> None:
-        """Nothing more to do until the record expires. Raises Conflict as above."""
+    def cleaned_up(self, job: Job) -> None:
+        """Due again only when the record expires. Raises Conflict as above."""
         self._unchanged(job, {"due_at": job.expires_at}, remove=())
 
-    def remember(self, fingerprint: str, job: Job) -> None:
-        """That this job has the report of everything that has this fingerprint."""
+    def cache_result(self, fingerprint: str, job: Job) -> None:
+        """Keep that this job has the report for this fingerprint."""
         self._client.put_item(
             TableName=self._table,
             Item={
@@ -158,15 +158,15 @@ class JobTable:
             },
         )
 
-    def remembered(self, fingerprint: str) -> Job | None:
-        """A job that has succeeded, and whose result is still kept, with this fingerprint."""
+    def cached_result(self, fingerprint: str) -> Job | None:
+        """A succeeded job whose result is still kept, for this fingerprint."""
         key = {"job_id": {"S": f"report {fingerprint}"}}
         entry = self._client.get_item(TableName=self._table, Key=key).get("Item")
         job = self.get(entry["same_as"]["S"]) if entry else None
         return job if job is not None and job.status == "succeeded" else None
 
     def remove(self, job: Job) -> None:
-        """The record itself goes. Raises Conflict where anything has happened to the job since."""
+        """Delete the record. Raises Conflict where the job has changed since it was read."""
         condition, given = _same(job)
         names, values = _named(condition, given)
         try:
@@ -180,19 +180,19 @@ class JobTable:
         except ClientError as error:
             raise _conflict_or(error) from error
 
-    def _is_over(self, job: Job) -> bool:
-        """Whether an upload can't be started any more, or a job's result is not kept any longer."""
+    def _has_expired(self, job: Job) -> bool:
+        """Whether it is too late to start an upload, or a job's result has expired."""
         if job.status == "awaiting":
             return job.due_at <= self.now()
         return job.status in ENDED and job.expires_at <= self.now()
 
     def _ended(self, retention_s: int) -> dict[str, float]:
-        """Kept for a while after its end; what it must not leave is looked for at once, and soon again."""
+        """The times of a job that ends now."""
         now = self.now()
-        return {"finished_at": now, "expires_at": now + retention_s, "due_at": now + SETTLED_AFTER_S}
+        return {"finished_at": now, "expires_at": now + retention_s, "due_at": now + CLEAN_UP_AFTER_S}
 
     def _as_owner(self, job: Job, to: Status, changes: Mapping[str, Any], *, remove: tuple[str, ...] = ()) -> Job:
-        """A change by the worker whose claim this is; made twice, because an answer was lost, it is the same change."""
+        """A change by the job's owner. Repeated because its answer was lost, it succeeds again."""
         condition = "#owner = :me AND (#status = :running OR #status = :to)"
         given = {"me": ("owner", job.owner), "running": ("status", "running"), "to": ("status", to)}
         return self._change(job.job_id, {"status": to, **changes}, condition, given, remove=remove)
@@ -211,7 +211,7 @@ class JobTable:
         sets: tuple[str, ...] = (),
         remove: tuple[str, ...] = (),
     ) -> Job:
-        """One conditional write; `given` are the condition's values, each with the field whose type it has."""
+        """One conditional write. `given` holds the condition's values by placeholder, each with the field that has its type."""
         attributes = attributes_of(changes)
         expression = "SET " + ", ".join([*(f"#{name} = :new_{name}" for name in attributes), *sets])
         if remove:
@@ -236,7 +236,7 @@ class JobTable:
 
 
 def table_definition(name: str) -> dict[str, Any]:
-    """The table as `create_table` takes it; a test holds the template's equal."""
+    """The table as `create_table` takes it; a test holds the one in template.yaml equal."""
     return {
         "TableName": name,
         "BillingMode": "PAY_PER_REQUEST",
@@ -260,7 +260,7 @@ def table_definition(name: str) -> dict[str, Any]:
 
 
 def _same(job: Job) -> tuple[str, dict[str, tuple[str, Any]]]:
-    """The condition that nothing has happened to the job since it was read."""
+    """The condition that the job has not changed since it was read."""
     given = {"was": ("status", job.status), "then": ("due_at", job.due_at), "tries": ("attempts", job.attempts)}
     return "#status = :was AND #due_at = :then AND #attempts = :tries", given
 
@@ -275,9 +275,9 @@ def _named(
     return names, values
 
 
-def _patience_s(sends: int) -> float:
-    """How long a job may stay queued after so many messages before another is sent."""
-    return FIRST_PATIENCE_S * 2.0 ** (sends - 1)
+def _resend_after_s(sends: int) -> float:
+    """How long a job stays queued after so many messages before another is sent."""
+    return FIRST_RESEND_S * 2.0 ** (sends - 1)
 
 
 def _conflict_or(error: ClientError) -> Exception:

@@ -1,8 +1,9 @@
-"""An upload: what its client announces, the forms it gets, and whether what has arrived is what was announced."""
+"""An upload's requests: the files that it announces, its options, and whether the announced files have arrived."""
 
 import json
 from collections.abc import Mapping, Sequence
 
+from battery_service.contract.generated import file_endings
 from battery_service.errors import ApiError
 from battery_service.http.file_names import display_name
 from battery_service.http.request import Request
@@ -12,13 +13,11 @@ from battery_service.limits import UploadLimits
 from battery_service.options import Options, options_of_json
 
 MAX_BODY_BYTES = 64 * 1024
-# A test holds these equal to the types that the library reads.
-FILE_ENDINGS = (".pkl", ".pickle", ".csv")
 ANNOUNCEMENT = '{"files": [{"name": "cell.pkl", "size_bytes": 1234}]}'
 
 
 def announced_upload(request: Request, limits: UploadLimits) -> tuple[tuple[StoredFile, ...], Options]:
-    """The files, and the options if they are sent along, of a request that announces an upload.
+    """The files, and the options where there are some, of a request that announces an upload.
 
     Raises ApiError: `no_files`, `empty_file`, `unsupported_file_type`, `unsupported_structure`, `too_large`,
     `invalid_option`.
@@ -42,13 +41,13 @@ def announced_upload(request: Request, limits: UploadLimits) -> tuple[tuple[Stor
 
 
 def analysis_options(request: Request, announced: Options) -> Options:
-    """The options that a request to start carries; those of the announcement where it carries none."""
+    """The options of a request to start a job; those of the announcement where it has none."""
     body = _json_of(request) if request.body_bytes else {}
     return options_of_json(body) if body or not isinstance(body, Mapping) else announced
 
 
 def arrived_files(job: Job, objects: Mapping[str, StoredObject]) -> tuple[StoredFile, ...]:
-    """The upload's files with their objects' tags. Raises `not_uploaded` that names what is missing, wrong or too much."""
+    """The upload's files with their objects' tags. Raises `not_uploaded` that names missing, wrong and additional files."""
     keys = {job.key_of(index): file for index, file in enumerate(job.files)}
     missing = [file.name for key, file in keys.items() if key not in objects]
     wrong = [
@@ -88,14 +87,14 @@ def _announced_file(entry: object, limits: UploadLimits) -> StoredFile:
     if isinstance(size, bool) or not isinstance(size, int) or size < 0:
         raise ApiError(
             "no_files",
-            f"The size_bytes of {name} is a whole number of bytes; it tells how large the file is.",
+            f"The size_bytes of {name} is a whole number of bytes; send the size of the file.",
             {"file": name, "expected": "size_bytes"},
         )
-    if not name.lower().endswith(FILE_ENDINGS):
+    if not name.lower().endswith(file_endings()):
         raise ApiError(
             "unsupported_file_type",
-            f"{name} is neither a .pkl nor a .csv file, which are the types that can be read.",
-            {"file": name, "supported": [".pkl", ".csv"]},
+            f"{name} has none of the endings of files that can be read: {', '.join(file_endings())}.",
+            {"file": name, "supported": list(file_endings())},
         )
     if size == 0:
         raise ApiError("empty_file", f"{name} is empty; there is nothing to analyse.", {"file": name})
@@ -145,6 +144,6 @@ def _unknown_key(name: str, allowed: Sequence[str]) -> ApiError:
     shown = display_name(name)
     return ApiError(
         "invalid_option",
-        f"There is no '{shown}' here; there are {', '.join(allowed)}.",
+        f"There is no key '{shown}' here; there are {', '.join(allowed)}.",
         {"option": shown, "allowed": list(allowed)},
     )

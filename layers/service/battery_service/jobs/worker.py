@@ -1,4 +1,4 @@
-"""The worker: a message in, a job at its end, and nothing left behind, however often a message comes."""
+"""The worker: for each message, it runs the job to its end and deletes its files, however often the message comes."""
 
 import gzip
 import secrets
@@ -13,17 +13,17 @@ from battery_service.bridge import Analysis, BatteryFile
 from battery_service.errors import ApiError, error_body
 from battery_service.jobs.backend import Backend
 from battery_service.jobs.job import MAX_ATTEMPTS, STAGES, Job, Stage
-from battery_service.jobs.private_folder import private_folder
 from battery_service.jobs.queue import job_id_of
 from battery_service.jobs.result_cache import fingerprint
-from battery_service.jobs.storage import NotThere
+from battery_service.jobs.storage import ObjectMissing
 from battery_service.jobs.table import Conflict
-from battery_service.jobs.upkeep import settle
+from battery_service.jobs.temporary_folder import temporary_folder
+from battery_service.jobs.upkeep import clean_up
 from battery_service.log import log_job, log_job_bug
 from battery_service.metrics import coarse_stage, count_failed_attempt, count_refusal, count_upload
 from battery_service.options import Options
 
-# A lease outlives its invocation by this much, so that it is never over while its worker still runs.
+# A lease is this much longer than its invocation, so that it never expires while its worker runs.
 LEASE_MARGIN_S = 15.0
 GZIP_LEVEL = 6
 
@@ -31,7 +31,7 @@ _STAGES: Mapping[str, Stage] = {"Read": "reading", "Analyse": "analysing", "Plot
 
 
 class Analyse(Protocol):
-    """The bridge's `analyse`, or what stands for it in a test."""
+    """The bridge's `analyse`, or a test's replacement."""
 
     def __call__(
         self, files: Sequence[BatteryFile], options: Options, on_stage: Callable[[str], None] | None = None
@@ -52,7 +52,7 @@ class Message:
 
 
 class Worker:
-    """Takes jobs to their end. Fit for several threads; `folder` is where private folders are made."""
+    """Runs jobs. Fit for several threads; `folder` is where its temporary folders are made."""
 
     def __init__(self, backend: Backend, analyse: Analyse = bridge.analyse, folder: Path | None = None) -> None:
         self._backend, self._jobs, self._storage = backend, backend.jobs, backend.storage
@@ -60,15 +60,15 @@ class Worker:
         self._analyse, self._folder = analyse, folder
 
     def handle(self, event: Mapping[str, Any], remaining_s: Callable[[], float]) -> dict[str, Any]:
-        """Work on a batch of messages; names those that the queue must deliver again, or put aside for good."""
+        """Handle a batch of messages; names those that the queue must deliver again, or move to the dead-letter queue."""
         messages = [Message.from_record(record) for record in event["Records"]]
-        failed = [message for message in messages if not self._is_done_with(message, remaining_s() + LEASE_MARGIN_S)]
+        failed = [message for message in messages if not self._is_handled(message, remaining_s() + LEASE_MARGIN_S)]
         return {"batchItemFailures": [{"itemIdentifier": message.message_id} for message in failed]}
 
-    def _is_done_with(self, message: Message, lease_s: float) -> bool:
+    def _is_handled(self, message: Message, lease_s: float) -> bool:
         try:
             return self._work_on(message, lease_s)
-        except Exception as error:  # noqa: BLE001  # the outermost boundary: recorded, and the queue delivers again
+        except Exception as error:  # noqa: BLE001  # the outermost boundary: logged, and the queue delivers again
             log_job_bug("", error, message_id=message.message_id)
             return False
 
@@ -77,20 +77,20 @@ class Worker:
         try:
             job = self._jobs.claim(job_id, secrets.token_hex(8), lease_s=lease_s)
         except Conflict:
-            return settle(self._backend, job_id, self._jobs.record(job_id))
+            return clean_up(self._backend, job_id, self._jobs.record(job_id))
         log_job("attempt begins", job, attempt=job.attempts)
         try:
-            job = self._brought_to_its_end(job)
-        except Conflict:  # deleted, or past its lease and somebody else's
-            log_job("job lost", job, attempt=job.attempts)
-            return settle(self._backend, job_id, self._jobs.record(job_id))
-        except Exception as error:  # noqa: BLE001  # a fault of ours or of AWS, recorded here; the job is tried again
+            job = self._completed(job)
+        except Conflict:  # deleted, or its lease has expired and another worker owns it
+            log_job("job deleted or owned by another", job, attempt=job.attempts)
+            return clean_up(self._backend, job_id, self._jobs.record(job_id))
+        except Exception as error:  # noqa: BLE001  # a fault of ours or of AWS: logged, and the job is tried again
             log_job_bug(job_id, error, request_id=job.request_id, attempt=job.attempts)
             count_failed_attempt(job.request_id)
-            return self._give_back(job, message)
-        return settle(self._backend, job_id, job)
+            return self._try_again_or_fail(job, message)
+        return clean_up(self._backend, job_id, job)
 
-    def _brought_to_its_end(self, job: Job) -> Job:
+    def _completed(self, job: Job) -> Job:
         try:
             return self._report_stored(job)
         except ApiError as fault:
@@ -99,12 +99,12 @@ class Worker:
             return self._failed(job, fault)
 
     def _report_stored(self, job: Job) -> Job:
-        """The job with its report in S3. Raises ApiError for a fault of its files, Conflict where it is lost."""
+        """The job with its report in S3. Raises ApiError for a fault of its files, Conflict where another owns it."""
         started = time.perf_counter()
-        with private_folder(self._folder) as folder:
+        with temporary_folder(self._folder) as folder:
             digests = [self._downloaded(job, index, folder) for index in range(len(job.files))]
-            known_as = fingerprint(job, digests, self._settings.version) if self._settings.cache else None
-            if known_as and (ended := self._ended_by_cache(job, known_as)):
+            key = fingerprint(job, digests, self._settings.version) if self._settings.cache else None
+            if key and (ended := self._succeeded_from_cache(job, key)):
                 return ended
             files = [BatteryFile(file.name, _path(folder, i).read_bytes()) for i, file in enumerate(job.files)]
         analysis = self._analyse(files, job.options, _Progress(self._jobs.enter, job))
@@ -112,30 +112,30 @@ class Worker:
         compressed = gzip.compress(analysis.report, GZIP_LEVEL, mtime=0)
         self._storage.put_result(job.job_id, compressed)
         ended = self._succeeded(job, len(analysis.report), len(compressed))
-        if known_as:
-            self._jobs.remember(known_as, ended)
+        if key:
+            self._jobs.cache_result(key, ended)
         self._count(ended, analysis, (time.perf_counter() - started) * 1000.0)
         return ended
 
     def _downloaded(self, job: Job, index: int, folder: Path) -> str:
         try:
             return self._storage.download(job, index, _path(folder, index))
-        except NotThere as error:
+        except ObjectMissing as error:
             name = job.files[index].name
             raise ApiError(
                 "not_uploaded",
-                f"{name} is not there any more as it was when the analysis was started: upload the files again.",
+                f"{name} has been deleted or replaced since the analysis was started: upload the files again.",
                 {"missing": [name]},
             ) from error
 
-    def _ended_by_cache(self, job: Job, known_as: str) -> Job | None:
-        """The job with a copy of an equal job's report; None where there is none (any more)."""
-        equal = self._jobs.remembered(known_as)
+    def _succeeded_from_cache(self, job: Job, key: str) -> Job | None:
+        """The job with a copy of an equal job's report; None where no such report is kept."""
+        equal = self._jobs.cached_result(key)
         if equal is None:
             return None
         try:
             self._storage.copy_result(equal.job_id, job.job_id)
-        except NotThere:
+        except ObjectMissing:
             return None
         return self._succeeded(job, equal.report_bytes, equal.result_bytes)
 
@@ -148,17 +148,17 @@ class Worker:
         error = error_body(fault.code, fault.message, fault.details, job.request_id)
         return self._jobs.fail(job, error, retention_s=self._settings.retention_s)
 
-    def _give_back(self, job: Job, message: Message) -> bool:
-        """After a fault of ours: another attempt soon, or the end where that was the last one."""
+    def _try_again_or_fail(self, job: Job, message: Message) -> bool:
+        """After a fault of ours: another attempt soon, or failure where that was the last one."""
         try:
             if job.attempts < MAX_ATTEMPTS:
                 self._jobs.release(job)
                 self._backend.queue.deliver_again(message.receipt_handle, after_s=self._settings.retry_delay_s)
                 return False
-            job = self._failed(job, _our_fault(job))
-        except Conflict:  # the fault came after the end was written
-            return settle(self._backend, job.job_id, self._jobs.record(job.job_id))
-        return settle(self._backend, job.job_id, job)
+            job = self._failed(job, _internal_error(job))
+        except Conflict:  # the fault came after the job had ended
+            return clean_up(self._backend, job.job_id, self._jobs.record(job.job_id))
+        return clean_up(self._backend, job.job_id, job)
 
     def _count(self, job: Job, analysis: Analysis, total_ms: float) -> None:
         n_bytes = sum(file.size_bytes for file in job.files)
@@ -168,11 +168,7 @@ class Worker:
             attempt=job.attempts,
             n_files=len(job.files),
             n_bytes=n_bytes,
-            formats=sorted(set(analysis.formats)),
-            n_cells=analysis.n_cells,
-            n_cycles=analysis.n_cycles,
-            n_points=analysis.n_points,
-            stages_ms={stage: round(milliseconds, 1) for stage, milliseconds in analysis.timings_ms.items()},
+            **analysis.facts(),
         )
         count_upload(
             job.request_id, "storage", n_files=len(job.files), n_bytes=n_bytes, analysis=analysis, total_ms=total_ms
@@ -180,7 +176,7 @@ class Worker:
 
 
 class _Progress:
-    """Told each of the library's stages, it records those of the job, each once and never backwards."""
+    """Called with each of the library's stages, it records the job's own, each once and in order."""
 
     def __init__(self, enter: Callable[[Job, Stage], Job], job: Job) -> None:
         self._enter, self._job, self._reached = enter, job, STAGES.index("downloading")
@@ -196,10 +192,10 @@ def _path(folder: Path, index: int) -> Path:
     return folder / f"{index:02d}"
 
 
-def _our_fault(job: Job) -> ApiError:
+def _internal_error(job: Job) -> ApiError:
     return ApiError(
         "internal",
-        f"Something went wrong on our side in each of {job.attempts} attempts, and the job was given up; the request id "
+        f"Something went wrong on our side in each of {job.attempts} attempts, and the job was stopped; the request id "
         "helps us to find out what.",
         {"attempts": job.attempts},
     )

@@ -1,1 +1,1 @@
-"""What anyone may ask without a token: the page, health, API information."""
+"""What is answered without a token: the pages, health, API information, the formats and the contract."""

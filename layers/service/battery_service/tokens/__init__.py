@@ -1,1 +1,1 @@
-"""Who calls: bearer tokens and where they are kept."""
+"""Bearer tokens: whose a token is, and where their hashes are kept."""

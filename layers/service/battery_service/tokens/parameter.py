@@ -1,4 +1,4 @@
-"""The store of tokens as SSM keeps it, remembered for a minute."""
+"""The token store in an SSM parameter, cached for a minute."""
 
 import time
 from collections.abc import Callable
@@ -9,14 +9,14 @@ from battery_service.tokens.store import TokenStore, store_of
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
-# A token that was taken away opens for as long, and for API Gateway's own memory after it.
-REMEMBERED_S = 60.0
+# A revoked token is accepted for up to this time, and then for as long as API Gateway caches the answer.
+CACHED_S = 60.0
 
 
 class TokenParameter:
-    """The parameter of this name. `on_read` is told of each store that was read.
+    """The parameter of this name. `on_read` is called with each store that was read.
 
-    The clock is the wall's: a monotonic one may stand still while Lambda keeps a process frozen.
+    `now` is the wall clock's: a monotonic clock may stand still while Lambda freezes the process.
     """
 
     def __init__(
@@ -29,14 +29,14 @@ class TokenParameter:
     ) -> None:
         self._client, self._name, self._on_read, self._now = client, name, on_read, now
         # One value, so that threads see a store and its time together.
-        self._remembered: tuple[TokenStore, float] | None = None
+        self._cached: tuple[TokenStore, float] | None = None
 
     def store(self) -> TokenStore:
-        """The store, at most a minute old. Raises what the client does where it cannot be read: an old one is not used."""
-        now, remembered = self._now(), self._remembered
-        # A clock that was set back makes it old, too.
-        if remembered is None or not 0 <= now - remembered[1] < REMEMBERED_S:
+        """The store, at most a minute old. Raises what the client does where it cannot be read: an old one is never used."""
+        now, cached = self._now(), self._cached
+        # A clock that was set back ends the cache as well.
+        if cached is None or not 0 <= now - cached[1] < CACHED_S:
             answer = self._client.get_parameter(Name=self._name, WithDecryption=True)
-            remembered = self._remembered = store_of(answer["Parameter"]["Value"]), now
-            self._on_read(remembered[0])
-        return remembered[0]
+            cached = self._cached = store_of(answer["Parameter"]["Value"]), now
+            self._on_read(cached[0])
+        return cached[0]

@@ -1,7 +1,6 @@
-"""Tokens: a caller shows one, we keep its hash, and nobody can make the one of the other.
+"""Tokens and the store of their hashes.
 
-A token has 256 bits of chance in it, so one round of SHA-256 hides it: there is nothing to guess that a slow hash would
-slow down.
+A token holds 256 random bits, so one round of SHA-256 protects it: no guess is likely enough for a slow hash to matter.
 """
 
 import hashlib
@@ -10,7 +9,7 @@ import re
 import secrets
 from dataclasses import dataclass
 
-# Marks a token for whoever, or whatever, looks for secrets where none should be.
+# Lets secret scanners recognise a token.
 PREFIX = "bat_"
 _CALLER = re.compile("[a-z0-9][a-z0-9-]{0,31}")
 _HASH = re.compile("[0-9a-f]{64}")
@@ -18,7 +17,7 @@ _HASH = re.compile("[0-9a-f]{64}")
 
 @dataclass(frozen=True, slots=True)
 class TokenStore:
-    """Callers with the SHA-256 of their tokens, and the numbers, from 1, of the lines that mean nothing."""
+    """Callers with the SHA-256 of their tokens, and the numbers, from 1, of the lines that are neither."""
 
     entries: tuple[tuple[str, str], ...]
     malformed_lines: tuple[int, ...] = ()
@@ -33,19 +32,19 @@ def is_caller(name: str) -> bool:
 
 
 def line_of(caller: str, token: str) -> str:
-    """What the store keeps of a token."""
+    """The store's line for a token."""
     return f"{caller} {hash_of(token)}"
 
 
 def hash_of(token: str) -> str:
-    # What a request carries may be no text that UTF-8 knows; it has a hash all the same, and no caller.
+    # A request's token may hold lone surrogates, which UTF-8 refuses; it is hashed all the same, and matches no caller.
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def store_of(text: str) -> TokenStore:
-    """The store of its text: a caller and a hash on each line; what follows a # is for people.
+    """The store that a text holds: a caller and a hash on each line, and comments after a #.
 
-    A caller has several lines while its token is changed. A line that means nothing locks nobody else out.
+    A caller has several lines while its token is changed. A malformed line does not affect the others.
     """
     entries, malformed = [], []
     for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), start=1):
@@ -60,7 +59,7 @@ def store_of(text: str) -> TokenStore:
 
 
 def caller_of(token: str, store: TokenStore) -> str | None:
-    """Whose token it is; None for nobody's. Takes as long whichever line it is on, and if it is on none."""
+    """The token's caller, None for an unknown token. The time it takes does not depend on where, or whether, it is found."""
     digest, found = hash_of(token), None
     for caller, known in store.entries:
         if hmac.compare_digest(digest, known):

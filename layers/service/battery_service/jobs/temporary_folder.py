@@ -1,4 +1,4 @@
-"""A folder of one's own for a job's files; it goes with the job, and one that a killed run has left goes with the next."""
+"""A temporary folder for one job's files. It is removed with the job, or by a later job where a killed run left it."""
 
 import shutil
 import tempfile
@@ -8,20 +8,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 PREFIX = "battery-job-"
-# No Lambda function runs longer, so an older folder has no owner.
+# No Lambda function runs longer, so an older folder is in use no more.
 LONGEST_RUN_S = 15 * 60
 
 
 @contextmanager
-def private_folder(parent: Path | None = None) -> Iterator[Path]:
-    """A new folder that nobody else can read, in `parent` or the system's place for temporary files."""
+def temporary_folder(parent: Path | None = None) -> Iterator[Path]:
+    """A new folder that only this user can read, in `parent` or the system's folder for temporary files."""
     where = parent or Path(tempfile.gettempdir())
     _remove_abandoned(where)
-    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=where))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=PREFIX, dir=where, ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
 
 
 def _remove_abandoned(where: Path) -> None:

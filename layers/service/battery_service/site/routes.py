@@ -1,17 +1,19 @@
-"""What anybody may ask: what this is, whether it lives, and its contract. No token, no science, no AWS."""
+"""The routes that ask for no token: the page, API information, health, the formats and the contract."""
 
 from collections.abc import Callable
 
+from battery_service.contract.generated import file_formats
 from battery_service.http.negotiation import prefers_html
 from battery_service.http.request import Request
 from battery_service.http.responses import Answer, html_answer, json_answer
 from battery_service.http.router import Route
 from battery_service.settings import Settings
-from battery_service.site.front_page import FrontPage, api_information, small_page
+from battery_service.site.information import api_information
+from battery_service.site.pages import Page, small_page
 
 
-def public_routes(settings: Settings, page: Callable[[], FrontPage | None] = small_page) -> tuple[Route, ...]:
-    """`page` gives what a browser sees at the root; where it gives none, a browser is told what a program is."""
+def public_routes(settings: Settings, page: Callable[[], Page | None] = small_page) -> tuple[Route, ...]:
+    """`page` gives a browser's page at the root; where it gives none, a browser gets what a program does."""
 
     def root(request: Request) -> Answer:
         shown = page() if prefers_html(request.header("accept")) else None
@@ -31,9 +33,13 @@ def public_routes(settings: Settings, page: Callable[[], FrontPage | None] = sma
 
         return html_answer(docs_page(openapi_document(settings)), DOCS_POLICY)
 
+    def formats(_: Request) -> Answer:
+        return json_answer({"formats": file_formats()})
+
     return (
         Route("GET", "/", root),
         Route("GET", "/health", health),
         Route("GET", "/openapi.json", contract),
         Route("GET", "/docs", docs),
+        Route("GET", "/api/formats", formats),
     )

@@ -1,4 +1,4 @@
-"""The upload function's door, with the science behind it replaced: routes, refusals, logs, metrics, threads."""
+"""The upload handler with the science replaced: routes, refusals, logs, metrics, threads."""
 
 import json
 import sys
@@ -230,7 +230,7 @@ def test_an_answer_too_large_for_lambda_is_refused_not_failed(
     assert details["limit_bytes"] == 6_291_456
 
 
-def test_the_whole_largest_upload_passes_the_door(handler: LambdaHandler) -> None:
+def test_the_largest_upload_is_analysed_and_a_byte_more_refused(handler: LambdaHandler) -> None:
     content = bytes(4 * 1024 * 1024)
     event = upload_event([file_part("a.pkl", content)])
     assert len(json.dumps(event)) < 6_291_456
