@@ -102,7 +102,7 @@ def test_the_client_takes_both_ways_with_its_token_and_finds_no_job_of_anothers(
     # then she picks it up, and Bob is told that there is none
     assert client.main(["--job", job_id, *url]) == 0
     assert client.main(["--job", job_id, *url, "--token", BOB]) == 1
-    assert "There is no job of this id" in capsys.readouterr().err
+    assert "There is no job with this id" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("path", ["/", "/health", "/docs", "/openapi.json", "/api/formats"])
