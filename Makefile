@@ -175,12 +175,18 @@ $(SPECS)/node_modules/.stamp: $(SPECS)/package-lock.json
 	@cd $(SPECS) && npm ci --silent --ignore-scripts
 	@touch $@
 
+# uv installs sources. The first start would compile what it loads, and every start where Python may write no bytecode.
+LOADED := numpy pandas matplotlib aws_lambda_powertools boto3 botocore moto werkzeug uvicorn starlette anyio h11 click yaml
+COMPILE = @cd .venv/lib/python3.*/site-packages && $(CURDIR)/.venv/bin/python -m compileall -q -j 0 -x '/tests?/' $(LOADED)
+
 .venv/.runtime: $(LOCK) | $(UV_IS_HERE)
 	$(UV) sync --quiet --locked --all-packages --no-dev --group local --inexact
+	$(COMPILE)
 	@touch $@
 
 .venv/.dev: $(LOCK) | $(UV_IS_HERE)
 	$(UV) sync --quiet --locked --all-packages
+	$(COMPILE)
 	@touch $@ .venv/.runtime
 
 .tools/uv/bin/uv:

@@ -5,20 +5,21 @@ import errno
 import os
 import sys
 import threading
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from socket import socket
 
 try:
     from battery_service.settings import Settings
 
-    from local.front_door import FrontDoor
-    from local.job_functions import in_this_process
-    from local.lambda_function import Handler, LocalFunction
-    from local.presigned_way import PresignedWay
+    from local.job_services import JobServices
+    from local.router import Router
     from local.server import GRACE_SECONDS, LocalServer, bound_socket
+    from local.source_functions import connected_functions, source_functions
+    from local.template import Template
     from local.token_file import tokens_of
+    from local.warm_start import warm_start
 except (ModuleNotFoundError, SyntaxError) as missing:
     sys.exit(
         f"This needs Python 3.13 and the project's packages ({missing}): run `make test` or `make run` once, and then "
@@ -37,16 +38,21 @@ def main(arguments: Sequence[str]) -> int:
     except (OSError, ValueError) as error:
         print(_why_not_started(error, options.host, options.port), file=sys.stderr)
         return 1
-    way = PresignedWay(in_this_process(variables), tokens=tokens)
-    application = _application(variables, settings, way)
+    # Embedded metrics are for CloudWatch to read, not for a terminal.
+    os.environ.setdefault("POWERTOOLS_METRICS_DISABLED", "true")
+    template = Template.read()
+    services = JobServices(template, partial(connected_functions, variables), tokens=tokens)
+    functions = source_functions(template, services, variables)
+    application = Router(template, functions, services, settings)
+    threading.Thread(target=warm_start, args=(application, functions, services), name="warm-up", daemon=True).start()
     server = LocalServer(application, listener, on_ready=lambda: print(_welcome(listener, settings), flush=True))
     try:
         with server.stopped_by_signals():
             server.run()
-            way.finish(GRACE_SECONDS, is_hurried=lambda: server.is_hurried)
+            services.finish(GRACE_SECONDS, is_hurried=lambda: server.is_hurried)
     finally:
-        way.stop()
-    if application.is_busy or way.is_busy:
+        services.stop()
+    if application.is_busy or services.is_busy:
         print(f"Gave up on a request that ran for more than {GRACE_SECONDS} seconds.", file=sys.stderr, flush=True)
         os._exit(1)  # an analysis cannot be interrupted, and an ordinary exit would wait for its thread
     return 0
@@ -58,7 +64,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on; 0.0.0.0 opens it to the network")
     parser.add_argument("--cloud-limits", action="store_true", help="take and answer only what the cloud would: 4 MiB")
     parser.add_argument(
-        "--tokens", type=Path, metavar="FILE", help="let in only who has a token of this file, which `make token` makes"
+        "--tokens",
+        type=Path,
+        metavar="FILE",
+        help="accept only requests with a token of this file, which `make token` makes",
     )
     return parser
 
@@ -71,39 +80,9 @@ def _port(text: str) -> int:
 
 
 def _variables(*, cloud_limits: bool) -> dict[str, str]:
-    """What the functions are told here beside the process's own environment."""
+    """What the functions' environment has beside the process's own."""
     limits = "cloud" if cloud_limits else os.environ.get("LIMITS", "local")
     return {"LIMITS": limits, "STAGE": os.environ.get("STAGE", "local")}
-
-
-def _application(variables: Mapping[str, str], settings: Settings, way: PresignedWay) -> FrontDoor:
-    # Imported when first needed: the port opens before powertools loads.
-    @cache
-    def load_site() -> Handler:
-        from functions.site.app import make_handler  # noqa: PLC0415
-
-        return make_handler({**os.environ, **variables})
-
-    @cache
-    def load_upload_handler() -> Handler:
-        from functions.upload_handler.app import make_handler  # noqa: PLC0415
-
-        return make_handler({**os.environ, **variables})
-
-    def prepare() -> None:
-        from battery_service.warm_up import warm_up  # noqa: PLC0415  # as above, and the science with it
-
-        way.launch()
-        load_site()
-        load_upload_handler()
-        warm_up()
-        way.open()
-
-    # Embedded metrics are for CloudWatch to read; nobody wants them in a terminal.
-    os.environ.setdefault("POWERTOOLS_METRICS_DISABLED", "true")
-    threading.Thread(target=prepare, name="warm-up", daemon=True).start()
-    site, upload_handler = LocalFunction("site", load_site), LocalFunction("upload_handler", load_upload_handler)
-    return FrontDoor(settings, site, upload_handler, way)
 
 
 def _welcome(listener: socket, settings: Settings) -> str:

@@ -1,36 +1,28 @@
-"""The local API Gateway as an ASGI application: limits, CORS, and a handler's thread for each request."""
+"""The local API Gateway as an ASGI application: limits, CORS, and a thread of its own for each handler's call."""
 
 import asyncio
 import json
 import logging
 import os
-from collections.abc import Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 from uuid import uuid4
 
 from battery_service.errors import ApiError, error_body
 from battery_service.http.multipart_body import too_large
 from battery_service.limits import Limits as ServiceLimits
+from starlette.datastructures import Headers
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
-from local.asgi import Receive, Send, request_head, respond
-from local.body import Body, BodyStalledError, BodyTooLargeError, ClientGoneError, received
-from local.cors import CorsConfiguration
-from local.gateway import (
-    Event,
-    HttpRequest,
-    HttpResponse,
-    MalformedResultError,
-    from_result,
-    json_response,
-    to_event,
-)
+from local.body import Body, BodyStalledError, BodyTooLargeError, received
+from local.gateway import Invoke, MalformedResultError, from_result, json_response, to_event
 
-type Invoke = Callable[[Event, str], object]
-
-# What an HTTP API passes on at all, whatever Lambda then says to it.
+# The most that API Gateway takes of a body.
 CLOUD_BODY_BYTES: Final = 10_000_000
 LIGHT_REQUESTS_AT_ONCE: Final = 8
 STOPPED: Final = "The server was stopped before this request was done. Start it again and repeat the request."
@@ -39,10 +31,10 @@ logger = logging.getLogger("local")
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the gateway refuses by itself, after the service's own limits.
+    """What the gateway refuses by itself, from the service's own limits.
 
-    Requests with large bodies wait for one of `large_at_once` turns, so that their number never decides the memory;
-    all others pass them by.
+    At most `large_at_once` requests with large bodies are handled at the same time, which bounds the memory; others do not
+    wait for them.
     """
 
     service: ServiceLimits
@@ -59,13 +51,26 @@ class Limits:
         return self.service.max_answer_bytes
 
 
+class GatewayCors(CORSMiddleware):
+    """Starlette's CORS, whose preflights are 200 or, with a reason, 400; API Gateway's are always an empty 204.
+
+    A refused one has no headers, so that the browser refuses.
+    """
+
+    def preflight_response(self, request_headers: Headers) -> Response:
+        response = super().preflight_response(request_headers)
+        if response.status_code != 200:
+            return Response(status_code=204)
+        kept = {name: value for name, value in response.headers.items() if not name.startswith("content-")}
+        return Response(status_code=204, headers=kept)
+
+
 class GatewayApplication:
     """Answers every request with what `invoke(event, request_id)` returns."""
 
-    def __init__(self, invoke: Invoke, *, limits: Limits, cors: CorsConfiguration | None = None) -> None:
+    def __init__(self, invoke: Invoke, *, limits: Limits) -> None:
         self._invoke = invoke
         self._limits = limits
-        self._cors = cors or CorsConfiguration()
         self._light = ThreadPoolExecutor(LIGHT_REQUESTS_AT_ONCE, thread_name_prefix="light")
         self._large = ThreadPoolExecutor(limits.large_at_once, thread_name_prefix="large")
         self._running: set[str] = set()
@@ -80,46 +85,44 @@ class GatewayApplication:
         for pool in (self._light, self._large):
             pool.shutdown(wait=False, cancel_futures=True)
 
-    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
-        head = request_head(scope)
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            response = self._cors.preflight(head)
-            if response is None:
-                response = self._cors.apply(head, await self._answer(head, receive))
-        except ClientGoneError:
+            response = await self._answer(Request(scope, receive))
+        except ClientDisconnect:
             return
-        except asyncio.CancelledError:  # the server's grace is over; the client gets a reason, uvicorn no traceback
+        except asyncio.CancelledError:  # the time to finish is over; the client gets a reason, uvicorn no traceback
             response = json_response(503, error_body("internal", STOPPED, {}, str(uuid4())))
-        await respond(send, response)
+        await response(scope, receive, send)
 
-    async def _answer(self, head: HttpRequest, receive: Receive) -> HttpResponse:
+    async def _answer(self, request: Request) -> Response:
         request_id = str(uuid4())
         limits = self._limits
-        declared = head.header("content-length")
+        declared = request.headers.get("content-length")
         # Refused before the body is asked for, so that a client that expects a 100 first sends nothing in vain.
         if declared is not None and int(declared) > limits.body_bytes:
             return _refusal(too_large(int(declared), limits.service), request_id)
         try:
-            async with received(receive, max_bytes=limits.body_bytes, idle_seconds=limits.body_idle_seconds) as body:
+            async with received(request, max_bytes=limits.body_bytes, idle_seconds=limits.body_idle_seconds) as body:
                 pool = self._large if body.is_large else self._light
                 loop = asyncio.get_running_loop()
-                return await loop.run_in_executor(pool, self._respond_to, head, body, request_id)
+                return await loop.run_in_executor(pool, self._respond_to, request, body, request_id)
         except BodyTooLargeError as error:
             return _refusal(too_large(error.received_bytes, limits.service), request_id)
         except BodyStalledError:
             return _stalled(limits, request_id)
 
-    def _respond_to(self, head: HttpRequest, body: Body, request_id: str) -> HttpResponse:
+    def _respond_to(self, request: Request, body: Body, request_id: str) -> Response:
         """One request from event to answer, in a worker's thread."""
         self._running.add(request_id)
         try:
-            response = self._handled(head, body, request_id)
+            response = self._handled(request, body, request_id)
         finally:
             self._running.discard(request_id)
-        return replace(response, headers=(*response.headers, ("apigw-requestid", request_id)))
+        response.headers["apigw-requestid"] = request_id
+        return response
 
-    def _handled(self, head: HttpRequest, body: Body, request_id: str) -> HttpResponse:
-        event = to_event(replace(head, body=body.read()), request_id=request_id, at=datetime.now(UTC))
+    def _handled(self, request: Request, body: Body, request_id: str) -> Response:
+        event = to_event(request, body.read(), request_id=request_id, at=datetime.now(UTC))
         if self._exceeds_payload(event):
             return _refusal(too_large(body.size_bytes, self._limits.service), request_id)
         try:
@@ -131,7 +134,7 @@ class GatewayApplication:
             return from_result(result)
         except MalformedResultError as error:
             logger.error("request %s: %s", request_id, error)
-        except Exception:  # as in the cloud: whatever a handler raises is this request's 500 and nobody else's
+        except Exception:  # as in the cloud: what a handler raises is a 500 of this request alone
             logger.exception("request %s: the handler raised", request_id)
         return json_response(500, {"message": "Internal Server Error"})
 
@@ -140,10 +143,10 @@ class GatewayApplication:
         return limit is not None and len(json.dumps(payload, default=str)) > limit
 
 
-def _refusal(error: ApiError, request_id: str) -> HttpResponse:
+def _refusal(error: ApiError, request_id: str) -> Response:
     return json_response(error.status, error_body(error.code, error.message, error.details, request_id))
 
 
-def _stalled(limits: Limits, request_id: str) -> HttpResponse:
+def _stalled(limits: Limits, request_id: str) -> Response:
     message = f"The upload stopped: nothing came for {limits.body_idle_seconds:g} seconds. Send it again."
     return json_response(408, error_body("malformed_multipart", message, {}, request_id))

@@ -1,12 +1,16 @@
-"""The body of a request, received in bounded memory: large ones go to an unnamed temporary file."""
+"""The body of a request, received in bounded memory and bounded time.
+
+Hand-written around Starlette's `Request.stream`, which has no limit of size or time, and whose form parser refuses neither a
+truncated body nor one of too many bytes.
+"""
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator, MutableMapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import Final
 
-from local.asgi import Receive
+from starlette.requests import Request
 
 IN_MEMORY_BYTES: Final = 1024 * 1024
 
@@ -21,10 +25,6 @@ class BodyTooLargeError(Exception):
 
 class BodyStalledError(Exception):
     """Nothing came for too long."""
-
-
-class ClientGoneError(Exception):
-    """The connection ended before the body did; there is nobody to answer."""
 
 
 class Body:
@@ -45,31 +45,30 @@ class Body:
 
 
 @asynccontextmanager
-async def received(receive: Receive, *, max_bytes: int, idle_seconds: float) -> AsyncIterator[Body]:
-    """Wait for the whole body, and let go of it at the end.
+async def received(request: Request, *, max_bytes: int, idle_seconds: float) -> AsyncIterator[Body]:
+    """Wait for the whole body, and close it at the end; what is larger than a megabyte is on disk.
 
-    Raises BodyTooLargeError as soon as `max_bytes` is passed, BodyStalledError and ClientGoneError.
+    Raises BodyTooLargeError as soon as `max_bytes` is passed, BodyStalledError, and Starlette's ClientDisconnect.
     """
     with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES) as spool:
         size_bytes = 0
-        more = True
-        while more:
-            message = await next_message(receive, idle_seconds)
-            if message["type"] == "http.disconnect":
-                raise ClientGoneError
-            chunk: bytes = message.get("body", b"")
+        async for chunk in chunks(request, idle_seconds):
             size_bytes += len(chunk)
             if size_bytes > max_bytes:
                 raise BodyTooLargeError(size_bytes)
             spool.write(chunk)
-            more = message.get("more_body", False)
         yield Body(spool, size_bytes)
 
 
-async def next_message(receive: Receive, idle_seconds: float) -> MutableMapping[str, Any]:
-    """The next of ASGI's messages. Raises BodyStalledError where none comes in time."""
-    try:
-        async with asyncio.timeout(idle_seconds):
-            return await receive()
-    except TimeoutError as error:
-        raise BodyStalledError from error
+async def chunks(request: Request, idle_seconds: float) -> AsyncIterator[bytes]:
+    """The body as it comes. Raises BodyStalledError where nothing comes in time, and Starlette's ClientDisconnect."""
+    stream = aiter(request.stream())
+    while True:
+        try:
+            async with asyncio.timeout(idle_seconds):
+                chunk = await anext(stream)
+        except StopAsyncIteration:
+            return
+        except TimeoutError as error:
+            raise BodyStalledError from error
+        yield chunk

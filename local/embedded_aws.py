@@ -1,4 +1,4 @@
-"""Embedded S3, SQS and DynamoDB: a process beside this one that is gone when this one is, and the way to it."""
+"""Embedded S3, SQS, DynamoDB and SSM: moto's server in a process beside this one, which ends when this one does."""
 
 import os
 import secrets
@@ -7,16 +7,24 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from local import moto_process
-from local.sigv4 import Credentials
+from local.template import REGION
 
-REGION: Final = "eu-central-1"
 STOP_SECONDS: Final = 5
 HOST: Final = "127.0.0.1"
 NOWHERE: Final = f"http://{HOST}:9"
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """The one key pair that the embedded services accept."""
+
+    access_key: str
+    secret_key: str = field(repr=False)
 
 
 class EmbeddedAwsError(Exception):
@@ -24,8 +32,10 @@ class EmbeddedAwsError(Exception):
 
 
 class EmbeddedAws:
-    """The services from the moment that their process is started. What is put under `scratch` goes with them, even
-    after a SIGKILL of this process."""
+    """The services from the moment that their process is started.
+
+    What is put under `scratch` is deleted with them, even after a SIGKILL of this process.
+    """
 
     def __init__(self) -> None:
         self.port = 0
@@ -34,7 +44,7 @@ class EmbeddedAws:
         )
         self.scratch = Path(tempfile.mkdtemp(prefix="battery-analytics-"))
         environment = {
-            # moto asks botocore for profiles and regions; whatever else it might ask ends here.
+            # moto reads profiles and regions by botocore; no call that it might make leaves this machine.
             **_confined(os.environ, NOWHERE, self.credentials),
             moto_process.ACCESS_KEY_VARIABLE: self.credentials.access_key,
             moto_process.SCRATCH_VARIABLE: str(self.scratch),
@@ -51,11 +61,11 @@ class EmbeddedAws:
 
     def wait_until_ready(self) -> None:
         """A second or two. Raises EmbeddedAwsError where they end before that."""
-        assert self._process.stdout is not None  # noqa: S101  # asked for above
-        with self._process.stdout as said:
-            line = said.readline()
+        assert self._process.stdout is not None  # noqa: S101  # a pipe, as above
+        with self._process.stdout as output:
+            line = output.readline()
         if not line:
-            raise EmbeddedAwsError("moto's server did not start; what it said is above")
+            raise EmbeddedAwsError("moto's server did not start; its output is above")
         self.port = int(line)
 
     @property
@@ -63,8 +73,8 @@ class EmbeddedAws:
         return f"http://{HOST}:{self.port}"
 
     def stop(self) -> None:
-        """End the services and forget all that they hold. Safe to call twice, and before they are ready."""
-        assert self._process.stdin is not None  # noqa: S101  # asked for at the start
+        """End the services and delete all that they hold. Safe to call twice, and before they are ready."""
+        assert self._process.stdin is not None  # noqa: S101  # a pipe, from the start
         self._process.stdin.close()
         try:
             self._process.wait(STOP_SECONDS if self.port else 0)
@@ -79,7 +89,7 @@ class EmbeddedAws:
 
 
 def _confined(environment: Mapping[str, str], endpoint: str, credentials: Credentials) -> dict[str, str]:
-    """The environment with one endpoint and key for AWS, whatever profile, endpoint or key of the user's it had."""
+    """The environment with one endpoint and key for AWS, without any profile, endpoint or key of the user's."""
     kept = {name: value for name, value in environment.items() if not name.upper().startswith("AWS_")}
     direct = ",".join(filter(None, (environment.get("NO_PROXY") or environment.get("no_proxy"), HOST)))
     return {

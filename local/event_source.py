@@ -1,5 +1,6 @@
-"""What stands between a queue and a function in Lambda: it polls, calls with batches, and deletes what succeeded.
+"""Lambda's event source for a queue: it polls, calls the function with batches, and deletes what succeeded.
 
+Hand-written: moto's event source mappings call a function in Docker.
 Source: AWS Lambda Developer Guide, "Using Lambda with Amazon SQS": a message stays in the queue, invisible, while it is
 worked on; the function names those that failed, or raises and all of its batch did; those come back after the queue's
 visibility timeout and, past `maxReceiveCount`, go to the dead-letter queue, which SQS does by itself.
@@ -7,14 +8,13 @@ visibility timeout and, past `maxReceiveCount`, go to the dead-letter queue, whi
 
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local.gateway import Event
+from local.gateway import Event, Invoke
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -25,57 +25,52 @@ logger = logging.getLogger("local")
 
 
 class EventSource:
-    """Calls `invoke(event, request_id)` for the messages of one queue, `at_once` batches at the same time."""
+    """Calls `invoke(event, request_id)` for the messages of one queue, `at_once` batches at the same time.
+
+    Each of so many threads polls by itself, so that no message is received before it can be worked on.
+    """
 
     def __init__(
         self,
         client: "SQSClient",
         queue_url: str,
-        invoke: Callable[[Event, str], object],
+        invoke: Invoke,
         *,
         region: str,
         batch_size: int = 1,
         at_once: int = 2,
     ) -> None:
+        account, name = queue_url.rsplit("/", 2)[1:]
         self._client = client
         self._queue_url = queue_url
+        self._queue_arn = f"arn:aws:sqs:{region}:{account}:{name}"
         self._invoke = invoke
-        self._region = region
         self._batch_size = batch_size
-        self._free = threading.BoundedSemaphore(at_once)
-        self._workers = ThreadPoolExecutor(at_once, thread_name_prefix="worker")
-        self._working: set[Future[None]] = set()
+        self._working: set[str] = set()
         self._stopping = threading.Event()
-        self._poller = threading.Thread(target=self._poll, name="poller", daemon=True)
+        self._threads = [threading.Thread(target=self._poll, name=f"worker-{n}", daemon=True) for n in range(at_once)]
 
     @property
     def is_busy(self) -> bool:
-        """Whether a batch is being worked on."""
+        """Whether the function is working on a batch."""
         return bool(self._working)
 
     def start(self) -> None:
-        self._poller.start()
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
-        """Call the function no more; batches that are being worked on go on."""
+        """Call the function no more; a call that has begun goes on."""
         self._stopping.set()
-        self._workers.shutdown(wait=False, cancel_futures=True)
 
     def _poll(self) -> None:
+        name = threading.current_thread().name
         while not self._stopping.is_set():
-            # A message is received only once somebody is free to work on it, so that none waits out its timeout here.
-            if not self._free.acquire(timeout=0.5):
-                continue
             messages = self._received()
-            if not messages or self._stopping.is_set():
-                self._free.release()
-                continue
-            try:
-                work = self._workers.submit(self._deliver, messages)
-            except RuntimeError:  # stopped since it was asked for
-                return
-            self._working.add(work)
-            work.add_done_callback(self._done)
+            if messages and not self._stopping.is_set():
+                self._working.add(name)
+                self._deliver(messages)
+                self._working.discard(name)
 
     def _received(self) -> Sequence[Mapping[str, Any]]:
         try:
@@ -115,15 +110,6 @@ class EventSource:
         except (BotoCoreError, ClientError) as error:
             if not self._stopping.is_set():
                 logger.warning("a message that was worked on could not be deleted and will come again: %s", error)
-
-    def _done(self, work: Future[None]) -> None:
-        self._working.discard(work)
-        self._free.release()
-
-    @property
-    def _queue_arn(self) -> str:
-        account, name = self._queue_url.rsplit("/", 2)[1:]
-        return f"arn:aws:sqs:{self._region}:{account}:{name}"
 
 
 def record(message: Mapping[str, Any], queue_arn: str) -> Event:

@@ -1,5 +1,6 @@
 """API Gateway's translation, as pure functions: an HTTP request to a version 2.0 event, a handler's result to HTTP.
 
+Hand-written: Mangum translates the other way round, from events to ASGI; powertools and `sam local` do neither.
 Source: AWS, "Create AWS Lambda proxy integrations for HTTP APIs", payload format version 2.0.
 """
 
@@ -7,14 +8,17 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+from starlette.responses import Response
 
 type Event = dict[str, Any]
-type Headers = tuple[tuple[str, str], ...]
+# A function as the gateway calls it: with an event and the id of the request.
+type Invoke = Callable[[Event, str], object]
 
 # Of one connection, not of the request or the answer: the server that owns the connection sets its own.
 HOP_BY_HOP = frozenset(
@@ -25,51 +29,22 @@ _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[^\x00\r\n]*")
 
 
-@dataclass(frozen=True, slots=True)
-class HttpRequest:
-    """One whole request. `raw_path` and `query` are as in the request line; header names are in lower case."""
-
-    method: str
-    raw_path: str
-    query: str
-    headers: Headers
-    body: bytes = b""
-    source_ip: str = "127.0.0.1"
-    protocol: str = "HTTP/1.1"
-
-    def header(self, name: str) -> str | None:
-        """The values under this lower-case name, joined by comma; None where there is none."""
-        values = [value for key, value in self.headers if key == name]
-        return ",".join(values) if values else None
-
-
-@dataclass(frozen=True, slots=True)
-class HttpResponse:
-    """One whole answer. Header names are in lower case; the length is left to the server."""
-
-    status: int
-    headers: Headers = ()
-    body: bytes = b""
-
-    def header(self, name: str) -> str | None:
-        """The first value under this lower-case name; None where there is none."""
-        return next((value for key, value in self.headers if key == name), None)
-
-
 class MalformedResultError(ValueError):
     """A handler returned what API Gateway could not turn into HTTP; clients see a 500."""
 
 
-def to_event(request: HttpRequest, *, request_id: str, at: datetime) -> Event:
+def to_event(request: Request, body: bytes, *, request_id: str, at: datetime) -> Event:
     """The event that API Gateway would send for this request; absent parts are absent keys, as there."""
-    host = request.header("host") or "localhost"
-    path = unquote(request.raw_path)
-    headers = _joined_headers(request, host)
+    host = request.headers.get("host") or "localhost"
+    path = request.scope["path"]
+    query = request.scope["query_string"].decode("latin-1")
+    source_ip = request.client.host if request.client else "127.0.0.1"
+    headers = _joined_headers(request, body, host, source_ip)
     event: Event = {
         "version": "2.0",
         "routeKey": "$default",
         "rawPath": path,
-        "rawQueryString": request.query,
+        "rawQueryString": query,
         "headers": headers,
         "requestContext": {
             "accountId": "000000000000",
@@ -79,8 +54,8 @@ def to_event(request: HttpRequest, *, request_id: str, at: datetime) -> Event:
             "http": {
                 "method": request.method,
                 "path": path,
-                "protocol": request.protocol,
-                "sourceIp": request.source_ip,
+                "protocol": f"HTTP/{request.scope['http_version']}",
+                "sourceIp": source_ip,
                 "userAgent": headers.get("user-agent", ""),
             },
             "requestId": request_id,
@@ -93,15 +68,15 @@ def to_event(request: HttpRequest, *, request_id: str, at: datetime) -> Event:
     }
     if cookies := _cookies(request):
         event["cookies"] = cookies
-    if query_parameters := _joined_query(request.query):
+    if query_parameters := _joined_query(query):
         event["queryStringParameters"] = query_parameters
-    if request.body:
-        event["body"], event["isBase64Encoded"] = _event_body(request.body, headers.get("content-type", ""))
+    if body:
+        event["body"], event["isBase64Encoded"] = _event_body(body, headers.get("content-type", ""))
     return event
 
 
-def from_result(result: object) -> HttpResponse:
-    """The answer that API Gateway would give for what a handler returned.
+def from_result(result: object) -> Response:
+    """The answer that API Gateway would give for what a handler returned, without the handler's own CORS headers.
 
     A result without a `statusCode` is the JSON body of a 200, as in the cloud. Raises MalformedResultError.
     """
@@ -115,37 +90,39 @@ def from_result(result: object) -> HttpResponse:
         raise MalformedResultError(f"statusCode is {status}, expected 200 to 599")
     headers = [_header(name, value) for name, value in (result.get("headers") or {}).items()]
     cookies = [_header("set-cookie", cookie) for cookie in result.get("cookies") or ()]
-    own = [(name, value) for name, value in headers if name not in HOP_BY_HOP and name != "content-length"]
-    return HttpResponse(status, (*own, *cookies), _result_body(result))
+    own = [
+        (name, value)
+        for name, value in headers
+        if name not in HOP_BY_HOP and name != "content-length" and not name.startswith("access-control-")
+    ]
+    response = Response(_result_body(result), status)
+    response.raw_headers += [(name.encode(), value.encode()) for name, value in (*own, *cookies)]
+    return response
 
 
-def json_response(status: int, content: object) -> HttpResponse:
+def json_response(status: int, content: object, headers: Mapping[str, str] | None = None) -> Response:
     """An answer of the gateway itself."""
-    return HttpResponse(status, (("content-type", "application/json"),), json.dumps(content).encode())
+    return Response(json.dumps(content), status, headers, media_type="application/json")
 
 
-def _joined_headers(request: HttpRequest, host: str) -> dict[str, str]:
+def _joined_headers(request: Request, body: bytes, host: str, source_ip: str) -> dict[str, str]:
     joined: dict[str, str] = {}
-    for name, value in request.headers:
+    for name, value in request.headers.items():
         if name not in HOP_BY_HOP and name != "cookie":
             joined[name] = f"{joined[name]},{value}" if name in joined else value
     # The body is whole by now, however it was framed on its way here.
-    if request.body:
-        joined["content-length"] = str(len(request.body))
+    if body:
+        joined["content-length"] = str(len(body))
     forwarded = joined.get("x-forwarded-for")
-    joined["x-forwarded-for"] = f"{forwarded}, {request.source_ip}" if forwarded else request.source_ip
+    joined["x-forwarded-for"] = f"{forwarded}, {source_ip}" if forwarded else source_ip
     joined.setdefault("x-forwarded-proto", "http")
     joined["host"] = host
     return joined
 
 
-def _cookies(request: HttpRequest) -> list[str]:
+def _cookies(request: Request) -> list[str]:
     return [
-        cookie.strip()
-        for name, value in request.headers
-        if name == "cookie"
-        for cookie in value.split(";")
-        if cookie.strip()
+        cookie.strip() for header in request.headers.getlist("cookie") for cookie in header.split(";") if cookie.strip()
     ]
 
 

@@ -1,17 +1,20 @@
 """A Lambda function on this machine: its handler, loaded when first needed, and a context for each call."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
 from time import monotonic
 
 from local.gateway import Event
+from local.template import DeclaredFunction
 
 type Handler = Callable[[Event, object], object]
 
 
 @dataclass(frozen=True, slots=True)
 class LambdaContext:
-    """What Lambda hands to a handler beside the event, as far as handlers and powertools read it."""
+    """What Lambda gives a handler beside the event, as far as handlers and powertools read it."""
 
     function_name: str
     aws_request_id: str
@@ -43,3 +46,15 @@ class LocalFunction:
     def __call__(self, event: Event, request_id: str) -> object:
         context = LambdaContext(self.name, request_id, self.memory_mb, monotonic() + self.timeout_seconds)
         return self.load()(event, context)
+
+
+def source_function(declared: DeclaredFunction, environment: Mapping[str, str]) -> LocalFunction:
+    """The function from the source tree, with a handler for this environment. It is not imported yet."""
+
+    @cache
+    def load() -> Handler:
+        module = (*declared.code.parts[-2:], declared.handler.partition(".")[0])
+        handler: Handler = import_module(".".join(module)).make_handler(environment)
+        return handler
+
+    return LocalFunction(declared.name, load, declared.timeout_s, declared.memory_MB)

@@ -1,4 +1,7 @@
-"""The form of an S3 POST, taken apart while it comes: its fields first, then its file straight to disk."""
+"""The form of an S3 POST, parsed while it comes: its fields first, then its file straight to disk.
+
+Starlette's form parser reads the whole body before the fields can be checked; `multipart`'s push parser does not.
+"""
 
 from collections.abc import Callable, Mapping
 from typing import IO, Final
@@ -10,7 +13,7 @@ from multipart import (  # type: ignore[import-untyped]  # it ships no types
     parse_options_header,
 )
 
-from local.post_policy import SizeRange
+from local.presigned_post import SizeRange
 from local.s3_error import S3Error, invalid_argument
 
 FILE_FIELD: Final = "file"
@@ -19,7 +22,7 @@ type CheckFields = Callable[[Mapping[str, str]], SizeRange]
 
 
 class PostForm:
-    """Feed it the body's pieces, then `finish`. `check` judges the fields before a byte of the file is kept.
+    """Feed it the body's pieces, then `finish`. It calls `check` with the fields before it writes a byte of the file.
 
     Whatever follows the file is ignored, as S3 does. Raises S3Error as soon as something is wrong.
     """
@@ -51,7 +54,7 @@ class PostForm:
             raise _malformed() from error
 
     def finish(self) -> None:
-        """The body is over: the form must be whole and its file as long as the policy asks."""
+        """The body has ended: the form must be whole, and its file of a length that the policy allows."""
         try:
             self._parser.close()
         except MultipartError as error:

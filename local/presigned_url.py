@@ -1,8 +1,9 @@
-"""A presigned URL of S3, checked as S3 checks it and moto does not: signature and expiry."""
+"""A presigned URL, checked as S3 checks it and moto does not: signature and expiry."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+from local.embedded_aws import Credentials
 from local.s3_error import (
     S3Error,
     access_denied,
@@ -10,15 +11,7 @@ from local.s3_error import (
     unknown_access_key,
     unsupported_signature,
 )
-from local.sigv4 import (
-    ALGORITHM,
-    SIGNATURE_PARAMETER,
-    Credentials,
-    CredentialScope,
-    is_signature,
-    presigned_string_to_sign,
-    signature,
-)
+from local.signature import ALGORITHM, SIGNATURE_PARAMETER, CredentialScope, is_equal, link_signature
 
 
 def check_presigned(
@@ -36,8 +29,8 @@ def check_presigned(
     if scope.access_key != credentials.access_key:
         raise unknown_access_key(scope.access_key)
     signed_at, expires_at = _validity(given)
-    to_sign = presigned_string_to_sign(method, path, query, host=host, scope=scope, at=given["X-Amz-Date"])
-    if not is_signature(signature(credentials, scope, to_sign), given.get(SIGNATURE_PARAMETER, "")):
+    expected = link_signature(credentials, scope, method, f"http://{host}{path}", query, at=given["X-Amz-Date"])
+    if not is_equal(expected, given.get(SIGNATURE_PARAMETER, "")):
         raise signature_does_not_match(scope.access_key)
     if not signed_at - timedelta(minutes=15) <= now < expires_at:
         raise access_denied("Request has expired")

@@ -1,26 +1,26 @@
-"""Links to the embedded S3 as the API's clients can follow them: by the host that they called, through the gate."""
+"""Links to the embedded S3 as the API's clients can follow them: by the host that they called, to the S3 proxy."""
 
 import base64
 import gzip
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
-from local.gateway import Event
-from local.storage_gate import GATE_PATH
+from local.gateway import Event, Invoke
+from local.s3_proxy import S3_PATH
 
-type Invoke = Callable[[Event, str], object]
+STATUSES_WITH_LINKS: Final = frozenset({201, 303})  # a form for each file, and a link to a large report
 
 
 def with_public_links(invoke: Invoke, endpoint: Callable[[], str]) -> Invoke:
-    """`invoke`, with each link to `endpoint()` in its answers' `Location` and forms leading through the gate.
+    """`invoke`, with each link to `endpoint()` in its answers' `Location` and forms leading to the S3 proxy.
 
-    A signature covers the host that was signed for; the gate knows that one.
+    A signature covers the host that was signed for; the proxy knows that one.
     """
 
     def answered(event: Event, request_id: str) -> object:
         result = invoke(event, request_id)
-        if not isinstance(result, Mapping):
+        if not isinstance(result, Mapping) or result.get("statusCode") not in STATUSES_WITH_LINKS:
             return result
         private, public = f"{endpoint()}/", _public_root(event)
         headers = {
@@ -28,14 +28,14 @@ def with_public_links(invoke: Invoke, endpoint: Callable[[], str]) -> Invoke:
             for name, value in (result.get("headers") or {}).items()
         }
         answer = {**result, "headers": headers}
-        return _with_public_forms(answer, private, public) if result.get("statusCode") == 201 else answer
+        return _with_public_forms(answer, private, public) if result["statusCode"] == 201 else answer
 
     return answered
 
 
 def _public_root(event: Event) -> str:
     headers = event["headers"]
-    return f"{headers.get('x-forwarded-proto', 'http')}://{headers['host']}{GATE_PATH}"
+    return f"{headers.get('x-forwarded-proto', 'http')}://{headers['host']}{S3_PATH}"
 
 
 def _with_public_forms(answer: dict[str, Any], private: str, public: str) -> dict[str, Any]:

@@ -1,58 +1,58 @@
-"""The buckets, the table, the queues and the parameter that template.yaml names, made in the embedded services."""
+"""The buckets, tables and queues of the template, and its parameter of tokens, created in the embedded services.
+
+Hand-written: moto's CloudFormation takes no template that SAM has not transformed. It expires no object and no item, which
+all end with its process.
+"""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
 import boto3
-from battery_service.jobs.table import table_definition
 
-from local.embedded_aws import REGION
+from local.template import REGION, Template
 
-# As in template.yaml; a test holds them equal. moto expires no object and no item: all of it goes with the process.
-WORKER_TIMEOUT_SECONDS: Final = 180
-UPKEEP_TIMEOUT_SECONDS: Final = 240
-AUTHORIZER_TIMEOUT_SECONDS: Final = 10
-UPKEEP_EVERY_SECONDS: Final = 300
-BATCH_SIZE: Final = 1
-QUEUE_ATTRIBUTES: Final[Mapping[str, int]] = {"VisibilityTimeout": 1080, "MessageRetentionPeriod": 345600}
-DEAD_LETTER_ATTRIBUTES: Final[Mapping[str, int]] = {"MessageRetentionPeriod": 1209600}
-RECEIVES_BEFORE_DEAD_LETTER: Final = 3
-
-NAMES: Final[Mapping[str, str]] = {
-    "UPLOADS_BUCKET": "battery-analytics-uploads",
-    "RESULTS_BUCKET": "battery-analytics-results",
-    "JOBS_TABLE": "battery-analytics-jobs",
-}
-QUEUE_NAME: Final = "battery-analytics-jobs"
-TOKENS_PARAMETER: Final = "/battery-analytics/dev/tokens"
+QUEUE_ATTRIBUTES: Final = ("VisibilityTimeout", "MessageRetentionPeriod", "RedrivePolicy")
+TABLE_ATTRIBUTES: Final = ("AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes", "KeySchema")
 
 
-def made(environment: Mapping[str, str]) -> dict[str, str]:
-    """All resources, at the endpoint that the process's environment names; what they are called, by their variables.
-
-    Names are those of `environment`, or ours.
-    """
-    names = {variable: environment.get(variable) or name for variable, name in NAMES.items()}
+def created(template: Template) -> dict[str, str]:
+    """All of them, at the endpoint that the process's environment names; what `Ref` gives for each, and `GetAtt` its ARN."""
     session = boto3.session.Session()
     s3, sqs, dynamodb = session.client("s3"), session.client("sqs"), session.client("dynamodb")
-    for variable in ("UPLOADS_BUCKET", "RESULTS_BUCKET"):
-        s3.create_bucket(Bucket=names[variable], CreateBucketConfiguration={"LocationConstraint": REGION})
-    dynamodb.create_table(**table_definition(names["JOBS_TABLE"]))
-    dead_url = sqs.create_queue(QueueName=f"{QUEUE_NAME}-dead", Attributes=_texts(DEAD_LETTER_ATTRIBUTES))["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=dead_url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    redrive = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": RECEIVES_BEFORE_DEAD_LETTER})
-    queue = sqs.create_queue(QueueName=QUEUE_NAME, Attributes={**_texts(QUEUE_ATTRIBUTES), "RedrivePolicy": redrive})
-    return {**names, "JOBS_QUEUE_URL": queue["QueueUrl"]}
+    found: dict[str, str] = {}
+    for name in template.of_type("AWS::S3::Bucket"):
+        found[name] = _named(name)
+        s3.create_bucket(Bucket=found[name], CreateBucketConfiguration={"LocationConstraint": REGION})
+    for name, properties in template.of_type("AWS::DynamoDB::Table").items():
+        found[name] = _named(name)
+        attributes: dict[str, Any] = {key: template.resolved(properties[key]) for key in TABLE_ATTRIBUTES}
+        dynamodb.create_table(TableName=found[name], **attributes)
+    # A queue comes after the one that takes its dead letters.
+    for name, properties in sorted(
+        template.of_type("AWS::SQS::Queue").items(), key=lambda item: "RedrivePolicy" in item[1]
+    ):
+        queue_attributes = _queue_attributes(template.given(resources=found), properties)
+        found[name] = sqs.create_queue(QueueName=_named(name), Attributes=queue_attributes)["QueueUrl"]
+        asked = sqs.get_queue_attributes(QueueUrl=found[name], AttributeNames=["QueueArn"])
+        found[f"{name}.Arn"] = asked["Attributes"]["QueueArn"]
+    return found
 
 
-def stored_tokens(text: str) -> dict[str, str]:
-    """The token store of this text, as `make token` says to put it; what it is called, by its variable."""
+def store_tokens(template: Template, text: str) -> None:
+    """Put the text of a token store where `make token` says to put it."""
     boto3.session.Session().client("ssm").put_parameter(
-        Name=TOKENS_PARAMETER, Type="SecureString", Tier="Intelligent-Tiering", Value=text
+        Name=template.parameter("TokensParameter"), Type="SecureString", Tier="Intelligent-Tiering", Value=text
     )
-    return {"TOKENS_PARAMETER": TOKENS_PARAMETER}
 
 
-def _texts(attributes: Mapping[str, int]) -> dict[Any, str]:
-    return {name: str(value) for name, value in attributes.items()}
+def _named(name: str) -> str:
+    """`battery-analytics-dead-jobs` for DeadJobsQueue."""
+    words = re.sub(r"(Bucket|Table|Queue)$", "", name)
+    return "battery-analytics" + re.sub(r"([A-Z])", r"-\1", words).lower()
+
+
+def _queue_attributes(template: Template, properties: Mapping[str, Any]) -> dict[Any, str]:
+    values = {name: template.resolved(properties[name]) for name in QUEUE_ATTRIBUTES if name in properties}
+    return {name: json.dumps(value) if isinstance(value, dict) else str(value) for name, value in values.items()}

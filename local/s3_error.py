@@ -1,10 +1,10 @@
-"""Refusals in S3's own words: its codes, statuses and XML."""
+"""S3's error answers: its codes, statuses and XML."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
 
-from local.gateway import HttpResponse
+from starlette.responses import Response
 
 
 @dataclass(frozen=True)
@@ -22,11 +22,11 @@ class S3Error(Exception):
     def __str__(self) -> str:
         return f"{self.code}: {self.message}"
 
-    def response(self, request_id: str) -> HttpResponse:
+    def response(self, request_id: str) -> Response:
         elements = {"Code": self.code, "Message": self.message, **self.facts, "RequestId": request_id}
         inner = "".join(f"<{name}>{_text(value)}</{name}>" for name, value in elements.items())
-        body = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error>{inner}</Error>'.encode()
-        return HttpResponse(self.status, (("content-type", "application/xml"), ("x-amz-request-id", request_id)), body)
+        body = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error>{inner}</Error>'
+        return Response(body, self.status, {"x-amz-request-id": request_id}, media_type="application/xml")
 
 
 def access_denied(message: str = "Access Denied") -> S3Error:

@@ -1,11 +1,10 @@
-"""What EventBridge's schedules do: call a function again and again until the end."""
+"""EventBridge's schedule: it calls a function at a fixed interval, until it is stopped."""
 
 import logging
 import threading
-from collections.abc import Callable
 from uuid import uuid4
 
-from local.gateway import Event
+from local.gateway import Invoke
 
 logger = logging.getLogger("local")
 
@@ -13,7 +12,7 @@ logger = logging.getLogger("local")
 class Schedule:
     """Calls `invoke` with an empty event every so many seconds, one call at a time."""
 
-    def __init__(self, invoke: Callable[[Event, str], object], *, every_seconds: float) -> None:
+    def __init__(self, invoke: Invoke, *, every_seconds: float) -> None:
         self._invoke = invoke
         self._every_seconds = every_seconds
         self._stopping = threading.Event()

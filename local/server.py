@@ -1,23 +1,24 @@
-"""The HTTP/1.1 server around the local gateway: its socket, its patience with clients, its end."""
+"""The HTTP/1.1 server around the local gateway: its socket, its limits of time and number for clients, its end."""
 
 import asyncio
 import signal
 import socket
 import sys
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from types import FrameType
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 from uuid import uuid4
 
 import uvicorn
 from battery_service.errors import error_body
-from h11 import IDLE, Data, EndOfMessage, Response
+from h11 import IDLE, Data, EndOfMessage
+from h11 import Response as Head
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from local.asgi import Receive, Send, respond
-from local.gateway import HttpResponse, json_response
+from local.gateway import json_response
 
 CONNECTIONS_AT_ONCE: Final = 128
 HEAD_BYTES: Final = 64 * 1024
@@ -27,15 +28,15 @@ GRACE_SECONDS: Final = 20
 
 
 class Application(Protocol):
-    """An ASGI application that can be told that the end has come."""
+    """An ASGI application that can be closed."""
 
     def close(self) -> None: ...
 
-    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None: ...
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None: ...
 
 
-class PatientProtocol(H11Protocol):
-    """uvicorn's protocol, which leaves a client unlimited time to send a request's head, with a limit to that.
+class LimitedProtocol(H11Protocol):
+    """uvicorn's protocol with a limit of time for a request's head, which uvicorn lacks.
 
     What uvicorn refuses in plain text, malformed requests and connections past the limit, is refused in JSON here.
     """
@@ -52,8 +53,8 @@ class PatientProtocol(H11Protocol):
 
     def send_400_response(self, msg: str) -> None:
         refusal = _refusal(400, "malformed_multipart", f"This is not HTTP as this server reads it: {msg}")
-        headers = [*refusal.headers, ("connection", "close"), ("content-length", str(len(refusal.body)))]
-        for event in (Response(status_code=400, headers=headers), Data(data=refusal.body), EndOfMessage()):
+        headers = [*refusal.raw_headers, (b"connection", b"close")]
+        for event in (Head(status_code=400, headers=headers), Data(data=bytes(refusal.body)), EndOfMessage()):
             self.transport.write(self.conn.send(event) or b"")
         self.transport.close()
 
@@ -62,16 +63,16 @@ class PatientProtocol(H11Protocol):
         self._watch_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._forget_head()
+        self._stop_watching()
         super().connection_lost(exc)
 
     def _watch_head(self) -> None:
         if self.conn.their_state is not IDLE:
-            self._forget_head()
+            self._stop_watching()
         elif self._head_deadline is None:
             self._head_deadline = self.loop.call_later(self.head_seconds, self.transport.close)
 
-    def _forget_head(self) -> None:
+    def _stop_watching(self) -> None:
         if self._head_deadline is not None:
             self._head_deadline.cancel()
             self._head_deadline = None
@@ -92,7 +93,7 @@ class LocalServer:
         self._listener = listener
         config = uvicorn.Config(
             application,
-            http=PatientProtocol,
+            http=LimitedProtocol,
             ws="none",
             lifespan="off",
             loop="asyncio",
@@ -114,7 +115,7 @@ class LocalServer:
             self._application.close()
 
     def stop(self) -> None:
-        """Ask for the end; a second time, for the end without grace. Safe in a signal handler and from any thread."""
+        """End once the running requests have ended; called twice, at once. Safe in a signal handler and from any thread."""
         self._server.force_exit = self._server.should_exit
         self._server.should_exit = True
 
@@ -139,7 +140,7 @@ class LocalServer:
 
 
 class _SignalFreeServer(uvicorn.Server):
-    """uvicorn's server, which would die of the signal that stopped it, with signals left to the caller."""
+    """uvicorn's server with signals left to the caller; its own handlers raise the signal again after the end."""
 
     def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
         super().__init__(config)
@@ -154,17 +155,16 @@ class _SignalFreeServer(uvicorn.Server):
         self._on_ready()
 
 
-async def _crowded(_scope: MutableMapping[str, Any], _receive: Receive, send: Send) -> None:
+async def _crowded(scope: Scope, receive: Receive, send: Send) -> None:
     message = (
         f"{CONNECTIONS_AT_ONCE} clients are connected, which is all that this server takes. Try again in a moment."
     )
-    refusal = _refusal(503, "internal", message, ("retry-after", "2"), ("connection", "close"))
-    await respond(send, refusal)
+    refusal = _refusal(503, "internal", message, {"retry-after": "2", "connection": "close"})
+    await refusal(scope, receive, send)
 
 
-def _refusal(status: int, code: str, message: str, *headers: tuple[str, str]) -> HttpResponse:
-    refusal = json_response(status, error_body(code, message, {}, str(uuid4())))
-    return replace(refusal, headers=(*refusal.headers, *headers))
+def _refusal(status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> Response:
+    return json_response(status, error_body(code, message, {}, str(uuid4())), headers)
 
 
 def bound_socket(host: str, port: int) -> socket.socket:

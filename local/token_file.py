@@ -1,4 +1,4 @@
-"""The tokens that a local server lets in: a file with the text of a token store."""
+"""The tokens that a local server accepts: a file with the text of a token store."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ from battery_service.tokens.store import store_of
 
 
 def tokens_of(file: Path) -> str:
-    """The text of a token store. Raises ValueError where nobody could ever come in by it."""
+    """The text of a token store. Raises ValueError where it holds no token."""
     try:
         text = file.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:

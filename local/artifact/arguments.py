@@ -1,4 +1,4 @@
-"""What every command of the runner is told: which artifact, and with which parameters of the template."""
+"""The options that every command of the runner has: which artifact, and which parameters of the template."""
 
 import argparse
 from pathlib import Path

@@ -7,31 +7,24 @@ from types import TracebackType
 from typing import Final, Self
 
 from local.artifact import runtime_client
-from local.artifact.built_template import BUILT, BuiltFunction, built_functions
 from local.artifact.function import Function
 from local.artifact.instance import Instance, Log
 from local.artifact.sandbox import Bare, Bubblewrap, Sandbox, why_not_bubblewrap
+from local.template import DeclaredFunction, Template
 
 AT_ONCE: Final = 2
 
 
 class Artifact:
-    """Functions that start when they are called, and end with this. A context manager.
+    """Functions that start when they are called, and end with `close`. A context manager.
 
     `services` says where AWS is; without it a function reaches none.
     """
 
     def __init__(
-        self,
-        folder: Path = BUILT,
-        *,
-        log: Log,
-        services: Mapping[str, str] | None = None,
-        parameters: Mapping[str, object] | None = None,
-        resources: Mapping[str, str] | None = None,
-        at_once: int = AT_ONCE,
+        self, template: Template, *, log: Log, services: Mapping[str, str] | None = None, at_once: int = AT_ONCE
     ) -> None:
-        self.described = built_functions(folder, parameters=parameters, resources=resources)
+        self.described = template.functions
         self._services = services or {}
         self._log = log
         self._scratch = tempfile.TemporaryDirectory(prefix="artifact-")
@@ -57,15 +50,15 @@ class Artifact:
     ) -> None:
         self.close()
 
-    def _starter(self, function: BuiltFunction) -> Callable[[], Instance]:
+    def _starter(self, function: DeclaredFunction) -> Callable[[], Instance]:
         return lambda: Instance(function, self.sandbox, self._services, self._log)
 
 
 def sandbox_with(runtime: Path, log: Log) -> Sandbox:
-    """The tightest sandbox that this machine allows, with a runtime client made in a folder that is not there yet."""
+    """bubblewrap where this machine allows it, else bare processes. It creates the folder of the runtime client."""
     client = runtime_client.installed_into(runtime)
     refused = why_not_bubblewrap()
     if refused is None:
         return Bubblewrap(client)
-    log("runner", f"Not in a sandbox as tight as Lambda's: {refused}. Functions run as bare processes.")
+    log("runner", f"No bubblewrap: {refused}. Functions run as bare processes.")
     return Bare(client)

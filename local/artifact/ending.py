@@ -1,7 +1,7 @@
-"""The end of a sandbox: all of its processes, whatever they are doing.
+"""Ends a sandbox: all of its processes, whatever they are doing.
 
-bubblewrap promises to die with its parent, and what is inside to die with it, but only once it has set itself up. What is
-killed before that leaves its child behind, with the function's output still open.
+bubblewrap ends with its parent, and its processes end with it, but only once it has set itself up. Killed before that, it
+leaves a child that keeps the function's output open.
 """
 
 import os

@@ -12,7 +12,7 @@ type Event = dict[str, object]
 
 
 class Function:
-    """Call it with an event, from any thread. A death or a timeout is the FunctionError of one call, and of no other.
+    """Call it with an event, from any thread. An instance that ends or times out is the FunctionError of one call alone.
 
     No more than `at_once` instances work at the same time; further calls wait where the cloud would start more.
     """
@@ -40,12 +40,12 @@ class Function:
 
     @property
     def instances(self) -> frozenset[Instance]:
-        """Those at work, and those that wait."""
+        """Those that are handling a call, and those that wait."""
         with self._lock:
             return frozenset(self._instances)
 
     def close(self) -> None:
-        """End every instance, at work or not; each call that is not answered yet fails."""
+        """End every instance; each call that is not answered yet fails."""
         with self._lock:
             self._is_closed = True
             remaining = set(self._instances)
@@ -53,7 +53,7 @@ class Function:
             instance.kill()
 
     def _warm(self) -> Instance | None:
-        """An instance that has worked before and lives; those that do not are forgotten."""
+        """An instance that has answered before and has not ended; those that have ended are dropped."""
         while True:
             with self._lock:
                 if not self._idle:

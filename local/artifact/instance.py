@@ -1,4 +1,4 @@
-"""One instance of a function: the runtime client's process, the Runtime API that it asks, and its log."""
+"""One instance of a function: the runtime client's process, the Runtime API that it polls, and its log."""
 
 import subprocess
 import threading
@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import Final
 
-from local.artifact.built_template import BuiltFunction
 from local.artifact.ending import end
 from local.artifact.lambda_environment import function_arn, lambda_environment
 from local.artifact.runtime_api import FunctionError, Invocation, RuntimeApi
 from local.artifact.sandbox import Sandbox
+from local.template import DeclaredFunction
 
 # What Lambda gives to the imports of a handler; beyond that it begins again, in the time of the invocation. Before a
 # snapshot there is more.
@@ -23,7 +23,7 @@ type Log = Callable[[str, str], None]
 class Instance:
     """Starts at once; `log(function's name, line)` gets all that the function prints."""
 
-    def __init__(self, function: BuiltFunction, sandbox: Sandbox, services: Mapping[str, str], log: Log) -> None:
+    def __init__(self, function: DeclaredFunction, sandbox: Sandbox, services: Mapping[str, str], log: Log) -> None:
         self._function = function
         self._log = log
         self._api = RuntimeApi()
@@ -104,7 +104,7 @@ class Instance:
             self._api.fail(FunctionError("Sandbox.NotStarted", f"The sandbox could not be started: {error}"))
             return
         self._started.set_result(process)
-        assert process.stdout is not None  # noqa: S101  # asked for above
+        assert process.stdout is not None  # noqa: S101  # a pipe, as above
         with process.stdout as said:
             for line in said:
                 self._log(self._function.name, line.rstrip("\n"))

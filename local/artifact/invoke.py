@@ -29,7 +29,7 @@ def main(arguments: Sequence[str]) -> int:
         parser.error(str(error))
     stack = ArtifactStack(options.build, log=_to_stderr, parameters=dict(options.parameter))
     try:
-        stack.open()
+        stack.start()
         if options.function not in stack.artifact.functions:
             parser.error(f"there is no {options.function}; there are {', '.join(stack.artifact.functions)}")
         create_fixtures(stack.environment)

@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
-from local.artifact.built_template import BuiltFunction
 from local.artifact.sandbox import Paths
+from local.template import ACCOUNT, REGION, DeclaredFunction
 
-ACCOUNT: Final = "000000000000"
-REGION: Final = "eu-central-1"
 # Nothing listens there: a function that was given no services reaches none, rather than an account of the user's.
 NO_SERVICES: Final[Mapping[str, str]] = {
     "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
@@ -19,7 +17,7 @@ NO_SERVICES: Final[Mapping[str, str]] = {
 
 
 def lambda_environment(
-    function: BuiltFunction, paths: Paths, *, runtime_api: str, services: Mapping[str, str]
+    function: DeclaredFunction, paths: Paths, *, runtime_api: str, services: Mapping[str, str]
 ) -> dict[str, str]:
     """`services` says where AWS is and how to get in: an endpoint and a key.
 
@@ -53,5 +51,5 @@ def lambda_environment(
     }
 
 
-def function_arn(function: BuiltFunction) -> str:
+def function_arn(function: DeclaredFunction) -> str:
     return f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{function.name}"

@@ -1,4 +1,4 @@
-"""Lambda's Runtime API for one instance of a function: where the runtime client asks for events and leaves its answers.
+"""Lambda's Runtime API for one instance of a function: where the runtime client fetches events and posts its answers.
 
 Source: AWS Lambda Developer Guide, "Using the Lambda runtime API for custom runtimes"; `restore` is SnapStart's part of it.
 """
@@ -14,7 +14,7 @@ from queue import SimpleQueue
 from typing import Final
 
 ROOT: Final = "/2018-06-01/runtime"
-# An answer's most, by Lambda's quotas: 6 MiB, and a little that they are silent about.
+# The most that an answer may have: 6 MiB by Lambda's quotas, and 100 bytes that they do not mention.
 PAYLOAD_BYTES: Final = 6 * 1024 * 1024 + 100
 _ANSWER: Final = re.compile(rf"{ROOT}/invocation/([^/]+)/(response|error)")
 
@@ -81,7 +81,7 @@ class RuntimeApi:
         return answer
 
     def fail(self, error: FunctionError) -> None:
-        """The instance is no more, which is the answer to all that is still expected of it."""
+        """The instance has ended: every invocation that is not answered fails with this."""
         self._ready_with(error)
         with self._lock:
             self._ended_by = error
@@ -94,8 +94,6 @@ class RuntimeApi:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
-
-    # What the runtime client asks for
 
     def next_invocation(self) -> Invocation | None:
         self._ready_with(None)
@@ -179,7 +177,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._respond(404)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing: what matters is the function's own log."""
+        """Print nothing: the function's own log has what matters."""
 
     def _hand_over(self, invocation: Invocation | None) -> None:
         if invocation is None:
@@ -204,7 +202,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _error(body: bytes) -> FunctionError:
-    """What the runtime client says about an exception that the handler raised."""
+    """The runtime client's account of an exception that the handler raised."""
     try:
         said = json.loads(body)
         return FunctionError(str(said["errorType"]), str(said["errorMessage"]))

@@ -1,4 +1,4 @@
-"""Where an instance runs: as tight as Lambda by bubblewrap, or as a bare process where that is refused.
+"""Where an instance runs: confined as in Lambda by bubblewrap, or as a bare process where that is refused.
 
 Inside: /var/task and /opt as the artifact has them and /var/runtime, all read-only, 512 MB of /tmp, a user without
 rights, no other process, and of this machine only its interpreter and its C libraries. The network is shared, because
@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final, Protocol
 
-from local.artifact.built_template import BuiltFunction
+from local.template import DeclaredFunction
 
 # Lambda's own numbers for its user.
 USER, GROUP = 993, 990
@@ -44,9 +44,9 @@ class Sandbox(Protocol):
     @property
     def name(self) -> str: ...
 
-    def paths(self, function: BuiltFunction) -> Paths: ...
+    def paths(self, function: DeclaredFunction) -> Paths: ...
 
-    def command(self, function: BuiltFunction, environment: Mapping[str, str], python: Sequence[str]) -> list[str]:
+    def command(self, function: DeclaredFunction, environment: Mapping[str, str], python: Sequence[str]) -> list[str]:
         """What runs the interpreter with these arguments."""
 
 
@@ -57,10 +57,10 @@ class Bubblewrap:
     runtime: Path
     name: str = "bubblewrap"
 
-    def paths(self, function: BuiltFunction) -> Paths:  # noqa: ARG002  # the same for all: that is the point of it
+    def paths(self, function: DeclaredFunction) -> Paths:  # noqa: ARG002  # the same for all functions
         return Paths("/var/task", "/var/runtime", "/var/task:/opt/python:/var/runtime")
 
-    def command(self, function: BuiltFunction, environment: Mapping[str, str], python: Sequence[str]) -> list[str]:
+    def command(self, function: DeclaredFunction, environment: Mapping[str, str], python: Sequence[str]) -> list[str]:
         mounts = {"/var/task": function.code, "/var/runtime": self.runtime, **merged(function.layers, "/opt")}
         return [
             *_limited(function),
@@ -85,11 +85,11 @@ class Bare:
     runtime: Path
     name: str = "bare process"
 
-    def paths(self, function: BuiltFunction) -> Paths:
+    def paths(self, function: DeclaredFunction) -> Paths:
         layers = (str(layer / "python") for layer in reversed(function.layers))
         return Paths(str(function.code), str(self.runtime), ":".join([str(function.code), *layers, str(self.runtime)]))
 
-    def command(self, function: BuiltFunction, environment: Mapping[str, str], python: Sequence[str]) -> list[str]:
+    def command(self, function: DeclaredFunction, environment: Mapping[str, str], python: Sequence[str]) -> list[str]:
         variables = (f"{name}={value}" for name, value in environment.items())
         place = ("env", "--ignore-environment", f"--chdir={function.code}", *variables)
         return [*_limited(function), *place, str(PYTHON), *python]
@@ -97,11 +97,11 @@ class Bare:
 
 @cache
 def why_not_bubblewrap() -> str | None:
-    """What stands in the way of the sandbox on this machine; None where nothing does."""
+    """Why there is no bubblewrap on this machine; None where there is."""
     if shutil.which("bwrap") is None:
         return "bubblewrap is not installed"
     probe = ["bwrap", "--unshare-pid", *_identity(), "--ro-bind", "/", "/", "--", *_without_rights(), "true"]
-    ended = subprocess.run(probe, capture_output=True, text=True, check=False)  # noqa: S603  # our own words
+    ended = subprocess.run(probe, capture_output=True, text=True, check=False)  # noqa: S603  # a fixed command
     return None if ended.returncode == 0 else f"namespaces are refused here ({ended.stderr.strip()})"
 
 
@@ -123,7 +123,7 @@ def merged(layers: Sequence[Path], root: str) -> dict[str, Path]:
     return mounts
 
 
-def _limited(function: BuiltFunction) -> Iterator[str]:
+def _limited(function: DeclaredFunction) -> Iterator[str]:
     yield from ("prlimit", f"--as={(function.memory_MB + RESERVED_MB) * MB}", "--core=0", "--")
 
 

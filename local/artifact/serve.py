@@ -25,12 +25,12 @@ def main(arguments: Sequence[str]) -> int:
     stack = ArtifactStack(options.build, log=_print, parameters=dict(options.parameter), tokens=tokens)
     host, port = listener.getsockname()[:2]
     try:
-        stack.open()
+        stack.start()
         welcome = f"The built artifact, as {stack.artifact.sandbox.name}: http://{host}:{port} - Ctrl-C stops it"
-        server = LocalServer(stack.door, listener, on_ready=lambda: print(welcome, flush=True))
+        server = LocalServer(stack.application, listener, on_ready=lambda: print(welcome, flush=True))
         with server.stopped_by_signals():
             server.run()
-            stack.way.finish(GRACE_SECONDS, is_hurried=lambda: server.is_hurried)
+            stack.services.finish(GRACE_SECONDS, is_hurried=lambda: server.is_hurried)
     finally:
         stack.stop()
     return 0
@@ -40,7 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="Serve the built artifact on this machine.")
     parser.add_argument("port", nargs="?", type=int, default=5000, help="default: 5000; 0 takes a free one")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
-    parser.add_argument("--tokens", type=Path, metavar="FILE", help="let in only who has a token of this file")
+    parser.add_argument("--tokens", type=Path, metavar="FILE", help="accept only requests with a token of this file")
     add_artifact(parser)
     return parser
 

@@ -1,32 +1,23 @@
-"""The artifact in the place of AWS's whole: the local gateway before its functions, embedded services behind them."""
+"""The built artifact behind the local gateway, with the embedded AWS behind it."""
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
 
 from battery_service.settings import Settings
 
 from local.artifact.artifact import Artifact
-from local.artifact.built_template import BUILT
+from local.artifact.built_template import BUILT, built_template
 from local.artifact.instance import Log
-from local.front_door import FrontDoor
-from local.job_functions import Invoke
-from local.presigned_way import PresignedWay
-from local.resources import TOKENS_PARAMETER
-
-# What the template's resources are called, by the variables that the embedded services' names come in.
-RESOURCES: Final[Mapping[str, str]] = {
-    "UploadsBucket": "UPLOADS_BUCKET",
-    "ResultsBucket": "RESULTS_BUCKET",
-    "JobsTable": "JOBS_TABLE",
-    "JobsQueue": "JOBS_QUEUE_URL",
-}
+from local.gateway import Invoke
+from local.job_services import JobServices
+from local.router import Router
+from local.template import Template
 
 
 class ArtifactStack:
-    """Nothing runs before `open`, and nothing is left after `stop`. `door` is the ASGI application.
+    """Nothing runs before `start`, and nothing is left after `stop`. `application` is the ASGI application.
 
-    `tokens` is the text of a token store; with it, both ways in ask for one. `parameters` are the template's.
+    `tokens` is the text of a token store; with it, the routes that have an authorizer call it. `parameters` are the template's.
     """
 
     def __init__(
@@ -37,44 +28,35 @@ class ArtifactStack:
         parameters: Mapping[str, object] | None = None,
         tokens: str | None = None,
     ) -> None:
-        self._folder = folder
-        self._parameters = parameters or {}
+        self.template = built_template(folder, parameters=parameters)
+        """Among the embedded services' resources, once these have started."""
+        self.environment: Mapping[str, str] = {}
+        """What AWS clients need to reach the embedded services, and what the resources there are called; once started."""
         self._log = log
         self._artifact: Artifact | None = None
-        self.environment: Mapping[str, str] = {}
-        """What AWS clients need to reach the embedded services, and what the resources there are called; once open."""
-        self.way = PresignedWay(self._connected, tokens=tokens)
-        site, upload_handler = self.way.function("SiteFunction"), self.way.function("UploadFunction")
-        self.door = FrontDoor(Settings(), site, upload_handler, self.way)
+        self.services = JobServices(self.template, self._connected, tokens=tokens)
+        functions = {name: self.services.function(name) for name in self.template.functions}
+        self.application = Router(self.template, functions, self.services, Settings())
 
     @property
     def artifact(self) -> Artifact:
-        """Once it is open. Raises RuntimeError before, and where it could not be opened."""
+        """Once it has started. Raises RuntimeError before, and where it could not start."""
         if self._artifact is None:
             raise RuntimeError("the artifact is not running; the log says why")
         return self._artifact
 
-    def open(self) -> None:
+    def start(self) -> None:
         """Start the services and connect the functions, in a second or two. They start when they are called."""
-        self.way.open()
+        self.services.start()
 
     def stop(self) -> None:
-        """The end, with whatever is still in it."""
-        self.way.close()
+        """End all of it, whatever it is doing."""
+        self.services.close()
         if self._artifact is not None:
             self._artifact.close()
-        self.way.stop()
+        self.services.stop()
 
-    def _connected(self, environment: Mapping[str, str]) -> Mapping[str, Invoke]:
-        self.environment = {"TOKENS_PARAMETER": TOKENS_PARAMETER, **environment}
-        self._artifact = connected_artifact(self._folder, self.environment, log=self._log, parameters=self._parameters)
+    def _connected(self, template: Template, environment: Mapping[str, str]) -> Mapping[str, Invoke]:
+        self.template, self.environment = template, environment
+        self._artifact = Artifact(template, log=self._log, services=environment)
         return self._artifact.functions
-
-
-def connected_artifact(
-    folder: Path, environment: Mapping[str, str], *, log: Log, parameters: Mapping[str, object]
-) -> Artifact:
-    """The artifact among the embedded services that the environment names."""
-    resources = {name: environment[variable] for name, variable in RESOURCES.items()}
-    tokens = {"TokensParameter": environment["TOKENS_PARAMETER"]}
-    return Artifact(folder, log=log, services=environment, parameters={**tokens, **parameters}, resources=resources)

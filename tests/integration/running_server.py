@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from battery_service.limits import Limits as ServiceLimits
 
-from local.application import GatewayApplication, Limits
+from local.application import GatewayApplication, GatewayCors, Limits
 from local.lambda_function import Handler, LocalFunction
 from local.server import LocalServer, bound_socket
 
@@ -79,13 +79,21 @@ class RawConnection:
         self._seen += piece
 
 
+class _ForAnyPage(GatewayCors):
+    """The gateway with the template's default of CORS: any page may call it."""
+
+    def __init__(self, application: GatewayApplication) -> None:
+        super().__init__(application, allow_origins=("*",), allow_methods=("GET", "POST", "DELETE", "OPTIONS"))
+        self.close = application.close
+
+
 @contextmanager
 def serving(handler: Handler, limits: Limits = SMALL_LIMITS, *, grace_seconds: int = 5) -> Iterator[RunningServer]:
     listener = bound_socket("127.0.0.1", 0)
     port: int = listener.getsockname()[1]
     ready = threading.Event()
     application = GatewayApplication(LocalFunction("tested", lambda: handler), limits=limits)
-    server = LocalServer(application, listener, grace_seconds=grace_seconds, on_ready=ready.set)
+    server = LocalServer(_ForAnyPage(application), listener, grace_seconds=grace_seconds, on_ready=ready.set)
     thread = threading.Thread(target=server.run)
     thread.start()
     try:

@@ -17,7 +17,7 @@ from battery_service.limits import CLOUD
 
 from local.application import Limits
 from local.gateway import Event
-from local.server import PatientProtocol
+from local.server import LimitedProtocol
 from tests.integration.running_server import SMALL_LIMITS, RawConnection, RunningServer, serving
 
 LARGE = 2 * 1024 * 1024
@@ -277,7 +277,7 @@ def test_a_malformed_request_is_refused_and_the_next_one_served(echoing: Running
 
 
 def test_a_head_that_trickles_in_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(PatientProtocol, "head_seconds", 0.5)
+    monkeypatch.setattr(LimitedProtocol, "head_seconds", 0.5)
     with serving(echo) as running, running.connect() as connection:
         connection.send(b"GET / HTTP/1.1\r\n")
         started = time.monotonic()
@@ -298,7 +298,7 @@ def test_clients_that_stay_silent_do_not_keep_others_out(echoing: RunningServer)
 def test_a_connection_past_the_limit_is_told_so_and_the_next_one_after_it_served(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(PatientProtocol, "connections_at_once", 3)
+    monkeypatch.setattr(LimitedProtocol, "connections_at_once", 3)
     with serving(echo) as running:
         others = [running.connect() for _ in range(3)]
         for connection in others:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -242,7 +243,7 @@ def test_every_aws_client_of_the_process_has_the_embedded_endpoint_and_key(monke
     probe = """
 import json, os, sys
 from local.embedded_aws import EmbeddedAws
-from local.presigned_way import _point_this_process_to
+from local.job_services import _point_this_process_to
 aws = EmbeddedAws()
 try:
     aws.wait_until_ready()
@@ -332,14 +333,25 @@ def test_nothing_is_left_when_it_stops(tmp_path: Path, temporary: Path) -> None:
         assert "Traceback" not in running.log.read_text()
 
 
-def test_nothing_is_left_when_it_is_killed_or_when_it_has_hardly_begun(tmp_path: Path, temporary: Path) -> None:
-    with server_process(tmp_path) as running:
-        requests.get(f"{running.url}/health", timeout=20)
-        (moto,) = children_of(running.process.pid)
+def test_nothing_is_left_when_it_is_killed_as_soon_as_the_services_start(tmp_path: Path, temporary: Path) -> None:
+    with server_process(tmp_path) as running, ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(requests.get, f"{running.url}/api/jobs/{'0' * 32}", timeout=60)
+        while not (children := children_of(running.process.pid)):
+            assert not asked.done()
+            time.sleep(0.01)
         running.process.kill()
 
         running.process.wait(timeout=30)
-        assert_nothing_is_left(moto, temporary)
+        assert_nothing_is_left(children[0], temporary)
+        assert isinstance(asked.exception(), requests.ConnectionError)
+
+
+def test_the_services_start_by_themselves_once_no_request_is_handled(tmp_path: Path, temporary: Path) -> None:
+    with server_process(tmp_path) as running:
+        deadline = time.monotonic() + 60
+        while not children_of(running.process.pid):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
 
 
 # The sizes that the presigned way is for

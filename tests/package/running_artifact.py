@@ -46,11 +46,11 @@ def running_artifact(tokens: str | None = None) -> Iterator[RunningArtifact]:
     lines: list[str] = []
     stack = ArtifactStack(ROOT / BUILT, log=lambda name, line: lines.append(f"{name}: {line}"), tokens=tokens)
     listener = bound_socket("127.0.0.1", 0)
-    server = LocalServer(stack.door, listener, grace_seconds=5)
+    server = LocalServer(stack.application, listener, grace_seconds=5)
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
-        stack.open()
+        stack.start()
         if tokens is None:
             create_fixtures(stack.environment)
         yield RunningArtifact(f"http://127.0.0.1:{listener.getsockname()[1]}", stack, lines)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from local.artifact.built_template import BuiltFunction
+from local.template import DeclaredFunction
 from tests.package.running_artifact import ROOT, needs_the_artifact
 from tools.artifact_build.artifact import OWN_PACKAGES, functions_of, layers_of
 from tools.artifact_build.check import of_another_architecture
@@ -87,10 +87,10 @@ def test_every_file_can_be_read_by_whom_lambda_runs_it_as() -> None:
 
 
 @pytest.fixture
-def without(tmp_path: Path) -> Callable[[str], BuiltFunction]:
+def without(tmp_path: Path) -> Callable[[str], DeclaredFunction]:
     """The science function as it would be if this were missing in its science layer."""
 
-    def built(missing: str) -> BuiltFunction:
+    def built(missing: str) -> DeclaredFunction:
         [function] = [function for function in functions_of(BUILT) if function.name == "UploadFunction"]
         layer = tmp_path / "AnalyticsLayer/python"
         for path in SCIENCE.rglob("*"):
@@ -104,14 +104,14 @@ def without(tmp_path: Path) -> Callable[[str], BuiltFunction]:
 
 
 @runs_here
-def test_the_check_fails_where_a_library_is_missing(without: Callable[[str], BuiltFunction]) -> None:
+def test_the_check_fails_where_a_library_is_missing(without: Callable[[str], DeclaredFunction]) -> None:
     broken = without("orjson")
     assert any("No module named 'orjson'" in error for error in failing_imports(broken))
     assert missing_modules(broken) == ["UploadFunction has no orjson."]
 
 
 @runs_here
-def test_the_check_fails_where_the_plots_have_no_font(without: Callable[[str], BuiltFunction]) -> None:
+def test_the_check_fails_where_the_plots_have_no_font(without: Callable[[str], DeclaredFunction]) -> None:
     errors = differences(without("matplotlib/mpl-data/fonts"))
     assert [name for name in synthetic_uploads() if any(error.startswith(f"{name}: ") for error in errors)] == list(
         synthetic_uploads()

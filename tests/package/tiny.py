@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from local.artifact.artifact import Artifact
+from local.artifact.built_template import built_template
 from local.artifact.function import Function
 from local.artifact.instance import Instance
 
@@ -37,5 +38,5 @@ def tiny_function(folder: Path, source: str, *, at_once: int = 1, **properties: 
     resource = {"Type": "AWS::Serverless::Function", "Properties": described}
     (folder / "template.yaml").write_text(yaml.safe_dump({"Resources": {"Tiny": resource}}))
     lines: list[str] = []
-    with Artifact(folder, log=lambda _name, line: lines.append(line), at_once=at_once) as artifact:
+    with Artifact(built_template(folder), log=lambda _name, line: lines.append(line), at_once=at_once) as artifact:
         yield Tiny(artifact.functions["Tiny"], lambda: artifact.start("Tiny"), lines)

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from local.authorization import with_authorization
-from local.gateway import Event, HttpRequest, MalformedResultError, from_result, to_event
+from local.gateway import Event, MalformedResultError, from_result, to_event
+from tests.unit.http_requests import request
 
 # Payload format version 2.0 for authorizers, from AWS's guide; what a request does not have is not there.
 KEYS = {"version", "type", "routeArn", "identitySource", "routeKey", "rawPath", "rawQueryString", "headers"}
@@ -16,14 +17,9 @@ LET_IN = {"isAuthorized": True, "context": {"caller": "ann"}}
 
 
 def event(*headers: tuple[str, str]) -> Event:
-    request = HttpRequest(
-        "POST",
-        "/api/jobs/1%202",
-        "a=1",
-        (("host", "api.example:80"), ("content-type", "text/plain"), *headers),
-        b"files",
-    )
-    return to_event(request, request_id="r-1", at=datetime(2026, 11, 24, tzinfo=UTC))
+    sent = (("host", "api.example:80"), ("content-type", "text/plain"), *headers)
+    asked = request("POST", "/api/jobs/1%202", query="a=1", headers=sent)
+    return to_event(asked, b"files", request_id="r-1", at=datetime(2026, 11, 24, tzinfo=UTC))
 
 
 class Recorder:
@@ -39,7 +35,9 @@ class Recorder:
 
 
 def answered(authorizer: Callable[[Event, str], object], function: Recorder, *headers: tuple[str, str]) -> Any:
-    return from_result(with_authorization(function, authorizer)(event(*headers), "r-1"))
+    return from_result(
+        with_authorization(function, authorizer, identity_source="authorization")(event(*headers), "r-1")
+    )
 
 
 TOKEN = ("authorization", "Bearer bat_x")
@@ -47,7 +45,7 @@ TOKEN = ("authorization", "Bearer bat_x")
 
 def test_the_function_is_told_what_the_authorizer_says_of_the_caller() -> None:
     function = Recorder({"statusCode": 200})
-    assert answered(Recorder(LET_IN), function, TOKEN).status == 200
+    assert answered(Recorder(LET_IN), function, TOKEN).status_code == 200
     [(seen, request_id)] = function.calls
     assert request_id == "r-1"
     assert seen["requestContext"].pop("authorizer") == {"lambda": {"caller": "ann"}}
@@ -68,15 +66,15 @@ def test_the_authorizer_gets_all_but_the_body() -> None:
 def test_who_shows_nothing_is_unauthorized_and_nobody_is_asked(headers: tuple[tuple[str, str], ...]) -> None:
     authorizer, function = Recorder(LET_IN), Recorder({})
     response = answered(authorizer, function, *headers)
-    assert (response.status, response.body) == (401, b'{"message":"Unauthorized"}')
-    assert response.header("content-type") == "application/json"
+    assert (response.status_code, response.body) == (401, b'{"message":"Unauthorized"}')
+    assert response.headers["content-type"] == "application/json"
     assert authorizer.calls == function.calls == []
 
 
 def test_who_is_not_let_in_is_forbidden() -> None:
     function = Recorder({})
     response = answered(Recorder({"isAuthorized": False, "context": {"caller": "ann"}}), function, TOKEN)
-    assert (response.status, response.body) == (403, b'{"message":"Forbidden"}')
+    assert (response.status_code, response.body) == (403, b'{"message":"Forbidden"}')
     assert function.calls == []
 
 

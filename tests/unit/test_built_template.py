@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 import yaml
 
-from local.artifact.built_template import NotBuiltError, built_functions, check_runs_here
-from local.artifact.intrinsics import Intrinsics, UnresolvedError
+from local.artifact.built_template import NotBuiltError, built_template, check_runs_here
 from local.artifact.sandbox import merged
+from local.intrinsics import Intrinsics, UnresolvedError
 
 PARAMETERS = {
     "Stage": {"Type": "String", "Default": "dev"},
@@ -33,10 +33,13 @@ TEMPLATE = {"Parameters": PARAMETERS, "Conditions": CONDITIONS}
         ({"Fn::If": ["UsesSnapshots", "true", "false"]}, "true"),
         ({"a": {"Ref": "AWS::NoValue"}, "b": 1}, {"b": 1}),
         ([{"Fn::If": ["IsProduction", "key", {"Ref": "AWS::NoValue"}]}, "file"], ["file"]),
+        ({"Fn::GetAtt": "Bucket.Arn"}, "arn:files"),
+        ({"Fn::GetAtt": ["Bucket", "Arn"]}, "arn:files"),
+        ({"Fn::Sub": "${Bucket.Arn}/uploads/*"}, "arn:files/uploads/*"),
     ],
 )
 def test_a_value_is_computed_from_parameters_and_resources(value: Any, expected: object) -> None:
-    assert Intrinsics(TEMPLATE, {"Bucket": "files"}).resolved(value) == expected
+    assert Intrinsics(TEMPLATE, {"Bucket": "files", "Bucket.Arn": "arn:files"}).resolved(value) == expected
 
 
 @pytest.mark.parametrize(
@@ -87,7 +90,7 @@ def test_a_function_has_its_own_settings_and_those_of_all(tmp_path: Path) -> Non
         Environment={"Variables": {"PRELOAD": {"Fn::If": ["UsesSnapshots", True, False]}, "BUCKET": {"Ref": "Bucket"}}},
         SnapStart={"ApplyOn": {"Fn::If": ["UsesSnapshots", "PublishedVersions", "None"]}},
     )
-    function = built_functions(folder, resources={"Bucket": "files"})["One"]
+    function = built_template(folder).given(resources={"Bucket": "files"}).functions["One"]
     assert (function.handler, function.memory_MB, function.timeout_s) == ("app.lambda_handler", 512, 29.0)
     assert (function.code, function.layers) == (folder / "One", (folder / "Layer",))
     assert function.variables == {"STAGE": "dev", "PRELOAD": "true", "BUCKET": "files"}
@@ -95,20 +98,20 @@ def test_a_function_has_its_own_settings_and_those_of_all(tmp_path: Path) -> Non
 
 
 def test_what_a_function_does_not_say_is_lambdas_default(tmp_path: Path) -> None:
-    function = built_functions(built(tmp_path))["One"]
+    function = built_template(built(tmp_path)).functions["One"]
     assert (function.memory_MB, function.timeout_s, function.scratch_MB) == (128, 3.0, 512)
     assert (function.layers, function.has_snapshot) == ((), False)
 
 
 def test_a_function_whose_condition_does_not_hold_is_not_deployed(tmp_path: Path) -> None:
     folder = built(tmp_path)
-    assert built_functions(folder).keys() == {"One"}
-    assert built_functions(folder, parameters={"Stage": "prod"}).keys() == {"One", "Two"}
+    assert built_template(folder).functions.keys() == {"One"}
+    assert built_template(folder, parameters={"Stage": "prod"}).functions.keys() == {"One", "Two"}
 
 
 def test_without_an_artifact_the_error_says_how_to_make_one(tmp_path: Path) -> None:
     with pytest.raises(NotBuiltError, match="make package"):
-        built_functions(tmp_path)
+        built_template(tmp_path)
 
 
 def test_an_artifact_for_another_processor_is_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,9 +22,11 @@ class FakeQueue:
             for body in bodies
         ]
         self.deleted: list[str] = []
+        self._lock = threading.Lock()
 
     def receive_message(self, *, MaxNumberOfMessages: int, **_options: object) -> dict[str, Any]:
-        batch, self.waiting = self.waiting[:MaxNumberOfMessages], self.waiting[MaxNumberOfMessages:]
+        with self._lock:
+            batch, self.waiting = self.waiting[:MaxNumberOfMessages], self.waiting[MaxNumberOfMessages:]
         if not batch:
             time.sleep(0.01)
         return {"Messages": batch} if batch else {}

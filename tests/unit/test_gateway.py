@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local.cors import CorsConfiguration
-from local.gateway import Event, HttpRequest, HttpResponse, MalformedResultError, from_result, to_event
+from local.gateway import Event, MalformedResultError, from_result, to_event
+from tests.unit.http_requests import request
 
 AT = datetime(2026, 3, 12, 19, 3, 58, tzinfo=UTC)
 
@@ -21,7 +21,8 @@ def event_of(
     headers: tuple[tuple[str, str], ...] = (),
     body: bytes = b"",
 ) -> Event:
-    return to_event(HttpRequest(method, raw_path, query, headers, body, "203.0.113.7"), request_id="r-1", at=AT)
+    asked = request(method, raw_path, query=query, headers=headers)
+    return to_event(asked, body, request_id="r-1", at=AT)
 
 
 def test_an_event_has_the_shape_of_version_2() -> None:
@@ -116,8 +117,8 @@ def test_a_result_becomes_its_status_headers_and_body() -> None:
 
     response = from_result(result)
 
-    expected_headers = (("content-type", "application/json"), ("x-count", "3"))
-    assert response == HttpResponse(201, expected_headers, '{"ok": "°"}'.encode())
+    assert (response.status_code, response.body) == (201, '{"ok": "°"}'.encode())
+    assert dict(response.headers) == {"content-length": "12", "content-type": "application/json", "x-count": "3"}
 
 
 def test_a_base64_result_becomes_bytes() -> None:
@@ -129,19 +130,19 @@ def test_a_base64_result_becomes_bytes() -> None:
 def test_each_cookie_of_a_result_is_a_header_of_its_own() -> None:
     response = from_result({"statusCode": 204, "cookies": ["a=1", "b=2"]})
 
-    assert response.headers == (("set-cookie", "a=1"), ("set-cookie", "b=2"))
+    assert response.headers.items() == [("set-cookie", "a=1"), ("set-cookie", "b=2")]
 
 
 def test_a_result_does_not_set_the_length_or_the_connection() -> None:
     response = from_result({"statusCode": 200, "headers": {"Content-Length": "9", "Connection": "close"}, "body": "ok"})
 
-    assert response.headers == ()
+    assert response.headers.items() == [("content-length", "2")]
 
 
 def test_a_result_without_a_status_is_the_json_of_a_200() -> None:
     response = from_result({"cells": []})
 
-    assert (response.status, response.body) == (200, b'{"cells": []}')
+    assert (response.status_code, response.body) == (200, b'{"cells": []}')
 
 
 @pytest.mark.parametrize(
@@ -161,60 +162,8 @@ def test_a_result_that_is_no_http_is_refused(result: object) -> None:
         from_result(result)
 
 
-PREFLIGHT = HttpRequest(
-    "OPTIONS",
-    "/api/upload",
-    "",
-    (
-        ("origin", "https://dash.example"),
-        ("access-control-request-method", "POST"),
-        ("access-control-request-headers", "authorization, content-type"),
-    ),
-)
-
-
-def test_a_preflight_is_answered_for_any_origin_by_default() -> None:
-    response = CorsConfiguration().preflight(PREFLIGHT)
-
-    assert response is not None
-    headers = dict(response.headers)
-    assert response.status == 204
-    assert headers["access-control-allow-origin"] == "*"
-    assert "POST" in headers["access-control-allow-methods"].split(",")
-    assert headers["access-control-allow-headers"] == "authorization, content-type"
-
-
-def test_a_listed_origin_is_named_in_the_answer() -> None:
-    cors = CorsConfiguration(allow_origins=("https://dash.example",))
-
-    response = cors.preflight(PREFLIGHT)
-
-    assert response is not None
-    assert ("access-control-allow-origin", "https://dash.example") in response.headers
-    assert ("vary", "Origin") in response.headers
-
-
-def test_an_origin_that_is_not_listed_gets_no_permission() -> None:
-    cors = CorsConfiguration(allow_origins=("https://other.example",))
-
-    assert cors.preflight(PREFLIGHT) == HttpResponse(204)
-    assert cors.apply(PREFLIGHT, HttpResponse(200)) == HttpResponse(200)
-
-
-def test_an_options_request_that_is_no_preflight_reaches_the_handler() -> None:
-    assert CorsConfiguration().preflight(HttpRequest("OPTIONS", "/", "", (("origin", "https://a.example"),))) is None
-
-
 def test_the_handlers_own_cors_headers_give_way() -> None:
-    answer = HttpResponse(200, (("access-control-allow-origin", "https://wrong"), ("x-a", "1")))
+    response = from_result({"statusCode": 200, "headers": {"Access-Control-Allow-Origin": "https://wrong", "X-A": "1"}})
 
-    response = CorsConfiguration().apply(PREFLIGHT, answer)
-
-    assert [value for name, value in response.headers if name == "access-control-allow-origin"] == ["*"]
-    assert ("x-a", "1") in response.headers
-
-
-def test_a_request_from_no_browser_gets_no_cors_headers() -> None:
-    response = CorsConfiguration().apply(HttpRequest("GET", "/", "", ()), HttpResponse(200))
-
-    assert response.headers == ()
+    assert "access-control-allow-origin" not in response.headers
+    assert response.headers["x-a"] == "1"

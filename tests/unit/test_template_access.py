@@ -107,4 +107,4 @@ def test_what_needs_nothing_of_aws_is_allowed_nothing() -> None:
 def test_the_authorizer_reads_one_parameter() -> None:
     [statement] = statements("AuthorizerFunction")
     assert statement["Action"] == "ssm:GetParameter"
-    assert str(statement["Resource"]).endswith(":parameter${TokensParameter}'}")
+    assert str(statement["Resource"]).endswith(":parameter/battery-analytics/dev/tokens")

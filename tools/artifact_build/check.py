@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Sequence
 
-from local.artifact.built_template import BuiltFunction
+from local.template import DeclaredFunction
 from tools.artifact_build import native
 from tools.artifact_build.artifact import functions_of, layers_of
 from tools.artifact_build.reach import failing_imports, missing_modules
@@ -33,7 +33,7 @@ def main() -> None:
         print(f"Native code for {architecture} does not run on this machine: the files were checked, nothing was run.")
 
 
-def of_another_architecture(functions: Sequence[BuiltFunction], architecture: str) -> list[str]:
+def of_another_architecture(functions: Sequence[DeclaredFunction], architecture: str) -> list[str]:
     """An error for each file of native code that is not for the architecture of the deployment."""
     return [
         f"{path} is for {found}, not for {architecture}."
@@ -43,7 +43,7 @@ def of_another_architecture(functions: Sequence[BuiltFunction], architecture: st
     ]
 
 
-def conflicting_files(functions: Sequence[BuiltFunction]) -> list[str]:
+def conflicting_files(functions: Sequence[DeclaredFunction]) -> list[str]:
     """An error for each file that differs between two layers: one of them would hide the other."""
     [first, *others] = layers_of(functions)
     return [

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from local.artifact.built_template import BuiltFunction
+from local.template import DeclaredFunction
 from tools.artifact_build.artifact import opt_folders
 
 PROBE = Path(__file__).with_name("probe.py")
@@ -23,7 +23,7 @@ type Result = dict[str, Any]
 
 
 def probe_artifact(
-    function: BuiltFunction, *, imports: Sequence[str] = (), events: Mapping[str, object] | None = None
+    function: DeclaredFunction, *, imports: Sequence[str] = (), events: Mapping[str, object] | None = None
 ) -> Result:
     """The results of these imports and events in the built function."""
     return probe(ALONE, [function.code, *opt_folders(function)], function, imports=imports, events=events)
@@ -32,7 +32,7 @@ def probe_artifact(
 def probe(
     python: Sequence[str],
     folders: Sequence[Path],
-    function: BuiltFunction,
+    function: DeclaredFunction,
     *,
     imports: Sequence[str] = (),
     events: Mapping[str, object] | None = None,

@@ -4,7 +4,7 @@ import importlib.machinery
 import sys
 from pathlib import Path
 
-from local.artifact.built_template import BuiltFunction
+from local.template import DeclaredFunction
 from tools.artifact_build.artifact import OWN_PACKAGES, opt_folders
 from tools.artifact_build.imports import modules_of, reached
 from tools.artifact_build.isolated import probe_artifact
@@ -13,7 +13,7 @@ from tools.artifact_build.isolated import probe_artifact
 HANDLER_MODULE = "app"
 
 
-def handler_file(function: BuiltFunction) -> Path:
+def handler_file(function: DeclaredFunction) -> Path:
     """The file with the handler that Lambda calls. It stops the check if a function has none."""
     file = function.code / f"{HANDLER_MODULE}.py"
     if not file.is_file():
@@ -21,7 +21,7 @@ def handler_file(function: BuiltFunction) -> Path:
     return file
 
 
-def reachable_imports(function: BuiltFunction) -> list[str]:
+def reachable_imports(function: DeclaredFunction) -> list[str]:
     """The imports of the function's handler, and of every module of ours in its layers that could run there."""
     own = {
         name: path
@@ -39,13 +39,13 @@ def reachable_imports(function: BuiltFunction) -> list[str]:
     return sorted(found)
 
 
-def failing_imports(function: BuiltFunction) -> list[str]:
+def failing_imports(function: DeclaredFunction) -> list[str]:
     """An error for each reachable import that fails in the artifact."""
     result = probe_artifact(function, imports=[HANDLER_MODULE, *reachable_imports(function)])
     return [f"{function.name} cannot import {name}:\n{error}" for name, error in result["failed"].items()]
 
 
-def missing_modules(function: BuiltFunction) -> list[str]:
+def missing_modules(function: DeclaredFunction) -> list[str]:
     """An error for each reachable library that has no file in the artifact."""
     folders = [function.code, *opt_folders(function)]
     roots = {_root(name) for name in reachable_imports(function)} - sys.stdlib_module_names

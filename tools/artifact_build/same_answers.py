@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from events.gateway import Event, file_part, upload_event
-from local.artifact.built_template import BuiltFunction
+from local.template import DeclaredFunction
 from sample_cells.plain import CellData, cell, csv_set, pickled
 from tools.artifact_build.artifact import opt_folders
 from tools.artifact_build.isolated import probe, probe_artifact
@@ -15,7 +15,7 @@ SOURCES = [Path("functions/upload_handler"), Path("layers/analytics"), Path("lay
 CELL_ID = "CHECK_25_A1"
 
 
-def differences(science: BuiltFunction) -> list[str]:
+def differences(science: DeclaredFunction) -> list[str]:
     """An error for each answer or import that differs between the artifact and the source tree."""
     events = synthetic_uploads()
     artifact = probe_artifact(science, events=events)

@@ -21,7 +21,7 @@ from local.artifact.artifact import Artifact
 from local.artifact.built_template import BUILT, NotBuiltError, check_runs_here
 from local.artifact.instance import Instance
 from local.artifact.lambda_environment import lambda_environment
-from local.artifact.stack import ArtifactStack, connected_artifact
+from local.artifact.stack import ArtifactStack
 from tools.benchmarks.inputs import small_pickle
 
 IMPORTS: Final = "import numpy, pandas, matplotlib.figure, matplotlib.backends.backend_agg"
@@ -99,8 +99,8 @@ def main(arguments: Sequence[str]) -> int:
         parser.error(str(error))
     stack = ArtifactStack(options.build, log=_ignore_line)
     try:
-        stack.open()
-        checks = _measured(options.build, stack.environment, options.runs)
+        stack.start()
+        checks = _measured(stack, options.runs)
     finally:
         stack.stop()
     print("\nlimits")
@@ -108,7 +108,7 @@ def main(arguments: Sequence[str]) -> int:
     return 0 if all(check.passed for check in checks) else 1
 
 
-def _measured(build: Path, environment: Mapping[str, str], runs: int) -> list[Check]:
+def _measured(stack: ArtifactStack, runs: int) -> list[Check]:
     origin, content = small_pickle()
     cell = json.dumps(upload_event([file_part("BENCH_35_B1.pkl", content)])).encode()
     log: list[str] = []
@@ -117,7 +117,7 @@ def _measured(build: Path, environment: Mapping[str, str], runs: int) -> list[Ch
         log.append(line)
 
     def artifact(snapshots: str) -> Artifact:
-        return connected_artifact(build, environment, log=keep, parameters={"SnapStart": snapshots})
+        return Artifact(stack.template.given(parameters={"SnapStart": snapshots}), log=keep, services=stack.environment)
 
     with artifact("off") as on_demand, artifact("on") as with_snapshots:
         events = {name: json.dumps(sample.event).encode() for name, sample in samples().items()}

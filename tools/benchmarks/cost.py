@@ -58,7 +58,7 @@ def main() -> None:
     inputs = benchmark_inputs()
     stack = ArtifactStack(log=lambda _name, _line: None)
     try:
-        stack.open()
+        stack.start()
         measured = [
             direct(stack, "small pickle", {"a.pkl": pickle_bytes(named_cell("SAMPLE_LFP_25_SHORT"))}),
             direct(stack, "pickle of 100 cycles", {"a.pkl": inputs.small_pickle}),

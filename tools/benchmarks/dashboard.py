@@ -1,4 +1,5 @@
-"""python -m tools.benchmarks.dashboard: time from a dropped file to its report, and frames of a chart of 100,000 points."""
+"""python -m tools.benchmarks.dashboard: time from a dropped file to its report, also right after the server's start, and
+frames of a chart of 100,000 points."""
 
 import json
 import pickle
@@ -13,10 +14,11 @@ from typing import Any
 import numpy as np
 
 from tests.browser.equipment import CHROMIUM, NODE, SPEC_RUNNER, missing_for_dashboard
-from tests.integration.server_process import server_process
+from tests.integration.server_process import SCRIPT, server_process
 from tools.benchmarks.inputs import small_pickle
 
 DROP_ALLOWED_MS = 1000
+FIRST_DROP_ALLOWED_MS = 2000
 SCRIPT_ALLOWED_BYTES = 400_000
 DENSE_CYCLES = 3
 DENSE_POINTS_A_CYCLE = 34_000
@@ -32,7 +34,9 @@ def main() -> int:
         cell.write_bytes(content)
         dense.write_bytes(dense_pickle())
         with server_process(folder) as server:
-            command = [NODE, str(SPEC_RUNNER.with_name("measure.js")), CHROMIUM, server.url, str(cell), str(dense)]
+            files = (str(cell), str(dense))
+            measure = str(SPEC_RUNNER.with_name("measure.js"))
+            command = [NODE, measure, CHROMIUM, server.url, *files, sys.executable, str(SCRIPT)]
             ended = subprocess.run(  # noqa: S603  # a script of this repository, on files of its own
                 command, stdout=subprocess.PIPE, text=True, check=True, timeout=600
             )
@@ -44,11 +48,21 @@ def main() -> int:
         f"({', '.join(f'{value:,.0f}' for value in measured['drops_ms'])}), first of a fresh server and browser "
         f"{measured['first_ms']:,.0f} ms; may take {DROP_ALLOWED_MS:,} ms"
     )
+    first_drops_ms = [start["took_ms"] for start in measured["starts"]]
+    print(
+        f"first drop {max(start['dropped_after_ms'] for start in measured['starts']):,.0f} ms or less after the start: "
+        f"median {median(first_drops_ms):,.0f} ms of {len(first_drops_ms)}, worst {max(first_drops_ms):,.0f} ms; "
+        f"the worst may take {FIRST_DROP_ALLOWED_MS:,} ms"
+    )
     script_bytes = measured["script_bytes"]
     print(f"script of the first view: {script_bytes:,} bytes gzipped; may have {SCRIPT_ALLOWED_BYTES:,}")
     for gesture in ("pan", "zoom"):
         print(f"{gesture} {measured['points']:,} points: {frames_in_words(**measured[gesture])}")
-    passed = drop_ms <= DROP_ALLOWED_MS and script_bytes <= SCRIPT_ALLOWED_BYTES
+    passed = (
+        drop_ms <= DROP_ALLOWED_MS
+        and max(first_drops_ms) <= FIRST_DROP_ALLOWED_MS
+        and script_bytes <= SCRIPT_ALLOWED_BYTES
+    )
     print("passed" if passed else "FAILED")
     return 0 if passed else 1
 

@@ -2,7 +2,7 @@
 
 from battery_service import bridge
 from battery_service.bridge import BatteryFile
-from battery_service.options import default_options
+from battery_service.options import Options, default_options
 
 HEADER = (
     "cycle_number,current_in_A,voltage_in_V,time_in_s,charge_capacity_in_Ah,discharge_capacity_in_Ah,temperature_in_C"
@@ -11,9 +11,9 @@ CYCLES = 3
 POINTS = 10
 
 
-def warm_up() -> None:
-    """Analyse three cycles of ten points of charge and ten of discharge, with all plots."""
-    bridge.analyse([BatteryFile("warm_up.csv", _synthetic_cycles())], default_options())
+def warm_up(options: Options | None = None) -> None:
+    """Analyse three cycles of ten points of charge and ten of discharge; by default with all plots, which take longest."""
+    bridge.analyse([BatteryFile("warm_up.csv", _synthetic_cycles())], options or default_options())
 
 
 def _synthetic_cycles() -> bytes:

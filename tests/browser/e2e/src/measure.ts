@@ -1,14 +1,16 @@
 /**
- * node measure.js CHROMIUM URL CELL DENSE: how fast the dashboard is, as one line of JSON.
+ * node measure.js CHROMIUM URL CELL DENSE PYTHON SCRIPT: how fast the dashboard is, as one line of JSON.
  *
- * CELL is dropped again and again, DENSE has 100,000 points in its voltage curves.
+ * CELL is dropped again and again, DENSE has 100,000 points in its voltage curves. PYTHON SCRIPT starts a server.
  */
 
 import type { Browser, Page } from "playwright-core";
 import { launched } from "./browser.js";
 import { Dashboard } from "./dashboard.js";
+import { OwnServer } from "./server.js";
 
 const DROPS = 5;
+const STARTS = 5;
 const GESTURE_STEPS = 150;
 
 interface Frames {
@@ -19,15 +21,34 @@ interface Frames {
 }
 
 /** Milliseconds from the drop of the file until all of its report is on the screen. */
-async function dropToReport(browser: Browser, url: string, path: string): Promise<number> {
+async function dropToReport(browser: Browser, url: string, path: string, onDrop = () => {}): Promise<number> {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
   const dashboard = await Dashboard.at(page, url);
   await page.evaluate(watchForReport);
+  onDrop();
   await dashboard.drop(path);
   const took_ms = await page.evaluate(() => window.reportOnScreen);
   await everyChartShowsSomething(page);
   await page.close();
   return took_ms;
+}
+
+interface Start {
+  /** Milliseconds from the open port of a new server until the file was dropped. */
+  dropped_after_ms: number;
+  /** Milliseconds from there to the report. */
+  took_ms: number;
+}
+
+/** A file dropped as soon as the page of a server that has just started is there. */
+async function dropAfterStart(browser: Browser, command: readonly string[], path: string): Promise<Start> {
+  const server = await OwnServer.started(command);
+  const opened_ms = performance.now();
+  let dropped_after_ms = 0;
+  const took_ms = await dropToReport(browser, server.url, path, () => {
+    dropped_after_ms = performance.now() - opened_ms;
+  }).finally(() => server.die());
+  return { dropped_after_ms, took_ms };
 }
 
 declare global {
@@ -154,12 +175,14 @@ async function framesOf(page: Page, gesture: () => Promise<void>): Promise<Frame
   return watch.evaluate((stop) => stop());
 }
 
-const [executable = "", url = "", cell = "", dense = ""] = process.argv.slice(2);
+const [executable = "", url = "", cell = "", dense = "", ...command] = process.argv.slice(2);
 const browser = await launched(executable);
 const first_ms = await dropToReport(browser, url, cell);
 const drops_ms: number[] = [];
 for (let drop = 0; drop < DROPS; drop += 1) drops_ms.push(await dropToReport(browser, url, cell));
 const script_bytes = await scriptBytes(browser, url);
 const { points, pan, zoom } = await gestures(browser, url, dense);
-console.log(JSON.stringify({ first_ms, drops_ms, script_bytes, points, pan, zoom }));
+const starts: Start[] = [];
+for (let start = 0; start < STARTS; start += 1) starts.push(await dropAfterStart(browser, command, cell));
+console.log(JSON.stringify({ first_ms, drops_ms, script_bytes, points, pan, zoom, starts }));
 await browser.close();

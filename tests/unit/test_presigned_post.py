@@ -10,12 +10,15 @@ from urllib.parse import parse_qsl, urlsplit
 
 import boto3
 import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
 from botocore.config import Config
+from botocore.credentials import ReadOnlyCredentials
 
-from local.post_policy import MOST_BYTES, SizeRange, checked
+from local.embedded_aws import Credentials
+from local.presigned_post import MOST_BYTES, SizeRange, checked
 from local.presigned_url import check_presigned
 from local.s3_error import S3Error
-from local.sigv4 import Credentials, CredentialScope, signature
 
 BUCKET = "battery-uploads"
 KEY = "uploads/0123/00"
@@ -37,7 +40,7 @@ def client(credentials: Credentials = CREDENTIALS, signature_version: str = "s3v
 
 
 def form(conditions: list[object] | None = None, fields: Fields | None = None, **client_options: Any) -> Fields:
-    """The fields of a form as boto3 signs them, with names in lower case, as the gate has them."""
+    """The fields of a form as boto3 signs them, with names in lower case, as the proxy has them."""
     fields = {"Content-Type": "application/octet-stream"} if fields is None else fields
     conditions = [{"Content-Type": "application/octet-stream"}] if conditions is None else conditions
     post = client(**client_options).generate_presigned_post(BUCKET, KEY, fields, conditions, ExpiresIn=900)
@@ -45,17 +48,19 @@ def form(conditions: list[object] | None = None, fields: Fields | None = None, *
 
 
 def signed(policy: object) -> Fields:
-    """A form around any policy, signed as S3's documentation says."""
-    scope = CredentialScope(CREDENTIALS.access_key, "20260101", "eu-central-1", "s3")
+    """A form around any policy, signed by botocore."""
     text = policy if isinstance(policy, str) else json.dumps(policy)
     encoded = base64.b64encode(text.encode()).decode()
+    request = AWSRequest()
+    request.context["timestamp"] = "20260101T000000Z"
+    key = ReadOnlyCredentials(CREDENTIALS.access_key, CREDENTIALS.secret_key, None)
     return {
         "key": KEY,
         "policy": encoded,
         "x-amz-algorithm": "AWS4-HMAC-SHA256",
-        "x-amz-credential": f"{scope.access_key}/{scope}",
+        "x-amz-credential": f"{CREDENTIALS.access_key}/20260101/eu-central-1/s3/aws4_request",
         "x-amz-date": "20260101T000000Z",
-        "x-amz-signature": signature(CREDENTIALS, scope, encoded),
+        "x-amz-signature": SigV4Auth(key, "s3", "eu-central-1").signature(encoded, request),
     }
 
 
@@ -186,9 +191,9 @@ def test_an_error_is_xml_that_no_form_can_break() -> None:
     fields = form()
     fields["acl<&>\x00"] = "x"
 
-    body = refusal(fields).response("ID").body.decode()
+    body = refusal(fields).response("ID").body
 
-    assert body.endswith("acl&lt;&amp;&gt;?</Message><RequestId>ID</RequestId></Error>")
+    assert bytes(body).decode().endswith("acl&lt;&amp;&gt;?</Message><RequestId>ID</RequestId></Error>")
 
 
 # Presigned GET

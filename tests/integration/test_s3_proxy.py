@@ -1,4 +1,4 @@
-"""The gate before the embedded S3, where time and the services behind it are the test's to choose."""
+"""The proxy of the embedded S3, where the test chooses the time and whether the services are there."""
 
 import socket
 import threading
@@ -10,11 +10,10 @@ import boto3
 import pytest
 import requests
 
-from local.cors import CorsConfiguration
+from local.embedded_aws import Credentials
+from local.embedded_s3 import EmbeddedS3
+from local.s3_proxy import S3Proxy
 from local.server import LocalServer, bound_socket
-from local.sigv4 import Credentials
-from local.storage_door import StorageDoor
-from local.storage_gate import StorageGate
 
 CREDENTIALS = Credentials("LOCALKEY", "secret")
 
@@ -26,12 +25,11 @@ def closed_port() -> int:
 
 
 @contextmanager
-def gate(*, later: timedelta = timedelta(0), is_there: bool = True) -> Iterator[str]:
-    """The gate's URL; behind it is a port where nobody listens."""
-    door = StorageDoor("127.0.0.1", closed_port(), "eu-central-1", CREDENTIALS)
-    application = StorageGate(
-        lambda: door if is_there else None,
-        cors=CorsConfiguration(),
+def proxy(*, later: timedelta = timedelta(0), is_there: bool = True) -> Iterator[str]:
+    """The proxy's URL; behind it is a port where nobody listens."""
+    s3 = EmbeddedS3("127.0.0.1", closed_port(), "eu-central-1", CREDENTIALS)
+    application = S3Proxy(
+        lambda: s3 if is_there else None,
         body_idle_seconds=0.5,
         clock=lambda: datetime.now(UTC) + later,
     )
@@ -64,7 +62,7 @@ def posted(url: str, fields: dict[str, str]) -> requests.Response:
 
 
 def test_an_expired_form_is_refused_as_s3_does(fields: dict[str, str]) -> None:
-    with gate(later=timedelta(seconds=901)) as url:
+    with proxy(later=timedelta(seconds=901)) as url:
         answer = posted(url, fields)
 
     assert answer.status_code == 403
@@ -77,7 +75,7 @@ def test_a_form_is_judged_before_its_file_has_come(fields: dict[str, str]) -> No
         f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in fields.items()
     )
     start = f'{head}--b\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\nx'.encode()
-    with gate(later=timedelta(seconds=901)) as url:
+    with proxy(later=timedelta(seconds=901)) as url:
         port = int(url.split(":")[2].split("/")[0])
         with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
             connection.sendall(
@@ -88,7 +86,7 @@ def test_a_form_is_judged_before_its_file_has_come(fields: dict[str, str]) -> No
 
 
 def test_an_upload_that_stalls_is_given_up(fields: dict[str, str]) -> None:
-    with gate() as url:
+    with proxy() as url:
         port = int(url.split(":")[2].split("/")[0])
         with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
             connection.sendall(
@@ -102,7 +100,7 @@ def test_an_upload_that_stalls_is_given_up(fields: dict[str, str]) -> None:
 
 
 def test_a_body_without_a_length_is_refused(fields: dict[str, str]) -> None:
-    with gate() as url:
+    with proxy() as url:
         answer = requests.post(url, data=iter([b"x"]), timeout=10)
 
     assert (answer.status_code, "MissingContentLength" in answer.text) == (411, True)
@@ -111,9 +109,9 @@ def test_a_body_without_a_length_is_refused(fields: dict[str, str]) -> None:
 def test_services_that_are_gone_or_not_there_yet_are_a_503(
     fields: dict[str, str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    with gate() as url:
+    with proxy() as url:
         gone = posted(url, fields)
-    with gate(is_there=False) as url:
+    with proxy(is_there=False) as url:
         not_yet = posted(url, fields)
 
     assert (gone.status_code, "ServiceUnavailable" in gone.text) == (503, True)

@@ -1,4 +1,6 @@
-"""A presigned POST's policy, checked as S3 checks it and moto does not: signature, expiry, conditions, size.
+"""A presigned POST's policy, checked as S3 checks it: signature, expiry, conditions, size.
+
+Hand-written: moto accepts any policy, and no library was found that checks one.
 
 Source: Amazon S3 API Reference, "POST policy" (conditions, their matching, and the fields that need none).
 """
@@ -11,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from local.embedded_aws import Credentials
 from local.s3_error import (
     S3Error,
     access_denied,
@@ -19,7 +22,7 @@ from local.s3_error import (
     unknown_access_key,
     unsupported_signature,
 )
-from local.sigv4 import ALGORITHM, Credentials, CredentialScope, is_signature, signature
+from local.signature import ALGORITHM, CredentialScope, is_equal, policy_signature
 
 MOST_BYTES = 5 * 1024**3  # of any one POST, whatever its policy says
 # Fields that a form may carry without a condition in its policy.
@@ -51,7 +54,7 @@ class SizeRange:
 
 
 def checked(fields: Mapping[str, str], bucket: str, credentials: Credentials, now: datetime) -> SizeRange:
-    """What the file may weigh, once all else about its form is right. Raises S3Error for what is not.
+    """How long the file may be, once all else about its form is right. Raises S3Error for what is not.
 
     `fields` are the form's, by their names in lower case, as far as they precede the file.
     """
@@ -79,7 +82,7 @@ def _check_signature(fields: Mapping[str, str], credentials: Credentials) -> Non
         raise invalid_argument("the Credential is mal-formed", "x-amz-credential")
     if scope.access_key != credentials.access_key:
         raise unknown_access_key(scope.access_key)
-    if not is_signature(signature(credentials, scope, fields["policy"]), fields["x-amz-signature"]):
+    if not is_equal(policy_signature(credentials, scope, fields["policy"]), fields["x-amz-signature"]):
         raise signature_does_not_match(scope.access_key)
 
 
