@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from battery_analytics.analysis.differential_voltage import FEWEST_POINTS, differential_curves, differential_voltage
 from battery_analytics.analysis.voltage_curves import Branch, VoltageCurve
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.steps import FloatArray
@@ -84,7 +84,6 @@ def test_only_discharges_that_can_be_differentiated_are() -> None:
     assert [curve.cycle_number for curve in differential_curves(curves)] == [3]
 
 
-@settings(deadline=None)
 @given(factor=st.floats(1e-3, 1e3))
 def test_the_unit_of_capacity_scales_the_derivative(factor: float) -> None:
     capacity = np.linspace(0.0, 58.0, 100)

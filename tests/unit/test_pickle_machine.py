@@ -9,8 +9,10 @@ import pytest
 from battery_analytics.formats.pickles.objects import admits, resolved
 from battery_analytics.formats.pickles.reading import read_pickle
 from battery_analytics.formats.pickles.values import GlobalName, MalformedPickle, NumberRun, RefusedPickle, expanded
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+
+from tests.examples import examples
 
 PROTOCOLS = range(pickle.HIGHEST_PROTOCOL + 1)
 
@@ -54,7 +56,7 @@ def read(data: bytes) -> object:
     return plain(read_pickle(data, admits))
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(value=_plain, protocol=st.sampled_from(PROTOCOLS))
 def test_plain_data_of_every_protocol_read_as_python_reads_them(value: object, protocol: int) -> None:
     data = pickle.dumps(value, protocol)

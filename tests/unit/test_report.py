@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from battery_analytics import BatteryDataError, BatteryFile, Report, analyze
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sample_cells import SAMPLES, SimulatedCell, csv_triplet, named_cell, pickle_bytes, simulate
@@ -15,6 +15,7 @@ from sample_cells.fade import KneeFade, LinearFade
 from sample_cells.plain import cell, csv_set, pickled
 from sample_cells.protocol import cc_cv, step_charge
 from sample_cells.recording import AS_IN_CALB, Defects, Noise
+from tests.examples import examples
 from tests.report_names import assert_is_report
 from tests.strategies import CalbCell, calb_cells
 
@@ -216,7 +217,7 @@ def test_analysing_twice_gives_the_same_bytes() -> None:
     assert analyze(pickle_file("A")).to_json() == analyze(pickle_file("A")).to_json()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@examples(60)
 @given(data=calb_cells(), threshold=st.floats(0.01, 0.99))
 def test_any_defect_gives_a_whole_report_or_names_what_is_wrong(data: CalbCell, threshold: float) -> None:
     file = BatteryFile("cell.pkl", pickled(data))
