@@ -269,7 +269,7 @@ def cells_or_fault(content: bytes) -> list[Cell] | BatteryDataError:
         return fault
 
 
-@pytest.mark.parametrize("protocol", [0, 2, 4, 5])
+@pytest.mark.parametrize("protocol", [pytest.param(0, marks=pytest.mark.slow), 2, 4, 5])
 def test_a_pickle_cut_off_anywhere_is_corrupted(protocol: int) -> None:
     content = pickle.dumps(small_cell(), protocol)
     assert not isinstance(cells_or_fault(content), BatteryDataError)
@@ -323,6 +323,7 @@ except BatteryDataError as fault:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads the peak memory from /proc")
 @pytest.mark.parametrize(
     "unit",

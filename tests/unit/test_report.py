@@ -9,13 +9,14 @@ from battery_analytics import BatteryDataError, BatteryFile, Report, analyze
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sample_cells import SAMPLES, SimulatedCell, csv_triplet, named_cell, pickle_bytes, simulate
+from sample_cells import SAMPLES, SimulatedCell, csv_triplet, pickle_bytes, simulate
 from sample_cells.chemistry import NMC_GRAPHITE
 from sample_cells.fade import KneeFade, LinearFade
 from sample_cells.plain import cell, csv_set, pickled
 from sample_cells.protocol import cc_cv, step_charge
 from sample_cells.recording import AS_IN_CALB, Defects, Noise
 from tests.examples import examples
+from tests.named_cells import named_cell
 from tests.report_names import assert_is_report
 from tests.strategies import CalbCell, calb_cells
 
@@ -26,7 +27,7 @@ PLOTS = {
 }
 
 
-@pytest.fixture(scope="module", params=sorted(SAMPLES))
+@pytest.fixture(params=sorted(SAMPLES))
 def sample(request: pytest.FixtureRequest) -> SimulatedCell:
     return named_cell(request.param)
 
@@ -119,6 +120,7 @@ def test_a_capacity_that_rises_has_no_invented_end_of_life() -> None:
     assert report["battery_health"]["health_score"] == 100.0
 
 
+@pytest.mark.slow
 def test_a_knee_is_an_indicator_and_a_straight_fade_is_none() -> None:
     def indicators(law: KneeFade | LinearFade) -> list[str]:
         simulated = simulate(

@@ -3,35 +3,49 @@
 import importlib.abc
 import importlib.machinery
 import importlib.util
+import math
 import os
 import signal
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType, ModuleType
 
 from tools.mutants.edits import Mutant
+from tools.mutants.nearest_tests import module_of
 
-SECONDS_PER_MUTANT = 60.0
+PROFILE = "mutants"
+# The parent has imported Hypothesis before pytest could rewrite its assertions.
+QUIET = ("-x", "-q", "-n", "0", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Test files, how long they may take, and the fault that they should notice, if there is one."""
+
+    tests: tuple[Path, ...]
+    limit_s: float
+    mutant: Mutant | None = None
 
 
 class FaultyModule(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
     """Gives the mutant's source for its module, and leaves all other modules to Python."""
 
-    def __init__(self, name: str, mutant: Mutant) -> None:
-        self._name, self._mutant = name, mutant
+    def __init__(self, mutant: Mutant) -> None:
+        self._name, self._mutant = module_of(mutant.path), mutant
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
         if fullname != self._name:
             return None
-        package = self._mutant.path.name == "__init__.py"
-        spec = importlib.util.spec_from_loader(fullname, self, origin=str(self._mutant.path), is_package=package)
-        if spec is not None and package:
-            spec.submodule_search_locations = [str(self._mutant.path.parent)]
-        return spec
+        file = self._mutant.path
+        folder = [str(file.parent)] if file.name == "__init__.py" else None
+        return importlib.util.spec_from_file_location(
+            fullname, file.resolve(), loader=self, submodule_search_locations=folder
+        )
 
     def is_package(self, fullname: str) -> bool:
         return self._mutant.path.name == "__init__.py"
@@ -43,8 +57,8 @@ class FaultyModule(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
         return compile(self._mutant.source, str(self._mutant.path), "exec")
 
 
-def started(module: str, mutant: Mutant, tests: Sequence[Path]) -> int:
-    """Fork a process that runs the tests against the mutant; its exit code is pytest's. Returns its process id."""
+def started(trial: Trial) -> int:
+    """Fork a process that runs the tests; its exit code is pytest's. Returns its process id."""
     process = os.fork()
     if process:
         return process
@@ -52,20 +66,22 @@ def started(module: str, mutant: Mutant, tests: Sequence[Path]) -> int:
     silence = os.open(os.devnull, os.O_WRONLY)
     for stream in (1, 2):
         os.dup2(silence, stream)
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.alarm(int(SECONDS_PER_MUTANT))
-    sys.meta_path.insert(0, FaultyModule(module, mutant))
+    if math.isfinite(trial.limit_s):
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.alarm(math.ceil(trial.limit_s))
+    if trial.mutant is not None:
+        sys.meta_path.insert(0, FaultyModule(trial.mutant))
     import pytest  # noqa: PLC0415  # loaded by the parent already
 
-    code = pytest.main(["-x", "-q", "-n", "0", "-p", "no:cacheprovider", "-m", "not slow", *map(str, tests)])
+    code = pytest.main([*QUIET, "-m", "not slow", *map(str, trial.tests)])
     os._exit(int(code))
 
 
 def finished(processes: set[int]) -> tuple[int, bool]:
-    """Wait for one of the processes. Its id, and whether its tests noticed the fault: they failed, died or took too long."""
+    """Wait for one of the processes. Its id, and whether its tests passed: neither failed, nor died, nor took too long."""
     while True:
         for process in processes:
             done, status = os.waitpid(process, os.WNOHANG)
             if done:
-                return process, status != 0
+                return process, status == 0
         time.sleep(0.02)
