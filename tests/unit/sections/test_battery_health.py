@@ -80,17 +80,27 @@ def test_a_low_efficiency_is_judged_by_the_median_cycle() -> None:
     ]
 
 
-def test_a_resistance_that_grows_by_a_quarter_is_named() -> None:
-    resistance = np.linspace(1e-3, 2e-3, 200)
+@pytest.mark.parametrize(("growth", "is_named"), [(1.0, False), (1.24, False), (1.26, True), (2.0, True)])
+def test_a_resistance_that_grows_by_a_quarter_is_named(growth: float, is_named: bool) -> None:
+    resistance = np.where(CYCLE < 100, 1e-3, growth * 1e-3)
 
-    assert named(figures_of(50 - 0 * CYCLE, resistance_ohm=resistance), "Resistance")
-    assert not named(figures_of(50 - 0 * CYCLE, resistance_ohm=np.linspace(1e-3, 1.2e-3, 200)), "Resistance")
+    assert bool(named(figures_of(50 - 0 * CYCLE, resistance_ohm=resistance), "Resistance")) is is_named
+
+
+def test_the_growth_of_a_resistance_is_from_the_first_tenth_to_the_last() -> None:
+    # The medians of the first twenty and the last twenty of 200; one cycle in a hundred is far off.
+    resistance = 1e-3 + 2e-5 * CYCLE
+    resistance[[0, 199]] = 1.0
+
+    assert named(figures_of(50 - 0 * CYCLE, resistance_ohm=resistance), "Resistance") == [
+        "Resistance growth: 1.21 mΩ at the start, 4.79 mΩ at the end"
+    ]
 
 
 @pytest.mark.parametrize(("excess_mV", "is_named"), [(0, False), (9.9, False), (10.5, True)])
 def test_a_limit_may_be_passed_by_ten_millivolts(excess_mV: float, is_named: bool) -> None:
-    over = figures_of([50.0], max_voltage_V=np.array([4.2 + 1e-3 * excess_mV]))
-    under = figures_of([50.0], min_voltage_V=np.array([2.75 - 1e-3 * excess_mV]))
+    over = figures_of([50.0, 50.0, 50.0], max_voltage_V=np.array([4.1, 4.2 + 1e-3 * excess_mV, 4.0]))
+    under = figures_of([50.0, 50.0, 50.0], min_voltage_V=np.array([2.8, 2.75 - 1e-3 * excess_mV, 2.9]))
 
     assert bool(named(over, "Voltage above")) is is_named
     assert bool(named(under, "Voltage below")) is is_named
