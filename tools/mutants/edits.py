@@ -48,10 +48,14 @@ CHANGED = 1.28  # a limit that is this much off: 1.25 becomes 1.6
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """A module with one fault: where it is, what was changed, and the whole source with it."""
+    """A module with one fault: where it is, what was changed, and the whole source with it.
+
+    `function` is the qualified name of the outermost function that holds it, empty outside of functions.
+    """
 
     path: Path
     line: int
+    function: str
     change: str
     source: str
 
@@ -60,12 +64,29 @@ def mutants_of(path: Path) -> Iterator[Mutant]:
     """Every fault that the edits know for this module, in the order of its lines."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     without_effect = {id(node) for outer in ast.walk(tree) for part in _types_of(outer) for node in ast.walk(part)}
+    functions = dict(_functions(tree))
     for number, node in enumerate(ast.walk(tree)):
         if id(node) in without_effect:
             continue
         for edit in EDITS:
             for change, edited in edit(node):
-                yield Mutant(path, getattr(node, "lineno", 0), change, _with(tree, number, edited))
+                yield Mutant(
+                    path, getattr(node, "lineno", 0), functions.get(id(node), ""), change, _with(tree, number, edited)
+                )
+
+
+def _functions(node: ast.AST, classes: str = "", function: str = "") -> Iterator[tuple[int, str]]:
+    """Each node within a function, by its identity, with the qualified name of the outermost one."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef) and not function:
+            yield from _functions(child, "", f"{classes}{child.name}")
+        elif isinstance(child, ast.ClassDef) and not function:
+            yield from _functions(child, f"{classes}{child.name}.")
+        elif function:
+            yield id(child), function
+            yield from _functions(child, "", function)
+        else:
+            yield from _functions(child, classes)
 
 
 type Change = tuple[str, ast.AST]

@@ -8,26 +8,51 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType, ModuleType
 
+import pytest
+
 from tools.mutants.edits import Mutant
-from tools.mutants.nearest_tests import module_of
+from tools.mutants.reach import Recorder, module_of
 
 PROFILE = "mutants"
 # The parent has imported Hypothesis before pytest could rewrite its assertions.
 QUIET = ("-x", "-q", "-n", "0", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")
+# A fault may make tests slower; what takes so many times as long as without it hangs.
+PATIENCE = 5.0
+SHORTEST_LIMIT_S = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A test file run without any fault, and where its reach is written."""
+
+    tests: Path
+    reach: Path
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """Test files, how long they may take, and the fault that they should notice, if there is one."""
+    """A fault, and the tests that should notice it with the seconds that they take without it, in their order."""
 
-    tests: tuple[Path, ...]
-    limit_s: float
-    mutant: Mutant | None = None
+    mutant: Mutant
+    tests: dict[str, float]
+
+
+class Chosen:
+    """A plugin of pytest that runs these tests alone, in this order."""
+
+    def __init__(self, tests: Iterable[str]) -> None:
+        self._order = {test: place for place, test in enumerate(tests)}
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items[:] = sorted(
+            (item for item in items if item.nodeid in self._order), key=lambda item: self._order[item.nodeid]
+        )
 
 
 class FaultyModule(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
@@ -57,8 +82,8 @@ class FaultyModule(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
         return compile(self._mutant.source, str(self._mutant.path), "exec")
 
 
-def started(trial: Trial) -> int:
-    """Fork a process that runs the tests; its exit code is pytest's. Returns its process id."""
+def started(trial: Trial | Recording) -> int:
+    """Fork a process that runs the tests; its exit code is 0 where they pass. Returns its process id."""
     process = os.fork()
     if process:
         return process
@@ -66,15 +91,22 @@ def started(trial: Trial) -> int:
     silence = os.open(os.devnull, os.O_WRONLY)
     for stream in (1, 2):
         os.dup2(silence, stream)
-    if math.isfinite(trial.limit_s):
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        signal.alarm(math.ceil(trial.limit_s))
-    if trial.mutant is not None:
-        sys.meta_path.insert(0, FaultyModule(trial.mutant))
-    import pytest  # noqa: PLC0415  # loaded by the parent already
+    passed = _recorded(trial) if isinstance(trial, Recording) else not trial.tests or _passed(trial)
+    os._exit(0 if passed else 1)
 
-    code = pytest.main([*QUIET, "-m", "not slow", *map(str, trial.tests)])
-    os._exit(int(code))
+
+def _recorded(recording: Recording) -> bool:
+    options = [*QUIET, "-m", "not slow", str(recording.tests)]
+    ended = pytest.main(options, plugins=[Recorder(recording.reach)])
+    return ended in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}
+
+
+def _passed(trial: Trial) -> bool:
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.alarm(math.ceil(max(SHORTEST_LIMIT_S, PATIENCE * sum(trial.tests.values()))))
+    sys.meta_path.insert(0, FaultyModule(trial.mutant))
+    files = dict.fromkeys(test.partition("::")[0] for test in trial.tests)
+    return pytest.main([*QUIET, *files], plugins=[Chosen(trial.tests)]) == pytest.ExitCode.OK
 
 
 def finished(processes: set[int]) -> tuple[int, bool]:
