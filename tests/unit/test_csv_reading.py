@@ -137,6 +137,14 @@ def test_a_row_with_too_many_fields_is_named_by_its_line(before: str, blank: str
     assert fault.value.details["line"] == line
 
 
+@pytest.mark.parametrize("row", [1, 2])
+def test_a_quotation_mark_that_is_never_closed_is_named_by_its_line(row: int) -> None:
+    rows = [f'"{values}' if place == row else values for place, values in enumerate(ROWS)]
+
+    with pytest.raises(CorruptedFile, match=f"opens around line {row + 2} is never closed"):
+        read("\n".join((HEADER, *rows)).encode())
+
+
 def test_a_row_with_too_few_fields_has_values_that_were_not_measured() -> None:
     cell = read("\n".join((HEADER, *ROWS, "2,-2.25,3.8")))
 

@@ -115,6 +115,23 @@ def test_a_knee_is_an_accelerating_fade() -> None:
     assert "in the second half" in line
 
 
+def test_an_accelerating_fade_gives_the_slopes_of_its_halves() -> None:
+    # 240 cycles in 24 groups of ten: the first twelve groups lose 0.01 Ah per cycle of 50 Ah, the others 0.11 Ah.
+    cycle = np.arange(240.0)
+
+    assert named(figures_of(50 - 0.01 * cycle - 0.1 * np.maximum(cycle - 119, 0)), "Accelerating") == [
+        "Accelerating fade: 0.22 % of the first discharge capacity per cycle in the second half of the fade, "
+        "0.02 % in the first"
+    ]
+
+
+def test_cycles_that_stand_out_do_not_bend_a_straight_fade() -> None:
+    # Every fourth cycle has more: those alone fall slowly first and ten times as fast behind the middle.
+    more = np.maximum(0.036 * np.minimum(CYCLE, 100) - 0.036 * np.maximum(CYCLE - 100, 0), 0)
+
+    assert named(figures_of(50 - 0.04 * CYCLE + np.where(CYCLE % 4 == 1, more, 0)), "Accelerating") == []
+
+
 def test_a_knee_after_a_flat_life_is_an_accelerating_fade_too() -> None:
     assert named(figures_of(50 - 0.1 * np.maximum(CYCLE - 130, 0)), "Accelerating")
 
