@@ -221,6 +221,14 @@ def test_a_table_has_no_cell_id_and_keeps_the_names_of_columns_that_nobody_knows
     assert codes(cell) == ["no_cell_id"]
 
 
+def test_a_cycle_number_that_comes_back_is_that_of_another_cycle() -> None:
+    cell = table_cell([1, 1, 2, 2, 1], [3.0, 3.1, 3.2, 3.3, 3.4])
+
+    assert cell.cycling.cycle_number.tolist() == [1, 2, 3]
+    assert cell.cycling.offsets.tolist() == [0, 2, 4, 5]
+    assert "cycles_renumbered" in codes(cell)
+
+
 def test_scattered_rows_of_a_cycle_are_brought_together_in_their_order() -> None:
     cell = table_cell([2, 1, 2, 1, 2, 1], [3.0, 3.1, 3.2, 3.3, 3.4, 3.5])
 

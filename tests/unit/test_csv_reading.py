@@ -137,6 +137,12 @@ def test_a_row_with_too_many_fields_is_named_by_its_line(before: str, blank: str
     assert fault.value.details["line"] == line
 
 
+@pytest.mark.parametrize("place", [3, 4])
+def test_a_zero_byte_makes_it_no_text(place: int) -> None:
+    with pytest.raises(CorruptedFile, match="binary data"):
+        read(f"{PLAIN[:place]}\0{PLAIN[place:]}".encode())
+
+
 @pytest.mark.parametrize("row", [1, 2])
 def test_a_quotation_mark_that_is_never_closed_is_named_by_its_line(row: int) -> None:
     rows = [f'"{values}' if place == row else values for place, values in enumerate(ROWS)]

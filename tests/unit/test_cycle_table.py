@@ -65,6 +65,14 @@ def test_the_resistance_is_that_of_the_full_step_and_not_of_a_weak_one_before_it
     assert figures.resistance_ohm == pytest.approx([0.012, 0.012])
 
 
+def test_the_mean_temperature_is_of_the_points_at_which_it_was_measured() -> None:
+    data = cycling([(DISCHARGE,)] * 3, sample_s=900.0)  # four points each
+    temperature = np.array([20, 22, 24, 30, np.nan, 25, np.nan, 26, np.nan, np.nan, np.nan, np.nan])
+    _, figures = analysed(replace(data, temperature_C=temperature))
+
+    np.testing.assert_array_equal(figures.mean_temperature_C, [24.0, 25.5, np.nan])
+
+
 def test_the_duration_is_the_time_from_the_first_to_the_last_point() -> None:
     _, figures = analysed(cycling([FULL_CYCLE] * 2, sample_s=60.0, clock="day", clock_starts_s=80_000.0))
 

@@ -56,6 +56,19 @@ def read(data: bytes) -> object:
     return plain(read_pickle(data, admits))
 
 
+@pytest.mark.parametrize(
+    ("written", "text"), [(b"'ab'", "ab"), (b'"a\'b"', "a'b"), (b"'\\x41\\n'", "A\n"), (b"''", "")]
+)
+def test_a_text_as_python_2_wrote_it_in_protocol_0_is_read_between_its_quotes(written: bytes, text: str) -> None:
+    assert read(b"S" + written + b"\np0\n.") == text
+
+
+@pytest.mark.parametrize("written", [b"ab", b"'", b"'ab\"", b"\"ab'", b""])
+def test_a_text_in_protocol_0_without_its_quotes_is_malformed(written: bytes) -> None:
+    with pytest.raises(MalformedPickle):
+        read(b"S" + written + b"\np0\n.")
+
+
 @examples(150)
 @given(value=_plain, protocol=st.sampled_from(PROTOCOLS))
 def test_plain_data_of_every_protocol_read_as_python_reads_them(value: object, protocol: int) -> None:

@@ -63,7 +63,12 @@ class Mutant:
 def mutants_of(path: Path) -> Iterator[Mutant]:
     """Every fault that the edits know for this module, in the order of its lines."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    without_effect = {id(node) for outer in ast.walk(tree) for part in _types_of(outer) for node in ast.walk(part)}
+    without_effect = {
+        id(node)
+        for outer in ast.walk(tree)
+        for part in (*_types_of(outer), *_bounds_of(outer))
+        for node in ast.walk(part)
+    }
     functions = dict(_functions(tree))
     for number, node in enumerate(ast.walk(tree)):
         if id(node) in without_effect:
@@ -73,6 +78,14 @@ def mutants_of(path: Path) -> Iterator[Mutant]:
                 yield Mutant(
                     path, getattr(node, "lineno", 0), functions.get(id(node), ""), change, _with(tree, number, edited)
                 )
+
+
+def _bounds_of(node: ast.AST) -> Iterator[ast.AST]:
+    """Whole constants of a module from 100 on: how much is read or held at most, on which no figure depends."""
+    if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
+        value = node.value.value
+        if isinstance(value, int) and value >= 100:
+            yield node.value
 
 
 def _functions(node: ast.AST, classes: str = "", function: str = "") -> Iterator[tuple[int, str]]:

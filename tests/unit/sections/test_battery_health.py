@@ -125,6 +125,17 @@ def test_an_accelerating_fade_gives_the_slopes_of_its_halves() -> None:
     ]
 
 
+@pytest.mark.parametrize(("late_Ah_per_cycle", "is_named"), [(0.005, False), (0.012, True)])
+def test_an_acceleration_counts_from_two_percent_lost_in_the_second_half(
+    late_Ah_per_cycle: float, is_named: bool
+) -> None:
+    # From the middle of the thirteenth group of ten to that of the last are 110 cycles: 1.1 % and 2.6 % of 50 Ah.
+    cycle = np.arange(240.0)
+    late = (late_Ah_per_cycle - 0.001) * np.maximum(cycle - 119, 0)
+
+    assert bool(named(figures_of(50 - 0.001 * cycle - late), "Accelerating")) is is_named
+
+
 def test_cycles_that_stand_out_do_not_bend_a_straight_fade() -> None:
     # Every fourth cycle has more: those alone fall slowly first and ten times as fast behind the middle.
     more = np.maximum(0.036 * np.minimum(CYCLE, 100) - 0.036 * np.maximum(CYCLE - 100, 0), 0)
