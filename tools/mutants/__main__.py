@@ -24,7 +24,9 @@ LEFT_OUT = frozenset({"test_plots.py", "test_library_exports.py", "test_plain_wo
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.mutants", description=__doc__)
-    parser.add_argument("--seconds", type=float, default=560, help="when to stop, from the start on")
+    parser.add_argument(
+        "--seconds", type=float, default=520, help="from the start on, after how many no more trial begins"
+    )
     parser.add_argument("--seed", type=int, default=1, help="which faults are drawn")
     parser.add_argument("--at-once", type=int, default=2, help="processes")
     parser.add_argument("--only", default="", help="modules whose path holds this")
@@ -40,14 +42,9 @@ def main() -> int:
     random.Random(options.seed).shuffle(mutants)  # noqa: S311  # a sample, no secret
     _preload()
 
-    with tempfile.TemporaryDirectory() as folder:
-        recordings = [Recording(file, Path(folder) / f"{file.stem}.json") for file in _test_files()]
-        failing = [trial.tests for trial, passed in _tried(iter(recordings), options.at_once) if not passed]
-        if failing:
-            print(f"Tests fail without any fault: mend {', '.join(map(str, failing))} first.")
-            return 1
-        reached = Reached(recorded(Path(folder).iterdir()))
-
+    reached = _reached(options.at_once)
+    if reached is None:
+        return 1
     tried: Counter[str] = Counter()
     missed: list[Mutant] = []
     for trial, passed in _tried(_trials(mutants, reached, end), options.at_once):
@@ -63,6 +60,17 @@ def main() -> int:
     total = tried.total()
     print(f"all: {total - len(missed)} of {total} faults noticed, drawn from {len(mutants)}", flush=True)
     return 0
+
+
+def _reached(at_once: int) -> Reached | None:
+    """Which tests reach what, from a run without any fault; None, with the files named, where that fails."""
+    with tempfile.TemporaryDirectory() as folder:
+        recordings = [Recording(file, Path(folder) / f"{place}.json") for place, file in enumerate(_test_files())]
+        failing = [recording.tests for recording, passed in _tried(iter(recordings), at_once) if not passed]
+        if failing:
+            print(f"Tests fail without any fault: mend {', '.join(map(str, failing))} first.")
+            return None
+        return Reached(recorded(Path(folder).iterdir()))
 
 
 def _test_files() -> list[Path]:

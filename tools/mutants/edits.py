@@ -61,7 +61,7 @@ class Mutant:
 
 
 def mutants_of(path: Path) -> Iterator[Mutant]:
-    """Every fault that the edits know for this module, in the order of its lines."""
+    """Every fault that the edits know for this module."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     without_effect = {
         id(node)

@@ -17,7 +17,7 @@ from tools.mutants.edits import Mutant
 
 LIBRARY = Path("layers/analytics/battery_analytics")
 # The fastest tests come first; what these do not notice, slower ones of the same function seldom do.
-MOST_SECONDS = 30.0
+MOST_SECONDS = 15.0
 _TOOL = 4  # one that Python leaves to whoever wants it
 
 
