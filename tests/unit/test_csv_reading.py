@@ -137,6 +137,12 @@ def test_a_row_with_too_many_fields_is_named_by_its_line(before: str, blank: str
     assert fault.value.details["line"] == line
 
 
+def test_one_number_with_a_decimal_comma_tells_how_the_file_writes_them() -> None:
+    cell = read("Cycle;Voltage(V);Current(A);Time(s)\n1;3;1;0\n1;3,5;1;30\n1;4;1;60\n")
+
+    assert cell.cycling.voltage_V.tolist() == [3.0, 3.5, 4.0]
+
+
 @pytest.mark.parametrize("place", [3, 4])
 def test_a_zero_byte_makes_it_no_text(place: int) -> None:
     with pytest.raises(CorruptedFile, match="binary data"):

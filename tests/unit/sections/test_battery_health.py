@@ -72,11 +72,11 @@ def test_a_discharge_that_was_cut_short_is_no_capacity_fade() -> None:
 
 
 def test_a_low_efficiency_is_judged_by_the_median_cycle() -> None:
-    one_bad = np.array([80.0, 99.9, 99.9])
+    one_bad = np.array([80.0, 99.7, 99.9])
 
     assert named(figures_of([50.0] * 3, coulombic_efficiency_percent=one_bad), "Low") == []
     assert named(figures_of([50.0] * 3, coulombic_efficiency_percent=one_bad - 2), "Low") == [
-        "Low coulombic efficiency: 97.90 % in the median cycle"
+        "Low coulombic efficiency: 97.70 % in the median cycle"
     ]
 
 
