@@ -92,7 +92,7 @@ def test_curl_uploads_a_large_file_without_waiting(echoing: RunningServer, tmp_p
     file = tmp_path / "cell.pkl"
     file.write_bytes(b"x" * LARGE)
 
-    # curl would send the body of its own accord where no 100 Continue comes, but only after the test's patience has ended.
+    # curl would send the body of its own accord where no 100 Continue comes, but only after the test has timed out.
     waiting = ["-H", "Expect: 100-continue", "--expect100-timeout", "600"]
     command = ["curl", "-sS", "-F", f"file=@{file}", *waiting, f"{echoing.url}/api/upload"]
     answer = subprocess.run(command, capture_output=True, check=True, timeout=60)

@@ -299,6 +299,17 @@ def test_a_rest_split_into_several_changes_no_capacity(rests: list[int], counter
     assert discharge == pytest.approx([10.0] * 2)
 
 
+def test_a_cycle_most_of_whose_counter_is_unknown_is_integrated_from_current_and_time() -> None:
+    data = cycling([FULL_CYCLE] * 2)
+    assert data.discharge_capacity_Ah is not None
+    counter = data.discharge_capacity_Ah.copy()
+    counter[np.flatnonzero(data.current_A < 0)[65:105]] = np.nan  # 40 of the 60 points of the second discharge
+    found = throughput(replace(data, discharge_capacity_Ah=counter)).discharge
+
+    assert found.integrated.tolist() == [False, True]
+    assert found.total_Ah == pytest.approx([10.0, 10.0])
+
+
 @given(shift_s=st.floats(-1e6, 1e6))
 def test_a_shifted_clock_changes_no_integral(shift_s: float) -> None:
     data = cycling([TWO_STEP_CHARGE] * 2, counters=None, sample_s=300.0)

@@ -68,7 +68,7 @@ def _reached(at_once: int) -> Reached | None:
         recordings = [Recording(file, Path(folder) / f"{place}.json") for place, file in enumerate(_test_files())]
         failing = [recording.tests for recording, passed in _tried(iter(recordings), at_once) if not passed]
         if failing:
-            print(f"Tests fail without any fault: mend {', '.join(map(str, failing))} first.")
+            print(f"Tests fail without any fault: repair {', '.join(map(str, failing))} first.")
             return None
         return Reached(recorded(Path(folder).iterdir()))
 

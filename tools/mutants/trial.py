@@ -22,7 +22,7 @@ PROFILE = "mutants"
 # The parent has imported Hypothesis before pytest could rewrite its assertions.
 QUIET = ("-x", "-q", "-n", "0", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")
 # A fault may make tests slower; what takes so many times as long as without it hangs.
-PATIENCE = 5.0
+TIMES_AS_LONG = 5.0
 SHORTEST_LIMIT_S = 20.0
 
 
@@ -88,9 +88,9 @@ def started(trial: Trial | Recording) -> int:
     if process:
         return process
     os.setsid()
-    silence = os.open(os.devnull, os.O_WRONLY)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (1, 2):
-        os.dup2(silence, stream)
+        os.dup2(nowhere, stream)
     passed = _recorded(trial) if isinstance(trial, Recording) else not trial.tests or _passed(trial)
     os._exit(0 if passed else 1)
 
@@ -103,7 +103,7 @@ def _recorded(recording: Recording) -> bool:
 
 def _passed(trial: Trial) -> bool:
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.alarm(math.ceil(max(SHORTEST_LIMIT_S, PATIENCE * sum(trial.tests.values()))))
+    signal.alarm(math.ceil(max(SHORTEST_LIMIT_S, TIMES_AS_LONG * sum(trial.tests.values()))))
     sys.meta_path.insert(0, FaultyModule(trial.mutant))
     files = dict.fromkeys(test.partition("::")[0] for test in trial.tests)
     return pytest.main([*QUIET, *files], plugins=[Chosen(trial.tests)]) == pytest.ExitCode.OK
