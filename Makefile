@@ -26,7 +26,7 @@ PAGE_INSTEAD = the $(if $(wildcard $(PAGE)),page that was built before,small pag
 GENERATED := dashboard/generated
 ARTIFACT_SOURCES := template.yaml $(shell find tools/artifact_build functions layers -type f ! -name '*.pyc')
 
-.PHONY: help run wheels dashboard test check package run-artifact cold-start bench bench-cost sample train evaluate-life contract smoke token licences format clean
+.PHONY: help run wheels dashboard test test-fast mutants check package run-artifact cold-start bench bench-cost sample train evaluate-life contract smoke token licences format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | column -t -s "$$(printf '\t')"
@@ -36,6 +36,12 @@ run: .venv/.runtime page-if-possible ## start the API on http://127.0.0.1:5000 (
 
 test: artifact $(if $(NODE),browser-specs) ## run the tests (ARGS='-k pickle' for some of them)
 	.venv/bin/pytest -n auto $(ARGS)
+
+test-fast: .venv/.dev ## run the unit tests that take no seconds: no artifact, no browser
+	.venv/bin/pytest -n auto tests/unit -m "not slow" $(ARGS)
+
+mutants: .venv/.dev ## put small faults into the analysis, and count how many the tests notice (ten minutes)
+	.venv/bin/python -m tools.mutants $(ARGS)
 
 check: .venv/.dev ## lint, types, import rules, the template, the lock file and known vulnerabilities
 	.venv/bin/ruff check

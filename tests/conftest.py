@@ -1,11 +1,20 @@
-"""Which tests stay on one worker where several run them, so that what they share is started once."""
+"""How Hypothesis tries properties, and which tests stay on one worker so that what they share is started once."""
 
+import os
 from collections.abc import Mapping
 from typing import Final
 
 import pytest
+from hypothesis import HealthCheck, settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
+
+# Neither profile judges a time: it says more about the machine, and about what else runs there, than about the code.
+settings.register_profile(
+    "default", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+settings.register_profile("slow-machine", parent=settings.get_profile("default"), max_examples=20)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 # By how a test's id begins; whatever begins otherwise goes wherever there is room.
 GROUPS: Final[Mapping[str, str]] = {

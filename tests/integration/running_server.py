@@ -14,7 +14,6 @@ from local.server import LocalServer, bound_socket
 
 SMALL_LIMITS = Limits(
     ServiceLimits(name="local", max_upload_bytes=3_000_000, max_answer_bytes=None),
-    body_idle_seconds=1.0,
     large_at_once=2,
 )
 
@@ -30,7 +29,7 @@ class RunningServer:
         return f"http://127.0.0.1:{self.port}"
 
     def connect(self) -> "RawConnection":
-        return RawConnection(socket.create_connection(("127.0.0.1", self.port), timeout=10))
+        return RawConnection(socket.create_connection(("127.0.0.1", self.port), timeout=60))
 
 
 @dataclass(slots=True)
@@ -97,9 +96,9 @@ def serving(handler: Handler, limits: Limits = SMALL_LIMITS, *, grace_seconds: i
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
-        assert ready.wait(10)
+        assert ready.wait(60)
         yield RunningServer(port, server, application)
     finally:
         server.stop()
-        thread.join(20)
+        thread.join(60)
         assert not thread.is_alive()

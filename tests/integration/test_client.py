@@ -379,6 +379,6 @@ def test_a_picture_that_is_none_is_not_saved(
 
 def test_the_script_runs_from_any_directory(url: str, cell_file: Path, tmp_path: Path) -> None:
     command = [sys.executable, str(SCRIPT), "--file", cell_file.name, "--url", url]
-    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=30, check=False)
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
 
     assert (ended.returncode, ended.stdout.splitlines()[1]) == (0, "  Cycles     99  (numbers 1 to 99)")

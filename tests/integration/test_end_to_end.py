@@ -104,7 +104,7 @@ def test_curl_uploads_files_as_the_readme_says(url: str, samples: Path) -> None:
 
 def test_a_page_of_another_origin_uploads_and_reads(url: str, samples: Path) -> None:
     origin = {"origin": "https://dashboard.example"}
-    preflight = requests.options(url, headers={**origin, "access-control-request-method": "POST"}, timeout=20)
+    preflight = requests.options(url, headers={**origin, "access-control-request-method": "POST"}, timeout=60)
     with (samples / f"{SAMPLES_USED[1]}.pkl").open("rb") as file:
         answer = requests.post(url, files={"file": file}, params={"plots": "none"}, headers=origin, timeout=60)
 

@@ -17,6 +17,6 @@ def test_the_made_up_cell_loads_all_that_an_upload_needs() -> None:
         "print(*sorted(set(sys.modules) - loaded))"
     )
     command = [sys.executable, "-c", program]
-    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
 
     assert (ended.stderr, ended.stdout.split()) == ("", [])

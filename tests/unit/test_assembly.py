@@ -2,6 +2,7 @@
 
 import pickle
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -103,6 +104,31 @@ def test_points_without_voltage_or_current_are_left_out(unmeasured: object) -> N
     assert [finding.cycles for finding in cell.findings if finding.code == "points_without_values"] == [(1, 2)]
 
 
+def test_where_a_point_is_left_out_every_column_keeps_its_other_values() -> None:
+    columns: dict[str, Any] = {
+        "voltage_in_V": [3.0, None, 3.2, 3.3],
+        "current_in_A": [1.0, 1.1, 1.2, 1.3],
+        "charge_capacity_in_Ah": [2.0, 2.1, 2.2, 2.3],
+        "discharge_capacity_in_Ah": [4.0, 4.1, 4.2, 4.3],
+        "time_in_s": [50.0, 51.0, 52.0, 53.0],
+        "temperature_in_C": [26.0, 26.1, 26.2, 26.3],
+    }
+    cycling = cell_of(cycle(1, **columns), cycle(2, **columns)).cycling
+
+    assert cycling.cycle_number.tolist() == [1, 2]
+    assert cycling.offsets.tolist() == [0, 3, 6]
+    assert cycling.voltage_V.tolist() == [3.0, 3.2, 3.3] * 2
+    assert cycling.current_A.tolist() == [1.0, 1.2, 1.3] * 2
+    for values, expected in (
+        (cycling.charge_capacity_Ah, [2.0, 2.2, 2.3]),
+        (cycling.discharge_capacity_Ah, [4.0, 4.2, 4.3]),
+        (cycling.time_s, [50.0, 52.0, 53.0]),
+        (cycling.temperature_C, [26.0, 26.2, 26.3]),
+    ):
+        assert values is not None
+        assert values.tolist() == expected * 2
+
+
 @pytest.mark.parametrize("temperature", [None, [np.nan] * 4, [None] * 4, ["n/a"] * 4, ...])
 def test_a_quantity_that_was_nowhere_measured_is_none(temperature: object) -> None:
     assert cell_of(cycle(1, temperature_in_C=temperature)).cycling.temperature_C is None
@@ -185,6 +211,22 @@ def test_a_table_is_cut_where_the_cycle_number_changes() -> None:
 
     assert cell.cycling.cycle_number.tolist() == [1, 2]
     assert cell.cycling.offsets.tolist() == [0, 2, 5]
+
+
+def test_a_table_has_no_cell_id_and_keeps_the_names_of_columns_that_nobody_knows() -> None:
+    table = {"Cycle": [1, 1], "Voltage(V)": [3.0, 3.1], "Current(A)": [1.0, 1.0], "Time(s)": [0, 1], "Pressure": [5, 6]}
+    [cell] = read_cells([BatteryFile("a.pkl", pickle.dumps(table))])
+
+    assert cell.source.extra_columns == ("Pressure",)
+    assert codes(cell) == ["no_cell_id"]
+
+
+def test_a_cycle_number_that_comes_back_is_that_of_another_cycle() -> None:
+    cell = table_cell([1, 1, 2, 2, 1], [3.0, 3.1, 3.2, 3.3, 3.4])
+
+    assert cell.cycling.cycle_number.tolist() == [1, 2, 3]
+    assert cell.cycling.offsets.tolist() == [0, 2, 4, 5]
+    assert "cycles_renumbered" in codes(cell)
 
 
 def test_scattered_rows_of_a_cycle_are_brought_together_in_their_order() -> None:

@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from sample_cells import calb_dict, named_cell
+from sample_cells import calb_dict
+from tests.named_cells import named_cell
 from tools.benchmarks.floors import four_figures, pickle_load, read_csv
 from tools.benchmarks.inputs import CELLS_IN_A_ROW, BenchmarkInputs, benchmark_inputs
 from tools.benchmarks.measure import Measurement, measure
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 from battery_analytics.analysis.clock import Clock, clock_of
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 NAN = float("nan")
@@ -108,7 +108,6 @@ def test_a_clock_that_stands_still_is_none() -> None:
     assert clock_of(np.full(6, 12.0), np.array([0, 3, 6])) is None
 
 
-@settings(deadline=None)
 @given(
     starts_s=st.integers(0, 86_399),
     sample_s=st.sampled_from([1, 30, 600, 3_600]),

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from battery_analytics.analysis.cycle_table import coulombic_efficiency
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -80,7 +80,6 @@ def test_a_formation_cycle_keeps_its_low_efficiency() -> None:
     assert equal(figures.coulombic_efficiency_percent, [100 / 1.2, 100.0, 100.0])
 
 
-@settings(deadline=None)
 @given(
     charge=arrays(np.float64, 6, elements=st.floats(0.01, 1e4)),
     factor=st.floats(1e-3, 1e3),

@@ -20,11 +20,12 @@ from battery_analytics.errors import (
 )
 from battery_analytics.files import BatteryFile
 from battery_analytics.formats.reading import read_cells
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sample_cells.plain import cell as calb_cell
 from sample_cells.plain import csv_set
+from tests.examples import examples
 from tests.strategies import CalbCell, clean_calb_cells
 
 HEADER = "cycle_number,current_in_A,voltage_in_V,discharge_capacity_in_Ah,time_in_s,temperature_in_C"
@@ -136,6 +137,26 @@ def test_a_row_with_too_many_fields_is_named_by_its_line(before: str, blank: str
     assert fault.value.details["line"] == line
 
 
+def test_one_number_with_a_decimal_comma_tells_how_the_file_writes_them() -> None:
+    cell = read("Cycle;Voltage(V);Current(A);Time(s)\n1;3;1;0\n1;3,5;1;30\n1;4;1;60\n")
+
+    assert cell.cycling.voltage_V.tolist() == [3.0, 3.5, 4.0]
+
+
+@pytest.mark.parametrize("place", [3, 4])
+def test_a_zero_byte_makes_it_no_text(place: int) -> None:
+    with pytest.raises(CorruptedFile, match="binary data"):
+        read(f"{PLAIN[:place]}\0{PLAIN[place:]}".encode())
+
+
+@pytest.mark.parametrize("row", [1, 2])
+def test_a_quotation_mark_that_is_never_closed_is_named_by_its_line(row: int) -> None:
+    rows = [f'"{values}' if place == row else values for place, values in enumerate(ROWS)]
+
+    with pytest.raises(CorruptedFile, match=f"opens around line {row + 2} is never closed"):
+        read("\n".join((HEADER, *rows)).encode())
+
+
 def test_a_row_with_too_few_fields_has_values_that_were_not_measured() -> None:
     cell = read("\n".join((HEADER, *ROWS, "2,-2.25,3.8")))
 
@@ -181,7 +202,7 @@ def test_a_broken_file_ends_in_its_error(case: str) -> None:
         read(content)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(data=st.data())
 def test_changed_bytes_give_a_cell_or_a_named_fault_and_nothing_else(data: st.DataObject) -> None:
     content = bytearray(PLAIN.encode())
@@ -195,7 +216,7 @@ def test_changed_bytes_give_a_cell_or_a_named_fault_and_nothing_else(data: st.Da
         fault.message.encode("utf-8")
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(content=st.one_of(st.text(max_size=80).map(str.encode), st.binary(max_size=80)))
 def test_any_bytes_give_a_cell_or_a_named_fault_and_nothing_else(content: bytes) -> None:
     try:
@@ -272,7 +293,7 @@ def as_csv(data: CalbCell, factors: dict[str, tuple[str, float]], separator: str
     return text.getvalue().encode()
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(data=clean_calb_cells())
 def test_a_cell_as_pickle_and_as_csv_has_the_same_measurements(data: CalbCell) -> None:
     [pickled] = read_cells([BatteryFile("a.pkl", pickle.dumps(data))])
@@ -280,7 +301,7 @@ def test_a_cell_as_pickle_and_as_csv_has_the_same_measurements(data: CalbCell) -
     assert_same_cycling(read(as_csv(data, {})), pickled)
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(data=clean_calb_cells(), separator=st.sampled_from([",", ";", "\t"]))
 def test_other_units_change_nothing(data: CalbCell, separator: str) -> None:
     milli = {
@@ -294,7 +315,7 @@ def test_other_units_change_nothing(data: CalbCell, separator: str) -> None:
     assert_same_cycling(read(as_csv(data, milli, separator)), read(as_csv(data, {})), relative=1e-12)
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(data=st.data(), cells=st.lists(clean_calb_cells(max_cycles=2), min_size=2, max_size=3))
 def test_the_order_of_the_files_changes_nothing_but_the_order_of_the_cells(
     data: st.DataObject, cells: list[CalbCell]

@@ -57,6 +57,22 @@ def test_resistance_takes_the_rest_at_the_end_of_the_cycle_before_unless_a_cycle
     assert np.isfinite(figures.resistance_ohm).tolist() == [False, True, False]
 
 
+def test_the_resistance_is_that_of_the_full_step_and_not_of_a_weak_one_before_it() -> None:
+    # From rest to −10 A the voltage falls by 0.1 V over the resistance and 0.02 V with the charge of the first minute.
+    data = cycling([(CHARGE, REST, Step(-1.0, 10), REST, DISCHARGE, REST)] * 2)
+    _, figures = analysed(replace(data, voltage_V=data.voltage_V - 0.05 * (data.current_A == -1.0)))
+
+    assert figures.resistance_ohm == pytest.approx([0.012, 0.012])
+
+
+def test_the_mean_temperature_is_of_the_points_at_which_it_was_measured() -> None:
+    data = cycling([(DISCHARGE,)] * 3, sample_s=900.0)  # four points each
+    temperature = np.array([20, 22, 24, 30, np.nan, 25, np.nan, 26, np.nan, np.nan, np.nan, np.nan])
+    _, figures = analysed(replace(data, temperature_C=temperature))
+
+    np.testing.assert_array_equal(figures.mean_temperature_C, [24.0, 25.5, np.nan])
+
+
 def test_the_duration_is_the_time_from_the_first_to_the_last_point() -> None:
     _, figures = analysed(cycling([FULL_CYCLE] * 2, sample_s=60.0, clock="day", clock_starts_s=80_000.0))
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from battery_analytics.analysis.differential_voltage import FEWEST_POINTS, differential_curves, differential_voltage
 from battery_analytics.analysis.voltage_curves import Branch, VoltageCurve
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.steps import FloatArray
@@ -29,6 +29,26 @@ def test_a_cubic_on_a_uniform_grid_is_differentiated_exactly(n_points: int) -> N
     grid, slope = derivative(capacity, cubic(capacity)[0])
 
     assert slope == pytest.approx(cubic(grid)[1], rel=1e-6, abs=1e-10)
+
+
+@pytest.mark.parametrize(("n_points", "half"), [(50, 3), (100, 3), (150, 4), (200, 6), (400, 12)])
+def test_a_bend_is_smeared_over_six_percent_of_the_capacity(n_points: int, half: int) -> None:
+    # Through 2·half + 1 points of one line the cubic is that line. So the slope is off only where the window holds points
+    # on both sides of the bend: at the bend itself and at half − 1 points on each side.
+    capacity = np.arange(n_points, dtype=np.float64)
+    bend = n_points // 2
+    grid, slope = derivative(capacity, 4.0 - np.abs(capacity - bend) / 1_000)
+
+    off = np.abs(np.abs(slope) - 0.001) > 1e-9
+    assert grid[off].tolist() == list(range(bend - half + 1, bend + half))
+    assert grid.tolist() == list(range(half, n_points - half))
+
+
+def test_the_grid_has_no_more_points_than_four_hundred() -> None:
+    grid, slope = derivative(np.linspace(0, 399, 5_000), np.linspace(4.2, 3.0, 5_000))
+
+    assert grid == pytest.approx(np.arange(12, 388))
+    assert slope == pytest.approx(-1.2 / 399)
 
 
 def test_a_finely_sampled_curve_is_differentiated_closely() -> None:
@@ -84,7 +104,6 @@ def test_only_discharges_that_can_be_differentiated_are() -> None:
     assert [curve.cycle_number for curve in differential_curves(curves)] == [3]
 
 
-@settings(deadline=None)
 @given(factor=st.floats(1e-3, 1e3))
 def test_the_unit_of_capacity_scales_the_derivative(factor: float) -> None:
     capacity = np.linspace(0.0, 58.0, 100)

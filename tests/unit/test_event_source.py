@@ -38,7 +38,7 @@ class FakeQueue:
 def run(queue: FakeQueue, invoke: Callable[[Event, str], object], until: Callable[[], bool], **options: int) -> None:
     source = EventSource(cast(Any, queue), URL, invoke, region="eu-central-1", **options)
     source.start()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not (until() and not source.is_busy) and time.monotonic() < deadline:
         time.sleep(0.01)
     source.stop()
@@ -80,7 +80,7 @@ def test_a_function_that_raises_keeps_its_whole_batch(caplog: pytest.LogCaptureF
 
 def test_no_more_batches_are_worked_on_at_once_than_allowed_nor_received_to_wait() -> None:
     queue = FakeQueue([str(n) for n in range(12)])
-    lock = threading.Lock()
+    lock, three_at_once = threading.Lock(), threading.Barrier(3)
     counts = {"now": 0, "most": 0, "most_received": 0}
 
     def slow(_event: Event, _id: str) -> None:
@@ -89,7 +89,8 @@ def test_no_more_batches_are_worked_on_at_once_than_allowed_nor_received_to_wait
             counts["most"] = max(counts["most"], counts["now"])
             held = 12 - len(queue.waiting) - len(queue.deleted)
             counts["most_received"] = max(counts["most_received"], held)
-        time.sleep(0.03)
+        three_at_once.wait(60)
+        time.sleep(0.01)  # a fourth would come in meanwhile
         with lock:
             counts["now"] -= 1
 

@@ -15,8 +15,10 @@ from battery_analytics.cell import Cell
 from battery_analytics.errors import BatteryDataError
 from battery_analytics.files import BatteryFile
 from battery_analytics.formats.reading import read_cells
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+
+from tests.examples import examples
 
 START = b"\x80\x04"
 SEVERAL_SECONDS = 20.0  # some two on a machine of its own; the bombs below would take hours
@@ -267,7 +269,7 @@ def cells_or_fault(content: bytes) -> list[Cell] | BatteryDataError:
         return fault
 
 
-@pytest.mark.parametrize("protocol", [0, 2, 4, 5])
+@pytest.mark.parametrize("protocol", [pytest.param(0, marks=pytest.mark.slow), 2, 4, 5])
 def test_a_pickle_cut_off_anywhere_is_corrupted(protocol: int) -> None:
     content = pickle.dumps(small_cell(), protocol)
     assert not isinstance(cells_or_fault(content), BatteryDataError)
@@ -279,7 +281,7 @@ def test_a_pickle_cut_off_anywhere_is_corrupted(protocol: int) -> None:
         assert fault.code in {"corrupted_file", "unsafe_pickle"}
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(data=st.data(), protocol=st.sampled_from([0, 2, 4, 5]))
 def test_changed_bytes_give_a_cell_or_a_named_fault_and_nothing_else(data: st.DataObject, protocol: int) -> None:
     content = bytearray(pickle.dumps(small_cell(), protocol))
@@ -290,7 +292,7 @@ def test_changed_bytes_give_a_cell_or_a_named_fault_and_nothing_else(data: st.Da
     cells_or_fault(bytes(content))
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(
     pieces=st.lists(
         st.sampled_from(
@@ -321,6 +323,7 @@ except BatteryDataError as fault:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads the peak memory from /proc")
 @pytest.mark.parametrize(
     "unit",

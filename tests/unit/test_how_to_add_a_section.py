@@ -28,6 +28,7 @@ print(json.dumps([report["voltage_window"], report.voltage_window.median_swing, 
 """
 
 
+@pytest.mark.slow
 def test_the_file_and_the_line_of_the_page_add_a_section(tmp_path: Path) -> None:
     library = shutil.copytree("layers/analytics/battery_analytics", tmp_path / "battery_analytics")
     (library / "sections" / "voltage_window.py").write_text(FILE)

@@ -84,6 +84,7 @@ def test_the_queue_calls_the_worker_and_the_schedule_upkeep(template: Template) 
     assert template.schedules == {"UpkeepFunction": 300.0}
 
 
+@pytest.mark.slow
 def test_resources_are_created_as_declared(template: Template, aws: None) -> None:
     with mock_aws():
         found = resources.created(template)
@@ -107,6 +108,7 @@ def test_resources_are_created_as_declared(template: Template, aws: None) -> Non
     assert table["GlobalSecondaryIndexes"][0]["KeySchema"] == expected["GlobalSecondaryIndexes"][0]["KeySchema"]
 
 
+@pytest.mark.slow
 def test_tokens_are_where_make_token_has_them(template: Template, aws: None) -> None:
     with mock_aws():
         resources.store_tokens(template, "# nobody")

@@ -10,8 +10,10 @@ from battery_analytics.errors import CorruptedFile, EmptyFile
 from battery_analytics.files import BatteryFile
 from battery_analytics.formats.metadata import MAX_TEXT, MAX_VALUES, literal, plain_metadata
 from battery_analytics.formats.reading import read_cells
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+
+from tests.examples import examples
 
 CYCLES = BatteryFile("A_cycles.csv", b"cycle_number,current_in_A,voltage_in_V,time_in_s\n1,1,3.5,0\n1,1,3.6,30\n")
 CYCLE = {"cycle_number": 1, "voltage_in_V": [3.5], "current_in_A": [1.0], "time_in_s": [0.0]}
@@ -61,7 +63,7 @@ def test_a_metadata_cell_is_the_literal_that_it_spells_and_text_otherwise(text: 
     assert literal(text) == value
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.text("[](){}'\",:0123456789.eEjx_-+* abN\\\n", max_size=60))
 def test_any_metadata_cell_is_read_without_fault(text: str) -> None:
     json.dumps(plain_metadata({"key": literal(text)}), allow_nan=False)

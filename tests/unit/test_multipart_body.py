@@ -9,7 +9,7 @@ from battery_service.errors import ApiError
 from battery_service.http.multipart_body import uploaded_files
 from battery_service.http.request import Request
 from battery_service.limits import CLOUD, Limits
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from events.gateway import BOUNDARY, FormPart, file_part, multipart_body, request_event, upload_event
@@ -37,7 +37,6 @@ def name_of(disposition: str) -> str:
     return file.name
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.text(max_size=30), st.binary(max_size=300)), min_size=1, max_size=5))
 def test_any_bytes_arrive_as_they_were_sent(files: list[tuple[str, bytes]]) -> None:
     # given files of arbitrary bytes under arbitrary names, percent-encoded as RFC 5987 has it
@@ -51,7 +50,6 @@ def test_any_bytes_arrive_as_they_were_sent(files: list[tuple[str, bytes]]) -> N
     assert [file.content for file in arrived] == [content for _, content in files]
 
 
-@settings(deadline=None)
 @given(
     st.lists(
         st.sampled_from(
@@ -69,14 +67,12 @@ def test_content_that_looks_like_a_boundary_arrives_whole(content: bytes) -> Non
     assert [file.content for file in arrived] == [b"A", content, b"C"]
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=2000), st.sampled_from([f"--{BOUNDARY}", "no boundary"]))
 def test_a_body_of_noise_is_refused_and_never_a_fault_of_ours(noise: bytes, start: str) -> None:
     noise = noise.replace(b"-", b"")  # so that no boundary can close the form
     assert refusal_of(body_event(start.encode() + b"\r\n" + noise)).code == "malformed_multipart"
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_a_truncated_body_is_refused_wherever_it_ends(data: st.DataObject) -> None:
     body = multipart_body([file_part("a.pkl", b"content" * 5), file_part("b.pkl", b"more")])

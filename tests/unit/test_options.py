@@ -7,7 +7,7 @@ from battery_analytics.report import OPTIONS
 from battery_service.contract.generated import generated
 from battery_service.errors import ApiError
 from battery_service.options import default_options, parse_options
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 PLOTS = generated()["plots"]
@@ -67,7 +67,6 @@ def test_an_unknown_plot_is_refused_with_the_names_there_are(text: str) -> None:
     assert "differential_voltage_plot" in error.message
 
 
-@settings(deadline=None)
 @given(st.floats(min_value=0.0, max_value=1.0, exclude_min=True, exclude_max=True))
 def test_every_share_between_0_and_1_is_a_threshold(share: float) -> None:
     assert parse_options({"eol_threshold": repr(share)})["eol_threshold"] == share
@@ -84,7 +83,6 @@ def test_the_capacity_reference_is_initial_or_nominal(reference: str) -> None:
     assert refusal_of({"capacity_reference": "rated"}).details["allowed"] == ["initial", "nominal"]
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(min_value=0, max_value=10_000_000), min_size=1, max_size=100, unique=True))
 def test_cycles_are_the_numbers_asked_for_in_their_order(numbers: list[int]) -> None:
     assert parse_options({"cycles": ",".join(map(str, numbers))})["cycles"] == numbers

@@ -9,8 +9,10 @@ import pytest
 from battery_analytics.formats.pickles.objects import admits, resolved
 from battery_analytics.formats.pickles.reading import read_pickle
 from battery_analytics.formats.pickles.values import GlobalName, MalformedPickle, NumberRun, RefusedPickle, expanded
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+
+from tests.examples import examples
 
 PROTOCOLS = range(pickle.HIGHEST_PROTOCOL + 1)
 
@@ -54,7 +56,20 @@ def read(data: bytes) -> object:
     return plain(read_pickle(data, admits))
 
 
-@settings(max_examples=150, deadline=None)
+@pytest.mark.parametrize(
+    ("written", "text"), [(b"'ab'", "ab"), (b'"a\'b"', "a'b"), (b"'\\x41\\n'", "A\n"), (b"''", "")]
+)
+def test_a_text_as_python_2_wrote_it_in_protocol_0_is_read_between_its_quotes(written: bytes, text: str) -> None:
+    assert read(b"S" + written + b"\np0\n.") == text
+
+
+@pytest.mark.parametrize("written", [b"ab", b"'", b"'ab\"", b"\"ab'", b""])
+def test_a_text_in_protocol_0_without_its_quotes_is_malformed(written: bytes) -> None:
+    with pytest.raises(MalformedPickle):
+        read(b"S" + written + b"\np0\n.")
+
+
+@examples(150)
 @given(value=_plain, protocol=st.sampled_from(PROTOCOLS))
 def test_plain_data_of_every_protocol_read_as_python_reads_them(value: object, protocol: int) -> None:
     data = pickle.dumps(value, protocol)

@@ -132,6 +132,7 @@ def test_the_same_input_gives_the_same_bytes() -> None:
     assert all_four() == all_four()
 
 
+@pytest.mark.slow
 def test_threads_draw_the_same_bytes_as_one_alone() -> None:
     alone = all_four()
     with ThreadPoolExecutor(8) as threads:
@@ -263,6 +264,7 @@ def test_ticks_stand_at_round_values(limits: tuple[float, float], most: int, int
     assert ticks(limits, most, integer=integer)[1] == names
 
 
+@pytest.mark.slow
 def test_drawing_never_imports_pyplot_nor_changes_matplotlibs_settings() -> None:
     program = """
 import sys, matplotlib

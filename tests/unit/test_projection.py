@@ -5,10 +5,11 @@ import pytest
 from battery_analytics.projection.linear import linear_fade
 from battery_analytics.projection.project import LONGEST_LIFE_CYCLES, cycle_life_projection
 from battery_analytics.projection.result import Projection
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from tests.examples import examples
 from tests.steps import FloatArray
 
 CYCLE = np.arange(1.0, 201.0)
@@ -154,7 +155,7 @@ def test_the_same_data_give_the_same_interval() -> None:
     assert project(capacity).interval == project(capacity).interval
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(
     capacity=st.one_of(
         arrays(np.float64, st.integers(0, 60), elements=st.floats(0, 100) | st.just(NAN)),
@@ -193,7 +194,7 @@ def test_nothing_absurd_is_ever_projected(capacity: FloatArray, threshold: float
         assert 0 <= found.r_squared <= 1
 
 
-@settings(deadline=None, max_examples=20)
+@examples(20)
 @given(factor=st.floats(1e-3, 1e3))
 def test_the_unit_of_capacity_does_not_move_the_end_of_life(factor: float) -> None:
     capacity = 50 - 0.02 * CYCLE + noise(0.05)

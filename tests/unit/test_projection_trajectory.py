@@ -7,10 +7,11 @@ from battery_analytics.projection.own_course import Widening, learned_widening, 
 from battery_analytics.projection.project import cycle_life_projection
 from battery_analytics.projection.result import ModelProjection
 from battery_analytics.projection.trajectory import LONGEST_LIFE_CYCLES, Trajectory, binned, trajectories
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sample_cells.fade import FadeLaw, KneeFade, LinearFade, SquareRootFade, TwoStageFade, rising_first
+from tests.examples import examples
 from tests.steps import FloatArray
 
 NARROW = Widening(np.array([0.0]), np.array([0.0]))
@@ -164,7 +165,7 @@ LAWS = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(
     law=LAWS,
     cycles=st.integers(1, 300),

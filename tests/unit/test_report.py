@@ -6,15 +6,17 @@ from typing import Any
 import numpy as np
 import pytest
 from battery_analytics import BatteryDataError, BatteryFile, Report, analyze
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from sample_cells import SAMPLES, SimulatedCell, csv_triplet, named_cell, pickle_bytes, simulate
+from sample_cells import SAMPLES, SimulatedCell, csv_triplet, pickle_bytes, simulate
 from sample_cells.chemistry import NMC_GRAPHITE
 from sample_cells.fade import KneeFade, LinearFade
 from sample_cells.plain import cell, csv_set, pickled
 from sample_cells.protocol import cc_cv, step_charge
 from sample_cells.recording import AS_IN_CALB, Defects, Noise
+from tests.examples import examples
+from tests.named_cells import named_cell
 from tests.report_names import assert_is_report
 from tests.strategies import CalbCell, calb_cells
 
@@ -25,7 +27,7 @@ PLOTS = {
 }
 
 
-@pytest.fixture(scope="module", params=sorted(SAMPLES))
+@pytest.fixture(params=sorted(SAMPLES))
 def sample(request: pytest.FixtureRequest) -> SimulatedCell:
     return named_cell(request.param)
 
@@ -118,6 +120,7 @@ def test_a_capacity_that_rises_has_no_invented_end_of_life() -> None:
     assert report["battery_health"]["health_score"] == 100.0
 
 
+@pytest.mark.slow
 def test_a_knee_is_an_indicator_and_a_straight_fade_is_none() -> None:
     def indicators(law: KneeFade | LinearFade) -> list[str]:
         simulated = simulate(
@@ -216,7 +219,7 @@ def test_analysing_twice_gives_the_same_bytes() -> None:
     assert analyze(pickle_file("A")).to_json() == analyze(pickle_file("A")).to_json()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@examples(60)
 @given(data=calb_cells(), threshold=st.floats(0.01, 0.99))
 def test_any_defect_gives_a_whole_report_or_names_what_is_wrong(data: CalbCell, threshold: float) -> None:
     file = BatteryFile("cell.pkl", pickled(data))

@@ -11,7 +11,7 @@ from battery_service.http.request import Request
 from battery_service.http.responses import Answer, finished, html_answer, json_answer
 from battery_service.limits import CLOUD, LOCAL
 from battery_service.settings import Settings
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from events.gateway import request_event
@@ -69,7 +69,6 @@ def test_a_browser_gets_the_page_and_a_program_gets_json(accept: str, html: bool
     assert prefers_html(accept) is html
 
 
-@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_no_accept_header_is_a_fault_of_ours(header: str) -> None:
     assert accepts_gzip(header) in {True, False}

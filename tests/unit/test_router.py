@@ -101,6 +101,7 @@ def eager_threads() -> Iterator[None]:
     sys.setswitchinterval(interval)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("eager_threads")
 def test_of_4000_requests_in_eight_threads_each_is_answered_for_itself(handler: LambdaHandler) -> None:
     def is_its_own(number: int) -> bool:

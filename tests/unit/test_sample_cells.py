@@ -15,7 +15,6 @@ from sample_cells import (
     FloatArray,
     SimulatedCell,
     csv_triplet,
-    named_cell,
     pickle_bytes,
     simulate,
 )
@@ -25,6 +24,7 @@ from sample_cells.fade import LinearFade
 from sample_cells.protocol import Protocol, cc_cv, step_charge
 from sample_cells.recording import AS_IN_CALB, Defects, Noise
 from sample_cells.thermal import LumpedThermal
+from tests.named_cells import named_cell
 
 CHEMISTRIES = [NMC_GRAPHITE, LFP_GRAPHITE]
 NO_NOISE = Noise(voltage_V=0, current_A=0, temperature_C=0, decimals=9, time_decimals=9)
@@ -311,6 +311,7 @@ class TestNamedCells:
         after = np.searchsorted(truth.cycle_numbers, end)
         assert truth.discharge_Ah[after] / truth.discharge_Ah[0] == pytest.approx(0.8, abs=2e-3)
 
+    @pytest.mark.slow
     def test_the_command_writes_each_cell_in_both_formats(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:

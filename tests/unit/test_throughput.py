@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from battery_analytics.analysis.throughput import rest_current, throughput
 from battery_analytics.cell import CyclingData
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.steps import CHARGE, DISCHARGE, DISCHARGE_FIRST_CYCLE, FULL_CYCLE, REST, Restarts, Step, cycling
@@ -269,7 +269,6 @@ def test_the_rest_current_is_a_five_hundredth_of_what_usually_flows() -> None:
     assert rest_current(np.zeros(5)) == 0.0
 
 
-@settings(deadline=None)
 @given(factor=st.floats(0.001, 1000.0))
 def test_other_units_of_current_and_capacity_scale_the_capacities(factor: float) -> None:
     data = cycling([TWO_STEP_CHARGE] * 2, counters="step", sample_s=300.0)
@@ -286,7 +285,6 @@ def test_other_units_of_current_and_capacity_scale_the_capacities(factor: float)
     assert totals(scaled)[1] == pytest.approx([10.0 * factor] * 2)
 
 
-@settings(deadline=None)
 @given(
     rests=st.lists(st.integers(1, 9), min_size=1, max_size=5),
     counters=st.sampled_from(["step", "cycle", "test"]),
@@ -301,7 +299,17 @@ def test_a_rest_split_into_several_changes_no_capacity(rests: list[int], counter
     assert discharge == pytest.approx([10.0] * 2)
 
 
-@settings(deadline=None)
+def test_a_cycle_most_of_whose_counter_is_unknown_is_integrated_from_current_and_time() -> None:
+    data = cycling([FULL_CYCLE] * 2)
+    assert data.discharge_capacity_Ah is not None
+    counter = data.discharge_capacity_Ah.copy()
+    counter[np.flatnonzero(data.current_A < 0)[65:105]] = np.nan  # 40 of the 60 points of the second discharge
+    found = throughput(replace(data, discharge_capacity_Ah=counter)).discharge
+
+    assert found.integrated.tolist() == [False, True]
+    assert found.total_Ah == pytest.approx([10.0, 10.0])
+
+
 @given(shift_s=st.floats(-1e6, 1e6))
 def test_a_shifted_clock_changes_no_integral(shift_s: float) -> None:
     data = cycling([TWO_STEP_CHARGE] * 2, counters=None, sample_s=300.0)

@@ -72,25 +72,35 @@ def test_a_discharge_that_was_cut_short_is_no_capacity_fade() -> None:
 
 
 def test_a_low_efficiency_is_judged_by_the_median_cycle() -> None:
-    one_bad = np.array([80.0, 99.9, 99.9])
+    one_bad = np.array([80.0, 99.7, 99.9])
 
     assert named(figures_of([50.0] * 3, coulombic_efficiency_percent=one_bad), "Low") == []
     assert named(figures_of([50.0] * 3, coulombic_efficiency_percent=one_bad - 2), "Low") == [
-        "Low coulombic efficiency: 97.90 % in the median cycle"
+        "Low coulombic efficiency: 97.70 % in the median cycle"
     ]
 
 
-def test_a_resistance_that_grows_by_a_quarter_is_named() -> None:
-    resistance = np.linspace(1e-3, 2e-3, 200)
+@pytest.mark.parametrize(("growth", "is_named"), [(1.0, False), (1.24, False), (1.26, True), (2.0, True)])
+def test_a_resistance_that_grows_by_a_quarter_is_named(growth: float, is_named: bool) -> None:
+    resistance = np.where(CYCLE < 100, 1e-3, growth * 1e-3)
 
-    assert named(figures_of(50 - 0 * CYCLE, resistance_ohm=resistance), "Resistance")
-    assert not named(figures_of(50 - 0 * CYCLE, resistance_ohm=np.linspace(1e-3, 1.2e-3, 200)), "Resistance")
+    assert bool(named(figures_of(50 - 0 * CYCLE, resistance_ohm=resistance), "Resistance")) is is_named
+
+
+def test_the_growth_of_a_resistance_is_from_the_first_tenth_to_the_last() -> None:
+    # The medians of the first twenty and the last twenty of 200; one cycle in a hundred is far off.
+    resistance = 1e-3 + 2e-5 * CYCLE
+    resistance[[0, 199]] = 1.0
+
+    assert named(figures_of(50 - 0 * CYCLE, resistance_ohm=resistance), "Resistance") == [
+        "Resistance growth: 1.21 mΩ at the start, 4.79 mΩ at the end"
+    ]
 
 
 @pytest.mark.parametrize(("excess_mV", "is_named"), [(0, False), (9.9, False), (10.5, True)])
 def test_a_limit_may_be_passed_by_ten_millivolts(excess_mV: float, is_named: bool) -> None:
-    over = figures_of([50.0], max_voltage_V=np.array([4.2 + 1e-3 * excess_mV]))
-    under = figures_of([50.0], min_voltage_V=np.array([2.75 - 1e-3 * excess_mV]))
+    over = figures_of([50.0, 50.0, 50.0], max_voltage_V=np.array([4.1, 4.2 + 1e-3 * excess_mV, 4.0]))
+    under = figures_of([50.0, 50.0, 50.0], min_voltage_V=np.array([2.8, 2.75 - 1e-3 * excess_mV, 2.9]))
 
     assert bool(named(over, "Voltage above")) is is_named
     assert bool(named(under, "Voltage below")) is is_named
@@ -103,6 +113,34 @@ def test_a_knee_is_an_accelerating_fade() -> None:
 
     # The second half loses 1 Ah by the straight fade and 8 Ah behind the knee in 100 cycles.
     assert "in the second half" in line
+
+
+def test_an_accelerating_fade_gives_the_slopes_of_its_halves() -> None:
+    # 240 cycles in 24 groups of ten: the first twelve groups lose 0.01 Ah per cycle of 50 Ah, the others 0.11 Ah.
+    cycle = np.arange(240.0)
+
+    assert named(figures_of(50 - 0.01 * cycle - 0.1 * np.maximum(cycle - 119, 0)), "Accelerating") == [
+        "Accelerating fade: 0.22 % of the first discharge capacity per cycle in the second half of the fade, "
+        "0.02 % in the first"
+    ]
+
+
+@pytest.mark.parametrize(("late_Ah_per_cycle", "is_named"), [(0.005, False), (0.012, True)])
+def test_an_acceleration_counts_from_two_percent_lost_in_the_second_half(
+    late_Ah_per_cycle: float, is_named: bool
+) -> None:
+    # From the middle of the thirteenth group of ten to that of the last are 110 cycles: 1.1 % and 2.6 % of 50 Ah.
+    cycle = np.arange(240.0)
+    late = (late_Ah_per_cycle - 0.001) * np.maximum(cycle - 119, 0)
+
+    assert bool(named(figures_of(50 - 0.001 * cycle - late), "Accelerating")) is is_named
+
+
+def test_cycles_that_stand_out_do_not_bend_a_straight_fade() -> None:
+    # Every fourth cycle has more: those alone fall slowly first and ten times as fast behind the middle.
+    more = np.maximum(0.036 * np.minimum(CYCLE, 100) - 0.036 * np.maximum(CYCLE - 100, 0), 0)
+
+    assert named(figures_of(50 - 0.04 * CYCLE + np.where(CYCLE % 4 == 1, more, 0)), "Accelerating") == []
 
 
 def test_a_knee_after_a_flat_life_is_an_accelerating_fade_too() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from battery_analytics.analysis.capacity_fade import Fade, fade_between_ends
 from battery_analytics.analysis.cycle_table import CycleTable
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.steps import figures_of
@@ -57,7 +57,6 @@ def test_without_any_discharge_nothing_is_known() -> None:
     assert (fade.fade_percent, fade.rate_percent_per_cycle, fade.retention_percent) == (None, None, None)
 
 
-@settings(deadline=None)
 @given(st.lists(st.floats(0.1, 100.0), min_size=2, max_size=20), st.floats(0.01, 100.0))
 def test_the_unit_of_capacity_does_not_matter(discharge: list[float], factor: float) -> None:
     one, other = (capacity_fade(figures_of(np.array(discharge) * scale)) for scale in (1.0, factor))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from battery_analytics.analysis.statistics import Statistics, statistics_of
 from battery_analytics.sections.statistical_metrics import statistical_metrics
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.sections import analysed_cell
@@ -43,7 +43,6 @@ def test_current_and_voltage_are_over_all_points_capacities_over_all_cycles() ->
     assert found.voltage_stats.max == pytest.approx(4.3)
 
 
-@settings(deadline=None)
 @given(st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=50), st.floats(-1e3, 1e3))
 def test_a_shift_moves_every_figure_but_the_spread(values: list[float], shift: float) -> None:
     one, other = statistics_of(np.array(values)), statistics_of(np.array(values) + shift)

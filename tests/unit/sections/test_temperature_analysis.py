@@ -5,7 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from battery_analytics.cell import CyclingData
-from battery_analytics.sections.temperature_analysis import TemperatureAnalysis, temperature_analysis
+from battery_analytics.sections.temperature_analysis import (
+    TemperatureAnalysis,
+    capacity_correlation,
+    temperature_analysis,
+)
 
 from tests.sections import analysed_cell
 from tests.steps import FULL_CYCLE, FloatArray, cycling, fading_cycles
@@ -79,6 +83,17 @@ def test_a_correlation_needs_five_cycles() -> None:
 
     assert found.correlation_with_capacity is None
     assert "5 cycles" in (found.no_correlation_reason or "")
+
+
+@pytest.mark.parametrize(("difference_Ah", "correlates"), [(5e-7, False), (5e-6, True)])
+def test_a_capacity_that_changes_by_less_than_a_billionth_correlates_with_nothing(
+    difference_Ah: float, correlates: bool
+) -> None:
+    capacity = 1_000.0 + difference_Ah * np.array([0.0, 0.25, 0.5, 0.75, 1.0])
+    found, reason = capacity_correlation(np.array([20.0, 22.0, 24.0, 26.0, 28.0]), capacity)
+
+    assert (found is not None) is correlates
+    assert (reason is None) is correlates
 
 
 def test_a_capacity_that_never_changes_correlates_with_nothing() -> None:

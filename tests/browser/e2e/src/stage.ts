@@ -23,8 +23,9 @@ export interface Stage extends Setting {
   admit: (url: string) => void;
 }
 
-const SPEC_MS = 60_000;
-const STEP_MS = 10_000;
+// Steps wait for what is to be seen. Only what hangs lasts this long, on a busy machine too.
+const SPEC_MS = 240_000;
+const STEP_MS = 60_000;
 
 /** Plays a spec; throws what went wrong, on the page or behind its back. */
 export async function play(spec: Spec, setting: Setting, browser: Browser): Promise<void> {
@@ -70,7 +71,7 @@ async function lastSeen(context: BrowserContext, pictures: string): Promise<stri
   if (!page) return "The window is gone.";
   const picture = join(pictures, `${Date.now()}.png`);
   try {
-    await page.screenshot({ path: picture, timeout: 5000 });
+    await page.screenshot({ path: picture, timeout: 20_000 });
     const words = await wordsOf(page.locator("body"));
     return `The page then (${picture}):\n${words.slice(0, 600)}`;
   } catch (fault) {

@@ -5,7 +5,7 @@ import type { Page } from "playwright-core";
 import { Dashboard, wordsOf } from "../dashboard.js";
 import { spec } from "../spec.js";
 
-const LARGE_MS = 50_000;
+const LARGE_MS = 120_000;
 const BYTES_PER_SECOND = 30e6;
 
 spec(
