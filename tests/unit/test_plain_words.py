@@ -22,9 +22,17 @@ PUBLIC_TEXTS = (
     "tools",
     "sample_cells",
     "events",
-    "layers/service/battery_service/site/small_page.html",
+    "layers",
+    "functions",
+    "local",
+    "template.yaml",
+    "battery_analytics_api.py",
+    "Makefile",
+    ".ci/run",
+    ".github",
+    "pyproject.toml",
 )
-SUFFIXES = {".md", ".py", ".ts", ".tsx", ".css", ".html", ".yaml"}
+SUFFIXES = {".md", ".py", ".ts", ".tsx", ".css", ".html", ".yaml", ".yml", ".toml", ".mk"}
 THINGS = (
     "row|line|file|module|folder|column|point|form|value|record|frame|block|part|group|array|series|button|letter|"
     "message|request|test|plot|picture|cell|page|report|tree|alarm|run|job|key"

@@ -10,12 +10,12 @@ from battery_analytics.projection.domain import Domain
 from battery_analytics.projection.features import FEATURES, early_life_features
 from battery_analytics.projection.forest import Forest
 from battery_analytics.projection.history import History, chamber_temperature_C
-from battery_analytics.projection.own_course import Widening
 from battery_analytics.projection.population import PopulationModel, Stage, trained_model
+from battery_analytics.projection.population_projection import population_projection
 from battery_analytics.projection.project import Models, cycle_life_projection
 from battery_analytics.projection.result import ModelProjection, Projection
 from battery_analytics.projection.temperature_law import TemperatureLaw
-from battery_analytics.projection.voice import population_projection
+from battery_analytics.projection.trajectory_projection import Widening
 
 CYCLES = 30
 POINTS = 60

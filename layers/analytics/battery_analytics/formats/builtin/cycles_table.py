@@ -1,4 +1,4 @@
-"""Any table with one row per point whose columns bear the names of common cyclers, in any order."""
+"""Any table with one row per point whose columns have the names that common cyclers use, in any order."""
 
 from battery_analytics.formats.builtin.calb_csv import CELL_FILES
 from battery_analytics.formats.table_format import table_format
