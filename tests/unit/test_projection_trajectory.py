@@ -1,4 +1,4 @@
-"""Trajectory models against fades whose course and end are known in closed form."""
+"""Trajectory models against fades whose trajectory and end are known in closed form."""
 
 import numpy as np
 import pytest
@@ -88,7 +88,7 @@ def test_a_grid_fit_is_the_best_of_its_bases() -> None:
     assert fit.squares[1, 0] == pytest.approx(0, abs=1e-12)
 
 
-def test_before_a_tenth_of_the_fade_is_used_the_course_is_open() -> None:
+def test_before_a_tenth_of_the_fade_is_used_the_model_abstains() -> None:
     cycle, capacity, _ = cut(LinearFade(2e-4), 0.09)
 
     found = trajectory_projection(cycle, capacity, eol_capacity_Ah=0.8 * capacity[0], level=0.9, widening=NARROW)
@@ -120,7 +120,7 @@ def test_the_mean_of_the_curves_is_near_the_known_end(law: FadeLaw, fade_used: f
     assert life <= (found.projection.interval.high or np.inf)
 
 
-def test_outliers_do_not_move_the_course() -> None:
+def test_outliers_do_not_move_the_trajectory() -> None:
     cycle, capacity, life = cut(LinearFade(2e-4), 0.5)
     capacity[[40, 200, -1]] = [0.2, 1.5, 0.3]
 

@@ -40,7 +40,7 @@ def main() -> int:
     ]
     _, failing, _ = _try(sound, float("inf"), options.at_once)
     if failing:
-        print(f"Tests fail without any fault, in {', '.join(failing)}: mend them first.")
+        print(f"Tests fail without any fault, in {', '.join(failing)}: repair them first.")
         return 1
     tried, noticed, missed = _try(mutants, options.seconds, options.at_once)
     for mutant in sorted(missed, key=lambda mutant: (str(mutant.path), mutant.line)):

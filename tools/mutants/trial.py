@@ -49,9 +49,9 @@ def started(module: str, mutant: Mutant, tests: Sequence[Path]) -> int:
     if process:
         return process
     os.setsid()
-    silence = os.open(os.devnull, os.O_WRONLY)
+    devnull = os.open(os.devnull, os.O_WRONLY)
     for stream in (1, 2):
-        os.dup2(silence, stream)
+        os.dup2(devnull, stream)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.alarm(int(SECONDS_PER_MUTANT))
     sys.meta_path.insert(0, FaultyModule(module, mutant))

@@ -67,11 +67,11 @@ def counted(
     shift = base - _sum_before_within(cycle, gained)
     total = np.bincount(cycle, weights=gained, minlength=points.counts.size)
     total[points.counts == 0] = np.nan
-    anew = (np.diff(cycle) == 0) & (base[1:] <= value[last[:-1]] / 2)
+    restarted = (np.diff(cycle) == 0) & (base[1:] <= value[last[:-1]] / 2)
     return Counted(
         capacity_Ah=value - np.repeat(shift, np.diff(first, append=index.size)),
         total_Ah=total,
-        restarts=int(np.count_nonzero(anew)),
+        restarts=int(np.count_nonzero(restarted)),
         runs_on=runs_on,
         counts_opposite=_rises_with(opposite, counter) > COUNTS_OPPOSITE_SHARE * float(gained.sum()),
     )

@@ -1,1 +1,1 @@
-"""The formats that come with the library: each module declares one format, or a few that are read in the same way."""
+"""The formats that come with the library: each module declares one format, or a few that share a reader."""

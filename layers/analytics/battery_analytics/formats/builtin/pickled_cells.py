@@ -1,7 +1,7 @@
 """Pickles of cycling data: the CALB pickle of the BatteryLife collection, and frames, columns and lists of cycles.
 
-The beginning of a pickle suggests its format, but only its contents decide it. So the formats declared here are read in
-the same way, and each cell names the format that was found.
+The beginning of a pickle suggests its format, but only its contents decide it. So the formats declared here share a
+reader, and each cell names the format that was found.
 """
 
 import re
