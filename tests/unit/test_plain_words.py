@@ -69,7 +69,7 @@ RULES = (
         ("method", "projection"),
     ),
     Rule(r"\b(own|server's|in) words\b|\bsays? (nothing|anything) of\b", "message"),
-    Rule(r"\bsilent\b|\bsilence\b", "abstains, or does not answer", ("abstain",)),
+    Rule(r"(?<!--)\bsilent\b|\bsilence\b", "abstains, or does not answer", ("abstain",)),
     Rule(r"\bown course\b|\bthe course of\b|\bits course\b", "trajectory", ("trajectory (model)",)),
     Rule(r"\bhonest\w*", "how sure it is, or its basis", ("calibrated", "indicative")),
     Rule(r"\bforesees?\b|\bforetells?\b|\bknows lives\b", "projects", ("projection",)),

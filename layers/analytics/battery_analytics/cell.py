@@ -21,7 +21,7 @@ Severity = Literal["info", "warning", "error"]
 class Finding:
     """One thing that was odd in the data, and what was done about it, in the terms of battery engineers."""
 
-    code: Annotated[str, Field("Stable code.")]
+    code: Annotated[str, Field("The stable name of the finding.")]
     severity: Annotated[Severity, Field("How much it matters.")]
     message: Annotated[str, Field("What was odd and what was done about it.")]
     cycles: Annotated[tuple[int, ...], Field("The numbers of the cycles concerned; empty for the whole cell.")] = ()
