@@ -31,7 +31,7 @@ class ArtifactStack:
         self.template = built_template(folder, parameters=parameters)
         """It has the resources of the embedded AWS once that has started."""
         self.environment: Mapping[str, str] = {}
-        """The variables with which AWS clients reach the embedded AWS, and the names of its resources; empty before the start."""
+        """The variables with which AWS clients reach the embedded AWS, and its resources; empty before the start."""
         self._log = log
         self._artifact: Artifact | None = None
         self.services = JobServices(self.template, self._connected, tokens=tokens)

@@ -2,8 +2,8 @@
 
 Powertools' `Metrics` shares one set among all threads; an `EphemeralMetrics` is made for each upload instead.
 Every metric costs money each month, so stages are summed to four, and the format is metadata to search, not a dimension.
-The one dimension beside the service tells direct uploads from those to S3. It is named `way`, as alarms and dashboards of
-deployments know it.
+The one dimension besides the service separates direct and presigned uploads. Its name is `way`, because alarms and
+dashboards of deployments use that name.
 """
 
 from collections.abc import Mapping

@@ -24,7 +24,7 @@ MOST_CYCLES_IN_A_MEDIAN = 5
 def early_life_features(history: History, first_cycles: int) -> FloatArray:
     """The features of the first `first_cycles` known cycles, in the order of `FEATURES`; NaN where one is unknown.
 
-    Early figures are medians over up to five cycles after the first, late ones over the last up to five. Capacities
+    Early features are medians over up to five cycles after the first, late ones over up to five last cycles. Capacities
     are shares of the nominal one (the first cycle's) or of the first (the second cycle's, the fade). The difference
     of two discharge curves as capacity over voltage, late less early, has the variance that Severson et al.,
     Nature Energy 4, 383 (2019) found to predict life; here as a share of the first capacity.

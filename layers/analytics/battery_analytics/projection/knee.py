@@ -1,9 +1,10 @@
 """The knee: the cycle at which the fade becomes steeper, if there is one.
 
 The knee point is the bend of two lines (Bacon-Watts), its onset the first bend of three (double Bacon-Watts), after
-Fermín-Cueto et al., Energy and AI 1, 100006 (2020). Every curve also has a quick first loss that dies away, as many
-cells have, so that its end is not taken for a bend. There is a knee only where the bend explains the fade better than
-a line and than a parabola, by Schwarz's criterion with the number of independent points, and the fall becomes steeper.
+Fermín-Cueto et al., Energy and AI 1, 100006 (2020). Every curve also has a quick first loss that fades, as many
+cells have, so that the end of that loss is not taken for a bend. There is a knee only where the bend explains the fade
+better than a line and than a parabola, by Schwarz's criterion with the number of independent points, and the fall
+becomes steeper.
 """
 
 from dataclasses import dataclass

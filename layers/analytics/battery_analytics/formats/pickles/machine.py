@@ -1,4 +1,4 @@
-"""A pickle machine that reads and runs nothing: its bytes, stack and memo, and limits on how much a file may use of each.
+"""A pickle machine that runs nothing: it reads the bytes into a stack and a memo, with limits for each.
 
 Python's own unpickler builds objects by calling what the file names. This one only records it: a global becomes a
 `GlobalName`, a call becomes a `Call` with its arguments and state, and `objects` turns numpy's and pandas' calls into

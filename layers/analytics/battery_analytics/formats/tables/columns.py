@@ -126,7 +126,7 @@ class ColumnNames:
             self._unit_unless_said[quantity] = 1.0 if rule.unit is None else UNITS[quantity][rule.unit]
             for rank, name in enumerate(rule.names):
                 if name in self._known:
-                    raise ValueError(f"The column name {name!r} stands for {quantity} and {self._known[name][0]}.")
+                    raise ValueError(f"The column name {name!r} means {quantity} and {self._known[name][0]}.")
                 self._known[name] = (quantity, rank)
         self.recognised = lru_cache(maxsize=4_096)(self._recognised)
 

@@ -1,4 +1,4 @@
-"""Voltage profile: voltage over capacity of chosen cycles, charge and discharge apart."""
+"""Voltage profile: voltage over capacity of chosen cycles, separate for charge and discharge."""
 
 from dataclasses import dataclass
 from typing import Annotated
