@@ -214,7 +214,12 @@ def _without_unmeasured_points(data: CyclingData, file: str, findings: list[Find
         raise NoCycles(f"{file} holds no point at which both voltage and current were measured.", file=file)
     counts = np.add.reduceat(measured, data.offsets[:-1], dtype=np.int64)
     affected = data.cycle_number[counts < np.diff(data.offsets)]
-    message = f"{int((~measured).sum()):,} points have no voltage or no current. They were left out."
+    left_out = int((~measured).sum())
+    message = (
+        "1 point has no voltage or no current. It was left out."
+        if left_out == 1
+        else f"{left_out:,} points have no voltage or no current. They were left out."
+    )
     findings.append(Finding("points_without_values", "warning", message, tuple(affected.tolist())))
 
     def kept(values: FloatArray | None) -> FloatArray | None:

@@ -14,7 +14,7 @@ from battery_analytics.projection.result import Interval, ModelProjection
 NAME = "population"
 SAME_SHARE = 0.005
 # Begins the reason of an abstention that still bounds the end of life.
-ONE_THRESHOLD = "The population model projects"
+ONE_THRESHOLD = "The population model projects only"
 
 
 def population_projection(
@@ -91,6 +91,6 @@ def distance_from_trained_cells(
 def _other_threshold(model: PopulationModel, eol_share: float, life: float, low: float, high: float) -> str:
     order = "later" if eol_share < model.eol_share else "earlier"
     return (
-        f"{ONE_THRESHOLD} the end of life at {100 * model.eol_share:g} % of the first capacity only: "
+        f"{ONE_THRESHOLD} the life to {100 * model.eol_share:g} % of the first capacity: "
         f"cycle {life:,.0f} ({low:,.0f} to {high:,.0f}). {100 * eol_share:.3g} % is reached {order}."
     )

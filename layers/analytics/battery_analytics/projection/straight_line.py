@@ -24,9 +24,7 @@ def straight_line(line: LinearFade, x: FloatArray, y: FloatArray, eol_capacity_A
     rising_share = float(np.mean(line.resampled_slopes >= 0))
     if line.slope_Ah_per_cycle >= 0 or rising_share > MOST_RISING_SHARE:
         gain = "rises" if line.slope_Ah_per_cycle > 0 else "does not fall clearly"
-        return ModelProjection(
-            NAME, abstention_reason=f"The capacity {gain} over the measured cycles, so no end of life can be projected."
-        )
+        return ModelProjection(NAME, abstention_reason=f"The capacity {gain} over the measured cycles.")
     last = float(x[-1])
     capacity_now = line.intercept_Ah + line.slope_Ah_per_cycle * last
     if capacity_now <= eol_capacity_Ah:

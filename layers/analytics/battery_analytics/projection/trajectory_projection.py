@@ -72,10 +72,7 @@ def trajectory_projection(
     fade_used = float((capacity_Ah[0] - np.median(capacity_Ah[-RECENT_CYCLES:])) / allowed) if allowed > 0 else math.nan
     if not fade_used >= LEAST_FADE_USED:
         used = f"{100 * max(fade_used, 0):.2g} %" if math.isfinite(fade_used) else "none"
-        return _abstaining(
-            f"The fade has hardly begun: {used} of the allowed fade is used up, too little to project the trajectory.",
-            fade_used,
-        )
+        return _abstaining(f"The fade has hardly begun: {used} of the allowed fade is used up.", fade_used)
     found = trajectories(cycle_number, capacity_Ah, eol_capacity_Ah)
     log_factor = widening.at(fade_used)
     curves = tuple(_listed(curve, last, log_factor, level) for curve in found)

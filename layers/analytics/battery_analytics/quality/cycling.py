@@ -54,8 +54,8 @@ def _incomplete_discharge(examined: Examined) -> Finding | None:
     whole = whole[whole > 0]
     if incomplete[-1] and whole.size and examined.fade.retention_percent is not None:
         message += (
-            f" The last cycle is one of them: the retention of {examined.fade.retention_percent:.1f} % includes it. "
-            f"Up to the last whole discharge the retention is {100 * whole[-1] / whole[0]:.1f} %."
+            f" The last cycle stops early: the retention of {examined.fade.retention_percent:.1f} % includes "
+            f"it. Up to the last whole discharge the retention is {100 * whole[-1] / whole[0]:.1f} %."
         )
     return Finding("incomplete_discharge", "warning", message, cycles)
 

@@ -121,7 +121,7 @@ def _time_backwards(examined: Examined) -> Finding | None:
         return None
     message = (
         f"The time goes backwards at {counted(clock.backwards.size, 'point')}. "
-        "No charge or duration was counted across these jumps."
+        "No charge or duration was counted across such a jump."
     )
     return Finding("time_goes_backwards", "warning", message, examined.cycles_of_points(clock.backwards))
 
