@@ -13,16 +13,16 @@ from typing import Any
 
 import pytest
 from battery_analytics import BatteryFile
+from battery_client import command as client
 from battery_client.progress import UploadProgress
 from battery_service.http.multipart_body import uploaded_files
 from battery_service.http.request import Request
 from battery_service.limits import LOCAL
 
-import battery_analytics_client as client
 from local.gateway import Event
 from tests.integration.running_server import RunningServer, serving
 
-SCRIPT = Path(client.__file__)
+SCRIPT = Path(__file__).resolve().parents[2] / "battery_analytics_client.py"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(8)
 
 CELL: dict[str, Any] = {

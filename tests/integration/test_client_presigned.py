@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from battery_client import command as client
 from battery_client import job as job_module
 from battery_service.http.multipart_body import uploaded_files
 from battery_service.http.request import Request
 from battery_service.limits import LOCAL
 
-import battery_analytics_client as client
 from local.gateway import Event
 from tests.integration.running_server import RunningServer, serving
 from tests.integration.test_client import CELL

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 import requests
+from battery_client import command as client
 from battery_client import job as job_module
 from battery_client.token import BearerToken
 
-import battery_analytics_client as client
 from local.gateway import Event
 from tests.integration.running_server import RunningServer, serving
 from tests.integration.test_client import CELL

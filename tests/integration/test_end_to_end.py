@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 import requests
+from battery_client import command as client
 
-import battery_analytics_client as client
 from sample_cells.files import write_cell
 from sample_cells.named import SAMPLES
 from tests.integration.server_process import ServerProcess, server_process

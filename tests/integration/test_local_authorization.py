@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 import requests
+from battery_client import command as client
 from battery_service.tokens.store import hash_of, line_of, new_token
 
-import battery_analytics_client as client
 from sample_cells import plain as cells
 from tests.integration.presigned_flow import File, PresignedFlow, post
 from tests.integration.server_process import SCRIPT, ServerProcess, server_process

@@ -16,10 +16,10 @@ from typing import Any
 
 import pytest
 import requests
+from battery_client import command as client
 from battery_service import settings
 from battery_service.limits import CLOUD
 
-import battery_analytics_client as client
 from local.embedded_aws import EmbeddedAws
 from sample_cells import plain as cells
 from tests.integration.presigned_flow import File, PresignedFlow, direct_report, post

@@ -1,4 +1,4 @@
-"""The library as others install it: a wheel, alone in an environment of each Python that is here."""
+"""The library and the client as others install them: wheels, alone in an environment of each Python that is here."""
 
 import os
 import re
@@ -36,22 +36,22 @@ def _runs(python: str) -> bool:
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def wheels(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     folder = tmp_path_factory.mktemp("wheels")
-    run_uv(["build", "--quiet", "--wheel", "--package", "battery-analytics", "--out-dir", str(folder)])
-    (built,) = folder.glob("*.whl")
-    return built
+    for package in ("battery-analytics", "battery-analytics-client"):
+        run_uv(["build", "--quiet", "--wheel", "--package", package, "--out-dir", str(folder)])
+    return [str(built) for built in sorted(folder.glob("*.whl"))]
 
 
 @pytest.fixture(scope="module", params=pythons(), ids=lambda path: Path(path).name)
 def environment(
-    request: pytest.FixtureRequest, wheel: Path, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, wheels: list[str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Path]:
-    """A Python with the wheel and what it asks for, and nothing of this project besides."""
+    """A Python with the wheels and what they ask for, and nothing of this project besides."""
     folder = tmp_path_factory.mktemp("environment")
     run_uv(["venv", "--quiet", "--python", request.param, str(folder / "venv")])
     python = folder / "venv" / "bin" / "python"
-    run_uv(["pip", "install", "--quiet", "--python", str(python), str(wheel)])
+    run_uv(["pip", "install", "--quiet", "--python", str(python), *wheels])
     for name in ("CALB_35_B249", "CALB_0_B188"):
         (folder / f"{name}.pkl").write_bytes(pickle_bytes(named_cell("SAMPLE_NMC_25_LINEAR")))
     yield python
@@ -81,3 +81,10 @@ def test_it_brings_nothing_of_the_service_and_says_its_version(environment: Path
     )
     ran = subprocess.run([environment, "-c", program], cwd="/", capture_output=True, text=True, check=False)
     assert ran.stderr == ""
+
+
+def test_the_command_of_the_client_says_what_it_takes(environment: Path) -> None:
+    command = environment.with_name("battery-analytics")
+    ran = subprocess.run([command, "--help"], cwd="/", capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "--files" in ran.stdout

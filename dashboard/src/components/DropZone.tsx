@@ -1,6 +1,7 @@
 /** Where files are added: dropped anywhere on the page, or chosen with a file input. */
 
 import { type ChangeEvent, useEffect, useState } from "react";
+import formats from "../../generated/formats.json";
 import { bytes } from "../model/format";
 import type { ServerState } from "../server";
 
@@ -22,7 +23,7 @@ export function DropZone({ server, compact, onFiles, onSample, sampleIsComing }:
   return (
     <section className={`drop${compact ? " compact" : ""}${isOver ? " over" : ""}`} aria-label="Add cells">
       <label className="button primary">
-        <input type="file" multiple accept=".pkl,.pickle,.csv" onChange={choose} aria-describedby="drop-hint" />
+        <input type="file" multiple accept={formats.endings.join(",")} onChange={choose} aria-describedby="drop-hint" />
         {compact ? "Add files" : "Choose files"}
       </label>
       <span className="drop-or">{compact ? "or drop them anywhere" : "or drop them anywhere on this page"}</span>
@@ -30,8 +31,8 @@ export function DropZone({ server, compact, onFiles, onSample, sampleIsComing }:
         {sampleIsComing ? "Fetching the sample…" : "Try a sample cell"}
       </button>
       <p id="drop-hint" className="soft">
-        A .pkl, a .csv table, or the _cycles, _metadata and _metrics .csv of a cell together; several files are several
-        cells. {limitsSentence(server)}
+        {formats.endings.join(", ")}; the _cycles, _metadata and _metrics .csv of a cell go together; several files are
+        several cells. {limitsSentence(server)}
       </p>
     </section>
   );

@@ -1,6 +1,6 @@
 """The routes for uploads and jobs in the OpenAPI document: their requests, answers and errors."""
 
-from battery_service.contract.generated import generated
+from battery_service.contract.generated import file_endings, generated
 from battery_service.contract.json_schema import Schema, array, record, ref, text, text_or_null, whole
 from battery_service.jobs.job import STAGES
 from battery_service.limits import UPLOADS
@@ -33,7 +33,10 @@ ANNOUNCEMENT = record(
             "description": "The report has the cells in this order.",
             "items": record(
                 "One file.",
-                {"name": text("Its name: .pkl, .pickle or .csv."), "size_bytes": whole("Its size in bytes.")},
+                {
+                    "name": text(f"Its name, which ends in one of {', '.join(file_endings())}."),
+                    "size_bytes": whole("Its size in bytes."),
+                },
             ),
         }
     },

@@ -1,6 +1,6 @@
 """The contract as an OpenAPI 3.1 document: all routes with their requests, answers and errors."""
 
-from battery_service.contract.generated import generated
+from battery_service.contract.generated import file_endings, generated
 from battery_service.contract.job_schema import JOB_PATHS, JOB_SCHEMAS
 from battery_service.contract.json_schema import Schema, array, record, ref, text, whole
 from battery_service.contract.token_schema import SECURITY_SCHEMES, TOKEN_RESPONSES, TOKEN_SCHEMAS, with_tokens
@@ -9,9 +9,9 @@ from battery_service.settings import Settings
 from battery_service.site.information import NAME
 
 DESCRIPTION = (
-    "Upload cycling data of lithium-ion cells, as pickles (.pkl) in the CALB / BatteryLife layout or as CSV sets "
-    "(`X_cycles.csv`, `X_metadata.csv`, `X_metrics.csv`), and get back capacity fade, voltage profiles, temperature, "
-    "statistics, a cycle-life projection, health and plots. Files are not kept after the analysis."
+    "Upload cycling data of lithium-ion cells, in any format that `GET /api/formats` lists, and get back capacity fade, "
+    "voltage profiles, temperature, statistics, a cycle-life projection, health and plots. Files are not kept after "
+    "the analysis."
 )
 
 ERROR = record(
@@ -85,7 +85,8 @@ UPLOAD_BODY: Schema = {
                 "properties": {
                     "file": array(
                         {"type": "string", "contentMediaType": "application/octet-stream"},
-                        "One part named `file` per file: .pkl or .csv. CSV files that share a base name are one cell.",
+                        f"One part named `file` per file, which ends in one of {', '.join(file_endings())}. CSV files "
+                        "that share a base name are one cell.",
                     )
                 },
                 "required": ["file"],

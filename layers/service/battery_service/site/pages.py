@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from battery_service.contract.generated import file_endings
+
 # The page may use any deployment of the API, and S3. Charts set their own style.
 DASHBOARD_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
@@ -78,4 +80,7 @@ class Dashboard:
 def small_page() -> Page | None:
     """The page that needs no build; None where the package holds none."""
     page = Path(__file__).with_name("small_page.html")
-    return Page(page.read_bytes(), SMALL_PAGE_POLICY) if page.is_file() else None
+    if not page.is_file():
+        return None
+    html = page.read_text(encoding="utf-8").replace("{{ENDINGS}}", ", ".join(file_endings()))
+    return Page(html.encode(), SMALL_PAGE_POLICY)
