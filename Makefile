@@ -1,4 +1,4 @@
-# Every target sets up what it needs; a machine with git, make and a Python 3 that has pip is enough.
+# Every target installs what it needs. The machine needs only git, make and a Python 3 with pip.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 PORT ?= 5000
 ARGS ?=
-# `uv --version` rather than `command -v uv`: a version manager may put a uv on the path that runs for another Python only.
+# `uv --version` and not `command -v uv`: a version manager may have a uv on the path that only works with another Python.
 UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo .tools/uv/bin/uv)
 UV_IS_HERE := $(if $(filter .tools/%,$(UV)),$(UV))
 LOCK := uv.lock pyproject.toml client/pyproject.toml layers/analytics/pyproject.toml layers/service/pyproject.toml .python-version
@@ -14,12 +14,12 @@ export UV_LINK_MODE ?= copy
 # The template is validated without an account.
 export AWS_DEFAULT_REGION ?= eu-central-1
 export SAM_CLI_TELEMETRY ?= 0
-# What Lambda runs on: x86_64 or arm64. The stamp of the artifact says for which it was built.
+# The processor of the functions: x86_64 or arm64. The stamp of the artifact holds the one that it was built for.
 ARCH ?= x86_64
-# Within the build, which `sam build` empties: what somebody else has built, or failed to build, has no stamp.
+# In the build folder, which `sam build` empties, so a failed or foreign build has no stamp.
 ARTIFACT := .aws-sam/build/.built
 SPECS := tests/browser/e2e
-# Whether a Node of 18 or later and npm are here, for what is written in TypeScript.
+# Whether there is a Node of 18 or later with npm, for the code in TypeScript.
 NODE := $(shell node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' 2>/dev/null && command -v npm)
 PAGE := functions/site/page/index.html
 PAGE_INSTEAD = the $(if $(wildcard $(PAGE)),page that was built before,small page)
@@ -69,7 +69,7 @@ run-artifact: artifact ## run the artifact as Lambda would, on http://127.0.0.1:
 cold-start: artifact ## measure the time from the start of the artifact to its first answer
 	.venv/bin/python -m tools.benchmarks.cold_start $(ARGS)
 
-bench: .venv/.dev ## measure against plain pickle, read_csv and matplotlib in the same run
+bench: .venv/.dev ## measure the library against plain pickle, read_csv and matplotlib in the same run
 	.venv/bin/python -m tools.benchmarks.bench $(ARGS)
 
 bench-cost: artifact ## measure the artifact, and print the cost of 1,000 analyses
@@ -78,7 +78,7 @@ bench-cost: artifact ## measure the artifact, and print the cost of 1,000 analys
 bench-dashboard: .venv/.dev $(PAGE) browser-specs ## measure the dashboard in Chromium: a dropped file, and 100,000 points
 	.venv/bin/python -m tools.benchmarks.dashboard
 
-screenshots: .venv/.dev $(PAGE) browser-specs ## take the pictures of the dashboard in docs/images again
+screenshots: .venv/.dev $(PAGE) browser-specs ## make the screenshots of the dashboard in docs/images again
 	.venv/bin/python -m tests.browser.screenshots
 
 wheels: .venv/.runtime ## build the library and the client as wheels in dist/
@@ -95,10 +95,10 @@ sample: .venv/.runtime ## write synthetic cells to sample_data/
 train: .venv/.dev ## train the population model of cycle life (ARGS='--cells DIR --labels FILE')
 	PYTHONPATH=. OMP_NUM_THREADS=1 .venv/bin/python -m tools.training.train $(ARGS)
 
-evaluate-life: .venv/.dev ## print how good the projections of cycle life are (ARGS='--cells DIR --labels FILE')
+evaluate-life: .venv/.dev ## print the errors of the projections of cycle life (ARGS='--cells DIR --labels FILE')
 	PYTHONPATH=. OMP_NUM_THREADS=1 .venv/bin/python -m tools.training.evaluate $(ARGS)
 
-# By the environment: what is on a command line can be read by every process of the machine.
+# In the environment, because every process of the machine can read a command line.
 smoke: export BATTERY_API_TOKEN := $(or $(TOKEN),$(BATTERY_API_TOKEN))
 smoke: .venv/.runtime ## check a deployment from outside (URL=https://… TOKEN=…, the local server by default)
 	@.venv/bin/python -m tools.smoke $(or $(URL),http://127.0.0.1:$(PORT))
@@ -106,7 +106,7 @@ smoke: .venv/.runtime ## check a deployment from outside (URL=https://… TOKEN=
 licences: .venv/.dev ## write docs/licences.md from the lock files
 	.venv/bin/python -m tools.artifact_build.licences
 
-token: .venv/.runtime ## make a token, and say how to add it to a deployment (CALLER=dashboard ARGS='--parameter /battery-analytics/prod/tokens')
+token: .venv/.runtime ## make a token, and print how to add it to a deployment (CALLER=dashboard ARGS='--parameter /battery-analytics/prod/tokens')
 	@.venv/bin/python -m tools.token_tool $(CALLER) $(ARGS)
 
 format: .venv/.dev ## format the code
@@ -117,12 +117,12 @@ clean: ## remove everything that was built or installed here
 	rm -rf .venv .tools .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache sample_data
 	rm -rf functions/site/page $(GENERATED) dashboard/node_modules $(SPECS)/node_modules $(SPECS)/built
 
-# In a make of its own, which sees the files of the page that this one has just built.
+# In a second make, which sees the files of the page that this one has just built.
 .PHONY: artifact
 artifact: .venv/.dev page-if-possible
 	@$(MAKE) --no-print-directory $(ARTIFACT)
 
-# The layers' Makefiles are told of the architecture by the environment, the template by its parameter.
+# The layers' Makefiles get the architecture from the environment, the template from its parameter.
 $(ARTIFACT): $(ARTIFACT_SOURCES) .venv/.dev $(if $(filter-out $(ARCH),$(file <$(ARTIFACT))),rebuild)
 	@rm -f $@ .aws-sam/sizes.txt .aws-sam/sbom.json
 	PATH="$(CURDIR)/.venv/bin:$$PATH" ARCH=$(ARCH) .venv/bin/sam build --parameter-overrides Architecture=$(ARCH)
@@ -137,13 +137,13 @@ rebuild:
 
 dashboard: $(PAGE) ## build the page that the API serves at / (needs Node 18 or later)
 
-# Nobody needs Node to run the API: without it, or without npm's registry, the small page is served.
+# The API runs without Node: without it, or without npm's registry, the small page is served.
 .PHONY: page-if-possible
 page-if-possible:
 ifneq ($(NODE),)
 	@$(MAKE) -s $(PAGE) || echo "The dashboard could not be built (can npm's registry be reached?); $(PAGE_INSTEAD) is served."
 else
-	@test -f $(PAGE) || echo "There is no Node 18 with npm to build the dashboard with; $(PAGE_INSTEAD) is served."
+	@test -f $(PAGE) || echo "There is no Node 18 with npm to build the dashboard; $(PAGE_INSTEAD) is served."
 endif
 
 $(PAGE): dashboard/node_modules/.stamp $(GENERATED)/api.ts $(GENERATED)/formats.json $(GENERATED)/SAMPLE_CELL_cycles.csv \
@@ -168,7 +168,7 @@ dashboard/node_modules/.stamp: dashboard/package-lock.json dashboard/package.jso
 	@cd dashboard && npm ci --silent --ignore-scripts
 	@touch $@
 
-# Where npm's registry cannot be reached, the tests in Chromium say that they are skipped, and the others run.
+# Where npm's registry cannot be reached, the tests in Chromium are skipped with this reason, and the others run.
 .PHONY: browser-specs
 browser-specs:
 	@if $(MAKE) -s $(SPECS)/node_modules/.stamp; then $(MAKE) -s $(SPECS)/built/.stamp; else echo "No specs in Chromium: npm ci failed."; fi
@@ -181,7 +181,7 @@ $(SPECS)/node_modules/.stamp: $(SPECS)/package-lock.json
 	@cd $(SPECS) && npm ci --silent --ignore-scripts
 	@touch $@
 
-# uv installs sources. The first start would compile what it loads, and every start where Python may write no bytecode.
+# uv installs only sources. Without this, the first start compiles them, or every start where Python may not write bytecode.
 LOADED := numpy pandas matplotlib aws_lambda_powertools boto3 botocore moto werkzeug uvicorn starlette anyio h11 click yaml
 COMPILE = @cd .venv/lib/python3.*/site-packages && $(CURDIR)/.venv/bin/python -m compileall -q -j 0 -x '/tests?/' $(LOADED)
 

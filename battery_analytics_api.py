@@ -28,7 +28,7 @@ except (ModuleNotFoundError, SyntaxError) as missing:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Serve until Ctrl-C or SIGTERM; 0 after a clean end, 1 where the server could not start or had to give up."""
+    """Serve until Ctrl-C or SIGTERM. Returns 0 after a clean end, 1 where the server could not start or stopped a request."""
     options = _parser().parse_args(arguments)
     try:
         variables = _variables(cloud_limits=options.cloud_limits)
@@ -53,7 +53,7 @@ def main(arguments: Sequence[str]) -> int:
     finally:
         services.stop()
     if application.is_busy or services.is_busy:
-        print(f"Gave up on a request that ran for more than {GRACE_SECONDS} seconds.", file=sys.stderr, flush=True)
+        print(f"Stopped a request that ran for more than {GRACE_SECONDS} seconds.", file=sys.stderr, flush=True)
         os._exit(1)  # an analysis cannot be interrupted, and an ordinary exit would wait for its thread
     return 0
 
@@ -62,7 +62,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="Serve the Battery Analytics API on this machine.")
     parser.add_argument("port", nargs="?", type=_port, default=5000, help="default: 5000; 0 takes a free one")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on; 0.0.0.0 opens it to the network")
-    parser.add_argument("--cloud-limits", action="store_true", help="take and answer only what the cloud would: 4 MiB")
+    parser.add_argument(
+        "--cloud-limits", action="store_true", help="use the limits of the cloud: 4 MiB of files per request"
+    )
     parser.add_argument(
         "--tokens",
         type=Path,
@@ -80,7 +82,7 @@ def _port(text: str) -> int:
 
 
 def _variables(*, cloud_limits: bool) -> dict[str, str]:
-    """What the functions' environment has beside the process's own."""
+    """The variables that the functions get in addition to the process's environment."""
     limits = "cloud" if cloud_limits else os.environ.get("LIMITS", "local")
     return {"LIMITS": limits, "STAGE": os.environ.get("STAGE", "local")}
 

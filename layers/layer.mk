@@ -1,7 +1,7 @@
-# A layer's /opt/python, from uv.lock: what its package depends on, and its own sources. `sam build` sets ARTIFACTS_DIR and runs
-# this in a copy of the layer's folder, so the workspace is found from where the layer's Makefile really is.
+# Builds a layer's /opt/python from uv.lock: the package's dependencies and its sources. `sam build` sets ARTIFACTS_DIR and
+# runs this in a copy of the layer's folder, so the workspace is found by the real path of the layer's Makefile.
 LAYER := $(patsubst %/,%,$(dir $(realpath $(firstword $(MAKEFILE_LIST)))))
-# The template's parameter Architecture says the same to Lambda.
+# The template's parameter Architecture must be the same.
 ARCH ?= x86_64
 
 .PHONY: layer

@@ -1,1 +1,1 @@
-"""The deployed functions on one machine: HTTP in and out of the very Lambda handlers that run in the cloud."""
+"""The local server: the same Lambda handlers as in the cloud, behind HTTP on one machine."""

@@ -1,4 +1,4 @@
-"""The local API Gateway as an ASGI application: limits, CORS, and a thread of its own for each handler's call."""
+"""The local API Gateway as an ASGI application: limits, CORS, and one thread per call of a handler."""
 
 import asyncio
 import json
@@ -22,19 +22,19 @@ from starlette.types import Receive, Scope, Send
 from local.body import Body, BodyStalledError, BodyTooLargeError, received
 from local.gateway import Invoke, MalformedResultError, from_result, json_response, to_event
 
-# The most that API Gateway takes of a body.
+# The largest body that API Gateway accepts.
 CLOUD_BODY_BYTES: Final = 10_000_000
 LIGHT_REQUESTS_AT_ONCE: Final = 8
-STOPPED: Final = "The server was stopped before this request was done. Start it again and repeat the request."
+STOPPED: Final = "The server was stopped before this request was finished. Start it again and repeat the request."
 logger = logging.getLogger("local")
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the gateway refuses by itself, from the service's own limits.
+    """The limits that the gateway itself applies, from the service's limits.
 
-    At most `large_at_once` requests with large bodies are handled at the same time, which bounds the memory; others do not
-    wait for them.
+    At most `large_at_once` requests with large bodies are handled at the same time, which limits the memory. Other
+    requests do not wait for them.
     """
 
     service: ServiceLimits
@@ -47,14 +47,14 @@ class Limits:
 
     @property
     def payload_bytes(self) -> int | None:
-        """The most that Lambda carries of an event or an answer, as JSON; None for no limit."""
+        """The largest event or answer of Lambda, as JSON; None for no limit."""
         return self.service.max_answer_bytes
 
 
 class GatewayCors(CORSMiddleware):
-    """Starlette's CORS, whose preflights are 200 or, with a reason, 400; API Gateway's are always an empty 204.
+    """Starlette's CORS with API Gateway's preflights: an empty 204, where Starlette answers 200, or 400 with a reason.
 
-    A refused one has no headers, so that the browser refuses.
+    A preflight that is not allowed has no headers, so that the browser refuses.
     """
 
     def preflight_response(self, request_headers: Headers) -> Response:
@@ -66,7 +66,7 @@ class GatewayCors(CORSMiddleware):
 
 
 class GatewayApplication:
-    """Answers every request with what `invoke(event, request_id)` returns."""
+    """Answers every request with the result of `invoke(event, request_id)`."""
 
     def __init__(self, invoke: Invoke, *, limits: Limits) -> None:
         self._invoke = invoke
@@ -77,11 +77,11 @@ class GatewayApplication:
 
     @property
     def is_busy(self) -> bool:
-        """Whether a handler is at work."""
+        """Whether a handler is running."""
         return bool(self._running)
 
     def close(self) -> None:
-        """Take no more requests; those that run go on."""
+        """Accept no more requests; running ones continue."""
         for pool in (self._light, self._large):
             pool.shutdown(wait=False, cancel_futures=True)
 
@@ -90,7 +90,9 @@ class GatewayApplication:
             response = await self._answer(Request(scope, receive))
         except ClientDisconnect:
             return
-        except asyncio.CancelledError:  # the time to finish is over; the client gets a reason, uvicorn no traceback
+        except (
+            asyncio.CancelledError
+        ):  # the time to finish is over: the client gets a reason, and uvicorn logs no traceback
             response = json_response(503, error_body("internal", STOPPED, {}, str(uuid4())))
         await response(scope, receive, send)
 
@@ -98,7 +100,7 @@ class GatewayApplication:
         request_id = str(uuid4())
         limits = self._limits
         declared = request.headers.get("content-length")
-        # Refused before the body is asked for, so that a client that expects a 100 first sends nothing in vain.
+        # Before the body is read, so that a client that waits for a 100 does not send it for nothing.
         if declared is not None and int(declared) > limits.body_bytes:
             return _refusal(too_large(int(declared), limits.service), request_id)
         try:
@@ -129,12 +131,12 @@ class GatewayApplication:
             result = self._invoke(event, request_id)
             if self._exceeds_payload(result):
                 raise MalformedResultError(
-                    f"the answer exceeds the {self._limits.payload_bytes} bytes that Lambda carries"
+                    f"the answer exceeds the {self._limits.payload_bytes} bytes that Lambda allows"
                 )
             return from_result(result)
         except MalformedResultError as error:
             logger.error("request %s: %s", request_id, error)
-        except Exception:  # as in the cloud: what a handler raises is a 500 of this request alone
+        except Exception:  # as in the cloud: an exception of a handler is a 500 of this request only
             logger.exception("request %s: the handler raised", request_id)
         return json_response(500, {"message": "Internal Server Error"})
 

@@ -1,4 +1,4 @@
-"""API Gateway's Lambda authorizer: it is called first, and what it says of the caller is put into the function's event.
+"""API Gateway's Lambda authorizer: it is called first, and its answer about the caller is put into the function's event.
 
 API Gateway calls it once a minute for each token (`AuthorizerResultTtlInSeconds` in the template), this for each request.
 JSON web tokens are checked by API Gateway itself, and not here.
@@ -21,7 +21,7 @@ FORBIDDEN: Final = {**UNAUTHORIZED, "statusCode": 403, "body": '{"message":"Forb
 
 
 def with_authorization(function: Invoke, authorizer: Invoke, *, identity_source: str) -> Invoke:
-    """`function` for the requests that `authorizer` admits; one without the header `identity_source` is refused at once."""
+    """`function`, called for requests that `authorizer` accepts; a request without the header `identity_source` gets a 401."""
 
     def invoke(event: Event, request_id: str) -> object:
         identity = event["headers"].get(identity_source, "").strip()
@@ -39,7 +39,7 @@ def with_authorization(function: Invoke, authorizer: Invoke, *, identity_source:
 
 
 def authorizer_event(event: Event, identity: str) -> dict[str, Any]:
-    """What the authorizer gets of a request: all but its body."""
+    """The event that the authorizer gets: the request without its body."""
     context = event["requestContext"]
     place = f"{context['accountId']}:{context['apiId']}/{context['stage']}"
     event_without_body = {name: value for name, value in event.items() if name not in {"body", "isBase64Encoded"}}

@@ -1,7 +1,7 @@
-"""The body of a request, received in bounded memory and bounded time.
+"""Receives the body of a request with limits of memory and time.
 
-Hand-written around Starlette's `Request.stream`, which has no limit of size or time, and whose form parser refuses neither a
-truncated body nor one of too many bytes.
+Hand-written around Starlette's `Request.stream`, which has no limit of size or time. Starlette's form parser refuses
+neither a truncated body nor one of too many bytes.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ IN_MEMORY_BYTES: Final = 1024 * 1024
 
 
 class BodyTooLargeError(Exception):
-    """More bytes than the limit allows; how many came until that was seen."""
+    """The body has more bytes than the limit; `received_bytes` came until that was found."""
 
     def __init__(self, received_bytes: int) -> None:
         super().__init__(received_bytes)
@@ -24,11 +24,11 @@ class BodyTooLargeError(Exception):
 
 
 class BodyStalledError(Exception):
-    """Nothing came for too long."""
+    """No byte of the body came for too long."""
 
 
 class Body:
-    """A whole request body. `read` takes it out, once; a worker thread does that when its turn comes."""
+    """A whole request body. A worker thread calls `read` once, when it handles the request."""
 
     def __init__(self, spool: tempfile.SpooledTemporaryFile[bytes], size_bytes: int) -> None:
         self._spool = spool
@@ -46,7 +46,7 @@ class Body:
 
 @asynccontextmanager
 async def received(request: Request, *, max_bytes: int, idle_seconds: float) -> AsyncIterator[Body]:
-    """Wait for the whole body, and close it at the end; what is larger than a megabyte is on disk.
+    """Wait for the whole body, and close it at the end; a body larger than a megabyte is on disk.
 
     Raises BodyTooLargeError as soon as `max_bytes` is passed, BodyStalledError, and Starlette's ClientDisconnect.
     """
@@ -61,7 +61,7 @@ async def received(request: Request, *, max_bytes: int, idle_seconds: float) -> 
 
 
 async def chunks(request: Request, idle_seconds: float) -> AsyncIterator[bytes]:
-    """The body as it comes. Raises BodyStalledError where nothing comes in time, and Starlette's ClientDisconnect."""
+    """The body in pieces. Raises BodyStalledError where no piece comes in time, and Starlette's ClientDisconnect."""
     stream = aiter(request.stream())
     while True:
         try:

@@ -1,4 +1,4 @@
-"""Embedded S3, SQS, DynamoDB and SSM: moto's server in a process beside this one, which ends when this one does."""
+"""The embedded AWS (S3, SQS, DynamoDB, SSM): moto's server in a process of its own, which ends with this one."""
 
 import os
 import secrets
@@ -21,7 +21,7 @@ NOWHERE: Final = f"http://{HOST}:9"
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """The one key pair that the embedded services accept."""
+    """The only key pair that the embedded services accept."""
 
     access_key: str
     secret_key: str = field(repr=False)
@@ -32,9 +32,9 @@ class EmbeddedAwsError(Exception):
 
 
 class EmbeddedAws:
-    """The services from the moment that their process is started.
+    """The embedded services; their process starts with this object.
 
-    What is put under `scratch` is deleted with them, even after a SIGKILL of this process.
+    Files under `scratch` are deleted with them, even after a SIGKILL of this process.
     """
 
     def __init__(self) -> None:
@@ -44,15 +44,15 @@ class EmbeddedAws:
         )
         self.scratch = Path(tempfile.mkdtemp(prefix="battery-analytics-"))
         environment = {
-            # moto reads profiles and regions by botocore; no call that it might make leaves this machine.
+            # moto reads profiles and regions with botocore; with these, no call of it leaves this machine.
             **_confined(os.environ, NOWHERE, self.credentials),
             moto_process.ACCESS_KEY_VARIABLE: self.credentials.access_key,
             moto_process.SCRATCH_VARIABLE: str(self.scratch),
             "TMPDIR": str(self.scratch),
             "MOTO_DISABLE_GLOBAL_CORS": "true",
         }
-        self._process = subprocess.Popen(  # noqa: S603  # this interpreter, our own file
-            # -P: the folder of the file is not where moto's imports are looked for.
+        self._process = subprocess.Popen(  # noqa: S603  # this interpreter and a file of ours
+            # -P: moto's imports are not looked for in the folder of this file.
             [sys.executable, "-P", str(Path(moto_process.__file__))],
             env=environment,
             stdin=subprocess.PIPE,
@@ -60,7 +60,7 @@ class EmbeddedAws:
         )
 
     def wait_until_ready(self) -> None:
-        """A second or two. Raises EmbeddedAwsError where they end before that."""
+        """Wait for the start, a second or two. Raises EmbeddedAwsError where they end before that."""
         assert self._process.stdout is not None  # noqa: S101  # a pipe, as above
         with self._process.stdout as output:
             line = output.readline()
@@ -73,7 +73,7 @@ class EmbeddedAws:
         return f"http://{HOST}:{self.port}"
 
     def stop(self) -> None:
-        """End the services and delete all that they hold. Safe to call twice, and before they are ready."""
+        """End the services and delete all their data. Safe to call twice, and before they are ready."""
         assert self._process.stdin is not None  # noqa: S101  # a pipe, from the start
         self._process.stdin.close()
         try:
@@ -84,12 +84,12 @@ class EmbeddedAws:
         shutil.rmtree(self.scratch, ignore_errors=True)
 
     def environment(self, environment: Mapping[str, str]) -> dict[str, str]:
-        """The environment in which an AWS client of any service reaches these services, and nothing else."""
+        """The environment in which every AWS client reaches these services, and no others."""
         return _confined(environment, self.endpoint, self.credentials)
 
 
 def _confined(environment: Mapping[str, str], endpoint: str, credentials: Credentials) -> dict[str, str]:
-    """The environment with one endpoint and key for AWS, without any profile, endpoint or key of the user's."""
+    """The environment with one endpoint and key for AWS, and without the user's profiles, endpoints and keys."""
     kept = {name: value for name, value in environment.items() if not name.upper().startswith("AWS_")}
     direct = ",".join(filter(None, (environment.get("NO_PROXY") or environment.get("no_proxy"), HOST)))
     return {
@@ -99,7 +99,7 @@ def _confined(environment: Mapping[str, str], endpoint: str, credentials: Creden
         "AWS_SECRET_ACCESS_KEY": credentials.secret_key,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_REGION": REGION,
-        # Neither a profile, nor the machine's own role: both could name another endpoint or key.
+        # No profile and no role of the machine, because both could give another endpoint or key.
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",

@@ -1,7 +1,7 @@
-"""Objects into the embedded S3 and out of it, over plain HTTP.
+"""Stores and gets objects of the embedded S3, over plain HTTP.
 
-Hand-written on http.client: boto3 would hash 50 MB twice for a signature that the embedded services do not check, and take
-the query of a presigned link apart.
+Hand-written with http.client: boto3 would hash 50 MB twice for a signature that the embedded services do not check, and it
+would change the query of a presigned link.
 """
 
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ BLOCK_BYTES = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedS3:
-    """Where it listens, on this machine only, and the key that it accepts."""
+    """The port at which it listens, on this machine only, and the key that it accepts."""
 
     host: str
     port: int
@@ -41,7 +41,7 @@ class EmbeddedS3:
     ) -> Response:
         connection = HTTPConnection(self.host, self.port, timeout=SECONDS, blocksize=BLOCK_BYTES)
         try:
-            # They look at the key's name alone.
+            # The embedded services check only the name of the key.
             credential = f"{self.credentials.access_key}/20000101/{self.region}/s3/aws4_request"
             signed = f"AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host, Signature=0"
             own = {"Authorization": signed, "Content-Length": str(size_bytes)}

@@ -1,9 +1,10 @@
 """Lambda's event source for a queue: it polls, calls the function with batches, and deletes what succeeded.
 
 Hand-written: moto's event source mappings call a function in Docker.
-Source: AWS Lambda Developer Guide, "Using Lambda with Amazon SQS": a message stays in the queue, invisible, while it is
-worked on; the function names those that failed, or raises and all of its batch did; those come back after the queue's
-visibility timeout and, past `maxReceiveCount`, go to the dead-letter queue, which SQS does by itself.
+Source: AWS Lambda Developer Guide, "Using Lambda with Amazon SQS": a message stays in the queue, invisible, while the
+function handles it. The function names the messages that failed; if it raises, all of its batch have failed. Failed
+messages become visible again after the queue's visibility timeout. After `maxReceiveCount` SQS itself moves them to the
+dead-letter queue.
 """
 
 import logging
@@ -27,7 +28,7 @@ logger = logging.getLogger("local")
 class EventSource:
     """Calls `invoke(event, request_id)` for the messages of one queue, `at_once` batches at the same time.
 
-    Each of so many threads polls by itself, so that no message is received before it can be worked on.
+    There are as many threads, and each polls by itself, so that no message is received before it can be handled.
     """
 
     def __init__(
@@ -52,7 +53,7 @@ class EventSource:
 
     @property
     def is_busy(self) -> bool:
-        """Whether the function is working on a batch."""
+        """Whether the function is handling a batch."""
         return bool(self._working)
 
     def start(self) -> None:
@@ -60,7 +61,7 @@ class EventSource:
             thread.start()
 
     def stop(self) -> None:
-        """Call the function no more; a call that has begun goes on."""
+        """Stop calling the function; a running call continues."""
         self._stopping.set()
 
     def _poll(self) -> None:
@@ -99,7 +100,7 @@ class EventSource:
         event = {"Records": [record(message, self._queue_arn) for message in messages]}
         try:
             result = self._invoke(event, str(uuid4()))
-        except Exception:  # as in Lambda: whatever it raises, the batch has failed
+        except Exception:  # as in Lambda: after any exception, the batch has failed
             logger.exception("the worker raised; its messages come back after the queue's visibility timeout")
             return ids
         return failed_of(result, ids)
@@ -109,7 +110,7 @@ class EventSource:
             self._client.delete_message(QueueUrl=self._queue_url, ReceiptHandle=message["ReceiptHandle"])
         except (BotoCoreError, ClientError) as error:
             if not self._stopping.is_set():
-                logger.warning("a message that was worked on could not be deleted and will come again: %s", error)
+                logger.warning("a handled message could not be deleted and will be delivered again: %s", error)
 
 
 def record(message: Mapping[str, Any], queue_arn: str) -> Event:
@@ -128,7 +129,7 @@ def record(message: Mapping[str, Any], queue_arn: str) -> Event:
 
 
 def failed_of(result: object, ids: frozenset[str]) -> frozenset[str]:
-    """Which messages failed, by the function's answer. An answer that makes no sense fails them all, as in Lambda."""
+    """The messages that failed, by the function's answer. With an invalid answer all have failed, as in Lambda."""
     if not isinstance(result, Mapping) or not result.get("batchItemFailures"):
         return frozenset()
     try:

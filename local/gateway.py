@@ -1,6 +1,6 @@
 """API Gateway's translation, as pure functions: an HTTP request to a version 2.0 event, a handler's result to HTTP.
 
-Hand-written: Mangum translates the other way round, from events to ASGI; powertools and `sam local` do neither.
+Hand-written: Mangum translates in the opposite direction, from events to ASGI; powertools and `sam local` do neither.
 Source: AWS, "Create AWS Lambda proxy integrations for HTTP APIs", payload format version 2.0.
 """
 
@@ -17,10 +17,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 type Event = dict[str, Any]
-# A function as the gateway calls it: with an event and the id of the request.
+# A function, called with an event and the id of the request.
 type Invoke = Callable[[Event, str], object]
 
-# Of one connection, not of the request or the answer: the server that owns the connection sets its own.
+# These headers belong to a connection and not to a request or answer; each server sets its own.
 HOP_BY_HOP = frozenset(
     {"connection", "expect", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"}
 )
@@ -34,7 +34,7 @@ class MalformedResultError(ValueError):
 
 
 def to_event(request: Request, body: bytes, *, request_id: str, at: datetime) -> Event:
-    """The event that API Gateway would send for this request; absent parts are absent keys, as there."""
+    """The event that API Gateway would send for this request; absent parts are absent keys, as in API Gateway."""
     host = request.headers.get("host") or "localhost"
     path = request.scope["path"]
     query = request.scope["query_string"].decode("latin-1")
@@ -76,7 +76,7 @@ def to_event(request: Request, body: bytes, *, request_id: str, at: datetime) ->
 
 
 def from_result(result: object) -> Response:
-    """The answer that API Gateway would give for what a handler returned, without the handler's own CORS headers.
+    """The answer that API Gateway would give for the result of a handler, without the handler's own CORS headers.
 
     A result without a `statusCode` is the JSON body of a 200, as in the cloud. Raises MalformedResultError.
     """
@@ -110,7 +110,7 @@ def _joined_headers(request: Request, body: bytes, host: str, source_ip: str) ->
     for name, value in request.headers.items():
         if name not in HOP_BY_HOP and name != "cookie":
             joined[name] = f"{joined[name]},{value}" if name in joined else value
-    # The body is whole by now, however it was framed on its way here.
+    # The body is complete here, so how it was sent does not matter.
     if body:
         joined["content-length"] = str(len(body))
     forwarded = joined.get("x-forwarded-for")
@@ -138,7 +138,7 @@ def _event_body(body: bytes, content_type: str) -> tuple[str, bool]:
         try:
             return body.decode(), False
         except UnicodeDecodeError:
-            pass  # text in another encoding travels like any other bytes
+            pass  # text in another encoding is sent like any other bytes
     return base64.b64encode(body).decode("ascii"), True
 
 

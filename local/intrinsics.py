@@ -1,7 +1,7 @@
-"""CloudFormation's intrinsic functions and conditions, as far as our template uses them: the one evaluator of the project.
+"""Evaluates CloudFormation's intrinsic functions and conditions, those that our template uses.
 
-Hand-written: cfn-lint's resolves for a linter (every branch of a condition, no values of ours), samtranslator's `Ref` and
-`Sub` alone, moto's only within a stack that it creates.
+Hand-written: cfn-lint evaluates for a linter (every branch of a condition, without our values), samtranslator only `Ref`
+and `Sub`, and moto only in a stack that it creates.
 """
 
 import re
@@ -15,11 +15,11 @@ _PLACE: Final = re.compile(r"\$\{([\w:.]+)\}")
 
 
 class UnresolvedError(ValueError):
-    """A value depends on a name that was not given, or on a function that is not known here."""
+    """A value depends on a name that was not given, or on an unknown intrinsic function."""
 
 
 class _Loader(yaml.CSafeLoader):
-    """Reads `!Ref x` as {"Ref": "x"} and `!Sub x` as {"Fn::Sub": "x"}; libyaml's parser is ten times as fast as Python's."""
+    """Reads `!Ref x` as {"Ref": "x"} and `!Sub x` as {"Fn::Sub": "x"}, with libyaml's parser, ten times as fast as Python's."""
 
 
 def _tagged(loader: Any, tag: str, node: yaml.Node) -> dict[str, Any]:
@@ -37,7 +37,7 @@ _Loader.add_multi_constructor("!", _tagged)
 
 def parsed(text: str) -> dict[str, Any]:
     """A template's text, with intrinsic functions in their long form, as `sam build` writes them."""
-    template: dict[str, Any] = yaml.load(text, _Loader)  # noqa: S506  # a safe loader with tags that make plain maps
+    template: dict[str, Any] = yaml.load(text, _Loader)  # noqa: S506  # a safe loader, whose tags only make maps
     return template
 
 
@@ -60,7 +60,7 @@ class Intrinsics:
         }
 
     def resolved(self, value: Any) -> Any:
-        """The value with nothing left to compute; what is `AWS::NoValue` is left out. Raises UnresolvedError."""
+        """The value with everything computed; values that are `AWS::NoValue` are left out. Raises UnresolvedError."""
         match value:
             case {"Ref": str(name)} | {"Fn::GetAtt": str(name)}:
                 return self._value_of(name, value)
@@ -108,5 +108,5 @@ class Intrinsics:
 
 
 def is_intrinsic(value: Mapping[str, Any]) -> bool:
-    """Whether a map is to be computed, rather than one of settings."""
+    """Whether a map is an intrinsic function and not a map of settings."""
     return len(value) == 1 and all(name == "Ref" or name.startswith("Fn::") for name in value)

@@ -1,4 +1,4 @@
-"""What presigned uploads and jobs need on this machine: the embedded AWS, the functions that call it, and what calls those."""
+"""Presigned uploads and jobs on this machine: the embedded AWS, the functions that use it, and the callers of those."""
 
 import logging
 import os
@@ -18,7 +18,7 @@ from local.template import REGION, Template
 
 WORKERS_AT_ONCE: Final = min(2, os.process_cpu_count() or 1)
 logger = logging.getLogger("local")
-# From the template among its resources, and the environment in which these and AWS are reached, to functions by name.
+# Makes functions by name from the template with its resources, and from the environment in which AWS is reached.
 type Connect = Callable[[Template, Mapping[str, str]], Mapping[str, Invoke]]
 
 
@@ -31,10 +31,10 @@ class _Running:
 
 
 class JobServices:
-    """Nothing runs before `start`, and nothing is left after `stop`. A request that comes before `start` starts them.
+    """Nothing runs before `start` or after `stop`. A request that comes before `start` starts them.
 
-    `connect` makes the functions once the embedded AWS is there. `tokens` is the text of a token store, which is then put
-    where the authorizer reads it.
+    `connect` makes the functions once the embedded AWS has started. `tokens` is the text of a token store, which is then
+    put where the authorizer reads it.
     """
 
     def __init__(self, template: Template, connect: Connect, *, tokens: str | None = None) -> None:
@@ -50,16 +50,16 @@ class JobServices:
 
     @property
     def has_tokens(self) -> bool:
-        """Whether a request needs one of the tokens, and so these services."""
+        """Whether requests need a token, and so need these services."""
         return self._tokens is not None
 
     @property
     def is_busy(self) -> bool:
-        """Whether a function is working on a job."""
+        """Whether a function is running a job."""
         return self._running is not None and any(source.is_busy for source in self._running.event_sources)
 
     def start(self) -> None:
-        """Start all of it, in a second or two, and once; a failure is logged, and each request that needs them gets a 500."""
+        """Start them once, in a second or two. A failure is logged, and each request that needs them gets a 500."""
         with self._starting:
             if self._was_started:
                 return
@@ -71,12 +71,12 @@ class JobServices:
                     self._aws = EmbeddedAws()
                 self._aws.wait_until_ready()
                 self._running = self._connected(self._aws)
-            except Exception:  # direct uploads need none of it, so the server goes on
+            except Exception:  # direct uploads do not need them, so the server continues
                 if not self._stopped:
                     logger.exception("the embedded AWS could not be started")
 
     def close(self) -> None:
-        """Take no more jobs; a function that is working on one goes on."""
+        """Start no more jobs; a running job continues."""
         if (running := self._running) is not None:
             for source in running.event_sources:
                 source.stop()
@@ -84,14 +84,14 @@ class JobServices:
                 schedule.stop()
 
     def finish(self, seconds: float, *, is_hurried: Callable[[], bool]) -> None:
-        """Take no more jobs, and wait so long for those that a function is working on."""
+        """Start no more jobs, and wait so long for the running ones."""
         self.close()
         deadline = monotonic() + seconds
         while self.is_busy and monotonic() < deadline and not is_hurried():
             sleep(0.05)
 
     def stop(self) -> None:
-        """End all of it, whatever it is doing."""
+        """End everything, whatever it is doing."""
         with self._lock:
             self._stopped = True
             self.close()
@@ -117,12 +117,12 @@ class JobServices:
     def _ready(self) -> _Running:
         self.start()
         if self._running is None:
-            raise RuntimeError("the embedded AWS is not running; the log says why")
+            raise RuntimeError("the embedded AWS is not running; the log has the reason")
         return self._running
 
     def _connected(self, aws: EmbeddedAws) -> _Running:
         _point_this_process_to(aws)
-        import boto3  # noqa: PLC0415  # slow, and its clients are made for the environment that they find
+        import boto3  # noqa: PLC0415  # slow, and it makes its clients for the environment at its import
 
         from local import resources  # noqa: PLC0415  # as above
 
@@ -158,7 +158,7 @@ class JobServices:
 
 
 def _names(template: Template, resources: Mapping[str, str]) -> dict[str, str]:
-    """The variables that name resources, which the user's own environment must not change."""
+    """The variables that name resources; the user's own environment must not change them."""
     names = {*resources.values(), template.parameter("TokensParameter")}
     return {
         variable: value
@@ -169,7 +169,7 @@ def _names(template: Template, resources: Mapping[str, str]) -> dict[str, str]:
 
 
 def _point_this_process_to(aws: EmbeddedAws) -> None:
-    """Every AWS client made from now on reaches the embedded services, and temporary files go where they go."""
+    """Every AWS client made from now on uses the embedded services, and temporary files are put into their folder."""
     environment = aws.environment(os.environ)
     for name in os.environ.keys() - environment.keys():
         del os.environ[name]

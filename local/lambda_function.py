@@ -1,4 +1,4 @@
-"""A Lambda function on this machine: its handler, loaded when first needed, and a context for each call."""
+"""A Lambda function on this machine: its handler, loaded when it is first needed, and one context per call."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ type Handler = Callable[[Event, object], object]
 
 @dataclass(frozen=True, slots=True)
 class LambdaContext:
-    """What Lambda gives a handler beside the event, as far as handlers and powertools read it."""
+    """The context that Lambda gives a handler with the event: the parts that handlers and powertools read."""
 
     function_name: str
     aws_request_id: str
@@ -36,7 +36,7 @@ class LambdaContext:
 
 @dataclass(frozen=True, slots=True)
 class LocalFunction:
-    """Call it with an event. `load` returns the handler and is cheap from its second call on, as an import is."""
+    """Call it with an event. `load` returns the handler; only its first call is slow, as with an import."""
 
     name: str
     load: Callable[[], Handler]

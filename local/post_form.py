@@ -1,4 +1,4 @@
-"""The form of an S3 POST, parsed while it comes: its fields first, then its file straight to disk.
+"""Parses the form of an S3 POST while it is received: its fields first, then its file, which is written to disk.
 
 Starlette's form parser reads the whole body before the fields can be checked; `multipart`'s push parser does not.
 """
@@ -22,9 +22,9 @@ type CheckFields = Callable[[Mapping[str, str]], SizeRange]
 
 
 class PostForm:
-    """Feed it the body's pieces, then `finish`. It calls `check` with the fields before it writes a byte of the file.
+    """Call `feed` with each piece of the body, then `finish`. It calls `check` with the fields before the file is written.
 
-    Whatever follows the file is ignored, as S3 does. Raises S3Error as soon as something is wrong.
+    Parts after the file are ignored, as by S3. Raises S3Error as soon as something is wrong.
     """
 
     def __init__(self, content_type: str, file: IO[bytes], check: CheckFields) -> None:
@@ -40,7 +40,7 @@ class PostForm:
         self._has_file = False
 
     def feed(self, piece: bytes) -> None:
-        if not piece:  # to the parser, the end
+        if not piece:  # an empty piece is the end for the parser
             return
         try:
             for event in self._parser.parse(piece):

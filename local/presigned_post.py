@@ -24,7 +24,7 @@ from local.s3_error import (
 )
 from local.signature import ALGORITHM, CredentialScope, is_equal, policy_signature
 
-MOST_BYTES = 5 * 1024**3  # of any one POST, whatever its policy says
+MOST_BYTES = 5 * 1024**3  # of any POST, whatever its policy
 # Fields that a form may carry without a condition in its policy.
 FREE_FIELDS = frozenset({"file", "policy", "x-amz-signature"})
 IGNORED_PREFIX = "x-ignore-"
@@ -32,7 +32,7 @@ IGNORED_PREFIX = "x-ignore-"
 
 @dataclass(frozen=True, slots=True)
 class SizeRange:
-    """How long the file may be, in bytes, both ends included."""
+    """The smallest and the largest size of the file in bytes, both allowed."""
 
     least: int = 0
     most: int = MOST_BYTES
@@ -54,9 +54,9 @@ class SizeRange:
 
 
 def checked(fields: Mapping[str, str], bucket: str, credentials: Credentials, now: datetime) -> SizeRange:
-    """How long the file may be, once all else about its form is right. Raises S3Error for what is not.
+    """Check the form of a POST. Returns the allowed size of the file, and raises S3Error for anything else that is wrong.
 
-    `fields` are the form's, by their names in lower case, as far as they precede the file.
+    `fields` are the form's fields before the file, by their names in lower case.
     """
     if "key" not in fields:
         raise invalid_argument(

@@ -1,4 +1,4 @@
-"""A presigned URL, checked as S3 checks it and moto does not: signature and expiry."""
+"""Checks a presigned URL as S3 does, and moto does not: signature and expiry."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -17,7 +17,7 @@ from local.signature import ALGORITHM, SIGNATURE_PARAMETER, CredentialScope, is_
 def check_presigned(
     method: str, path: str, query: Sequence[tuple[str, str]], *, host: str, credentials: Credentials, now: datetime
 ) -> None:
-    """Raises S3Error unless this very URL was signed for `host` and is still good. `path` and `query` are decoded."""
+    """Raise S3Error unless exactly this URL was signed for `host` and is still valid. `path` and `query` are decoded."""
     given = dict(query)
     if "X-Amz-Algorithm" not in given and "Signature" not in given:
         raise access_denied()

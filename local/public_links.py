@@ -1,4 +1,4 @@
-"""Links to the embedded S3 as the API's clients can follow them: by the host that they called, to the S3 proxy."""
+"""Changes links to the embedded S3 into links to the S3 proxy, at the host that the client called."""
 
 import base64
 import gzip
@@ -9,13 +9,13 @@ from typing import Any, Final
 from local.gateway import Event, Invoke
 from local.s3_proxy import S3_PATH
 
-STATUSES_WITH_LINKS: Final = frozenset({201, 303})  # a form for each file, and a link to a large report
+STATUSES_WITH_LINKS: Final = frozenset({201, 303})  # one form per file, and a link to a large report
 
 
 def with_public_links(invoke: Invoke, endpoint: Callable[[], str]) -> Invoke:
     """`invoke`, with each link to `endpoint()` in its answers' `Location` and forms leading to the S3 proxy.
 
-    A signature covers the host that was signed for; the proxy knows that one.
+    A signature includes the signed host; the proxy has that host.
     """
 
     def answered(event: Event, request_id: str) -> object:

@@ -1,7 +1,7 @@
-"""The buckets, tables and queues of the template, and its parameter of tokens, created in the embedded services.
+"""Creates the buckets, tables and queues of the template, and its token store, in the embedded AWS.
 
-Hand-written: moto's CloudFormation takes no template that SAM has not transformed. It expires no object and no item, which
-all end with its process.
+Hand-written: moto's CloudFormation accepts no template that SAM has not transformed. moto never expires an object or an
+item; all end with its process.
 """
 
 import json
@@ -18,7 +18,7 @@ TABLE_ATTRIBUTES: Final = ("AttributeDefinitions", "BillingMode", "GlobalSeconda
 
 
 def created(template: Template) -> dict[str, str]:
-    """All of them, at the endpoint that the process's environment names; what `Ref` gives for each, and `GetAtt` its ARN."""
+    """Create all of them at the endpoint of the process's environment. Returns what `Ref` gives for each, and the ARNs."""
     session = boto3.session.Session()
     s3, sqs, dynamodb = session.client("s3"), session.client("sqs"), session.client("dynamodb")
     found: dict[str, str] = {}
@@ -29,7 +29,7 @@ def created(template: Template) -> dict[str, str]:
         found[name] = _named(name)
         attributes: dict[str, Any] = {key: template.resolved(properties[key]) for key in TABLE_ATTRIBUTES}
         dynamodb.create_table(TableName=found[name], **attributes)
-    # A queue comes after the one that takes its dead letters.
+    # A queue is created after its dead-letter queue.
     for name, properties in sorted(
         template.of_type("AWS::SQS::Queue").items(), key=lambda item: "RedrivePolicy" in item[1]
     ):
@@ -41,7 +41,7 @@ def created(template: Template) -> dict[str, str]:
 
 
 def store_tokens(template: Template, text: str) -> None:
-    """Put the text of a token store where `make token` says to put it."""
+    """Put the text of a token store into the parameter that `make token` names."""
     boto3.session.Session().client("ssm").put_parameter(
         Name=template.parameter("TokensParameter"), Type="SecureString", Tier="Intelligent-Tiering", Value=text
     )

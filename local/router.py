@@ -1,4 +1,4 @@
-"""Which part of the local stack answers a request: a function, by the template's routes, or the proxy of the embedded S3."""
+"""Passes each request to a function, by the template's routes, or to the proxy of the embedded S3."""
 
 from collections.abc import Mapping
 
@@ -15,7 +15,7 @@ from local.template import Route, Template
 
 
 class Router:
-    """The whole stack as one ASGI application: the routes of the template, and the storage that presigned forms lead to.
+    """The whole local server as one ASGI application: the routes of the template, and S3 for presigned forms and links.
 
     Where `services` has tokens, the routes that have an authorizer call it first.
     """
@@ -67,8 +67,8 @@ def root_of(route: Route) -> str:
 def by_path(functions: Mapping[str, Invoke]) -> Invoke:
     """Calls the function with the longest root that a path is at or below.
 
-    So a function sees each path and method that its routes do not take, and refuses it in the API's own words; API Gateway
-    answers `{"message": "Not Found"}` by itself.
+    So a function also gets paths and methods that its routes do not take, and answers with an error of the API; API Gateway
+    itself would answer `{"message": "Not Found"}`.
     """
     by_length = sorted(functions.items(), key=lambda item: len(item[0]), reverse=True)
 

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 @dataclass(frozen=True)
 class S3Error(Exception):
-    """What S3 would answer. `facts` are the further elements that it puts beside code and message, by their names.
+    """The error that S3 would answer. `facts` are the XML elements besides code and message, by their names.
 
     Source: Amazon S3 API Reference, "Error responses".
     """

@@ -1,4 +1,4 @@
-"""S3's public side on this machine: it checks presigned POSTs and GETs, and passes them on to the embedded S3.
+"""The S3 proxy: it checks presigned POSTs and GETs as S3 does, and passes them on to the embedded S3.
 
 Hand-written: moto checks neither policy nor signature nor expiry, and answers no preflight of an object.
 """
@@ -28,7 +28,7 @@ from local.s3_error import S3Error, access_denied, no_such_bucket
 
 S3_PATH: Final = "/s3/"
 TRANSFERS_AT_ONCE: Final = 4
-# Form fields that S3 keeps as headers of the object.
+# Form fields that S3 stores as headers of the object.
 OBJECT_FIELDS: Final = frozenset(
     {"cache-control", "content-disposition", "content-encoding", "content-type", "expires"}
 )
@@ -79,7 +79,9 @@ class S3Proxy:
         except (OSError, HTTPException):
             logger.exception("storage request %s failed", request_id)
             return _UNAVAILABLE.response(request_id)
-        except asyncio.CancelledError:  # the time to finish is over; the client gets a reason, uvicorn no traceback
+        except (
+            asyncio.CancelledError
+        ):  # the time to finish is over: the client gets a reason, and uvicorn logs no traceback
             return _UNAVAILABLE.response(request_id)
 
     async def _post(self, request: Request, s3: EmbeddedS3, bucket: str) -> Response:
@@ -124,7 +126,7 @@ class S3Proxy:
 
 
 def _stored(request: Request, bucket: str, fields: dict[str, str], etag: str) -> Response:
-    """S3's answer to a POST that it kept: 204, or what `success_action_status` asks for."""
+    """S3's answer to a POST that it stored: 204, or the status in `success_action_status`."""
     location = f"http://{request.headers.get('host')}{S3_PATH}{bucket}/{quote(fields['key'])}"
     headers = {"etag": etag, "location": location}
     match fields.get("success_action_status"):

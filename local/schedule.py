@@ -28,6 +28,6 @@ class Schedule:
         while not self._stopping.wait(self._every_seconds):
             try:
                 self._invoke({}, str(uuid4()))
-            except Exception:  # as in the cloud: this call has failed, the next one comes all the same
+            except Exception:  # as in the cloud: this call has failed, and the next one follows
                 if not self._stopping.is_set():
                     logger.exception("a scheduled call failed")

@@ -1,4 +1,4 @@
-"""The HTTP/1.1 server around the local gateway: its socket, its limits of time and number for clients, its end."""
+"""The HTTP/1.1 server around the local gateway: its socket, its limits on clients' time and number, its end."""
 
 import asyncio
 import signal
@@ -36,9 +36,9 @@ class Application(Protocol):
 
 
 class LimitedProtocol(H11Protocol):
-    """uvicorn's protocol with a limit of time for a request's head, which uvicorn lacks.
+    """uvicorn's protocol with a time limit for a request's head, which uvicorn lacks.
 
-    What uvicorn refuses in plain text, malformed requests and connections past the limit, is refused in JSON here.
+    Where uvicorn answers in plain text, for malformed requests and too many connections, this answers in JSON.
     """
 
     head_seconds = HEAD_SECONDS
@@ -52,7 +52,7 @@ class LimitedProtocol(H11Protocol):
         self._watch_head()
 
     def send_400_response(self, msg: str) -> None:
-        refusal = _refusal(400, "malformed_multipart", f"This is not HTTP as this server reads it: {msg}")
+        refusal = _refusal(400, "malformed_multipart", f"The server cannot read this as HTTP: {msg}")
         headers = [*refusal.raw_headers, (b"connection", b"close")]
         for event in (Head(status_code=400, headers=headers), Data(data=bytes(refusal.body)), EndOfMessage()):
             self.transport.write(self.conn.send(event) or b"")
@@ -79,7 +79,7 @@ class LimitedProtocol(H11Protocol):
 
 
 class LocalServer:
-    """Serves an application on a bound socket until `stop`, then finishes what runs within the grace time."""
+    """Serves an application on a bound socket until `stop`, then finishes running requests within the grace time."""
 
     def __init__(
         self,
@@ -115,7 +115,7 @@ class LocalServer:
             self._application.close()
 
     def stop(self) -> None:
-        """End once the running requests have ended; called twice, at once. Safe in a signal handler and from any thread."""
+        """End after the running requests; if it is called twice, end now. Safe in a signal handler and from any thread."""
         self._server.force_exit = self._server.should_exit
         self._server.should_exit = True
 
@@ -126,7 +126,7 @@ class LocalServer:
 
     @contextmanager
     def stopped_by_signals(self) -> Iterator[None]:
-        """Ctrl-C and SIGTERM call `stop` while this lasts. For the main thread."""
+        """Within this context Ctrl-C and SIGTERM call `stop`. Only for the main thread."""
 
         def stop(_number: int, _frame: FrameType | None) -> None:
             self.stop()
@@ -140,7 +140,7 @@ class LocalServer:
 
 
 class _SignalFreeServer(uvicorn.Server):
-    """uvicorn's server with signals left to the caller; its own handlers raise the signal again after the end."""
+    """uvicorn's server without its signal handlers, which raise the signal again after the end."""
 
     def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
         super().__init__(config)
@@ -156,9 +156,7 @@ class _SignalFreeServer(uvicorn.Server):
 
 
 async def _crowded(scope: Scope, receive: Receive, send: Send) -> None:
-    message = (
-        f"{CONNECTIONS_AT_ONCE} clients are connected, which is all that this server takes. Try again in a moment."
-    )
+    message = f"{CONNECTIONS_AT_ONCE} clients are connected, which is the limit of this server. Try again in a moment."
     refusal = _refusal(503, "internal", message, {"retry-after": "2", "connection": "close"})
     await refusal(scope, receive, send)
 
@@ -168,11 +166,11 @@ def _refusal(status: int, code: str, message: str, headers: Mapping[str, str] | 
 
 
 def bound_socket(host: str, port: int) -> socket.socket:
-    """A socket that holds the port from now on; port 0 takes a free one. Raises OSError where it cannot be had."""
+    """A socket that is bound to the port; port 0 takes a free one. Raises OSError where it cannot be bound."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
-        if sys.platform != "win32":  # there, the option would let two servers share one port
+        if sys.platform != "win32":  # on Windows the option would allow two servers on one port
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
         listener.listen(CONNECTIONS_AT_ONCE)

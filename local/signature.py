@@ -1,4 +1,4 @@
-"""AWS Signature Version 4 of presigned forms and links, computed again by botocore's signer."""
+"""Computes AWS Signature Version 4 of presigned forms and links with botocore's signer, to compare."""
 
 import hmac
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ SIGNATURE_PARAMETER: Final = "X-Amz-Signature"
 
 @dataclass(frozen=True, slots=True)
 class CredentialScope:
-    """What `X-Amz-Credential` says: who signed, for which day, region and service."""
+    """The parts of `X-Amz-Credential`: who signed, for which day, region and service."""
 
     access_key: str
     date: str
@@ -34,7 +34,7 @@ class CredentialScope:
 
 
 def policy_signature(credentials: Credentials, scope: CredentialScope, policy: str) -> str:
-    """Of a form with this policy, in base64."""
+    """The signature of a form with this policy, which is in base64."""
     signer, request = _prepared(credentials, scope, scope.date)
     return signer.signature(policy, request)
 
@@ -48,7 +48,7 @@ def link_signature(
     *,
     at: str,
 ) -> str:
-    """Of a link whose only signed header is the host. `url` has no query, `query` is decoded, and `at` is `X-Amz-Date`."""
+    """The signature of a link with only the host as signed header. `url` has no query; `query` is decoded; `at` is its date."""
     covered = [(name, value) for name, value in query if name != SIGNATURE_PARAMETER]
     target = f"{quote(url, safe=':/~')}?{urlencode(covered, quote_via=quote)}"
     signer, request = _prepared(credentials, scope, at, method, target)
@@ -58,7 +58,7 @@ def link_signature(
 def _prepared(
     credentials: Credentials, scope: CredentialScope, at: str, method: str = "POST", url: str = ""
 ) -> "tuple[S3SigV4QueryAuth, AWSRequest]":
-    # botocore is slow to load, and a start must be fast.
+    # botocore is slow to import, and the start must be fast.
     from botocore.auth import S3SigV4QueryAuth  # noqa: PLC0415
     from botocore.awsrequest import AWSRequest  # noqa: PLC0415
     from botocore.credentials import ReadOnlyCredentials  # noqa: PLC0415
@@ -70,5 +70,5 @@ def _prepared(
 
 
 def is_equal(expected: str, given: str) -> bool:
-    """In a time that does not tell where they differ."""
+    """Whether both are equal, compared in a time that does not depend on where they differ."""
     return hmac.compare_digest(expected.encode(), given.encode())

@@ -1,4 +1,4 @@
-"""The template's functions, run in this process from the source tree."""
+"""The template's functions from the source tree, run in this process."""
 
 import os
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ type Functions = Mapping[str, Invoke]
 
 
 def source_functions(template: Template, services: JobServices, variables: Mapping[str, str]) -> Functions:
-    """All of them by name; those that call AWS are made by `services`, once it has started. `variables` are as below."""
+    """All functions by name. Those that use AWS are made by `services`, once it has started. `variables` are as below."""
     return {
         name: services.function(name)
         if declared.calls_aws
@@ -22,7 +22,7 @@ def source_functions(template: Template, services: JobServices, variables: Mappi
 
 
 def connected_functions(variables: Mapping[str, str], template: Template, environment: Mapping[str, str]) -> Functions:
-    """Those that call AWS, with handlers for an environment in which AWS is reached."""
+    """The functions that use AWS, with handlers for an environment in which AWS is reached."""
     functions: dict[str, LocalFunction] = {
         name: source_function(declared, environment_of(declared, environment, variables))
         for name, declared in template.functions.items()
@@ -36,5 +36,5 @@ def connected_functions(variables: Mapping[str, str], template: Template, enviro
 def environment_of(
     declared: DeclaredFunction, environment: Mapping[str, str], variables: Mapping[str, str]
 ) -> dict[str, str]:
-    """The template's variables, unless `environment` or, before it, `variables` say otherwise: LIMITS, for example."""
+    """The template's variables; `environment` replaces those, and `variables` replaces both, for example LIMITS."""
     return {**declared.variables, **environment, **variables}

@@ -1,6 +1,6 @@
-"""What a template of ours declares, with every value computed: functions, routes, their authorizer, queues, schedules.
+"""Reads a template of ours with every value computed: functions, routes, their authorizer, queues, schedules.
 
-The gateway, the embedded AWS and the runner of the artifact read it here, so that template.yaml says each thing once.
+The gateway, the embedded AWS and the runner of the artifact use this, so that each fact is only in template.yaml.
 """
 
 import re
@@ -73,11 +73,11 @@ class Queue:
 
 
 class Template:
-    """A template for the parameters given, and the folder that its paths start from.
+    """A template for the given parameters, and the folder that its paths are relative to.
 
-    `resources` says what `Ref` gives for a resource, a bucket's name or a queue's URL, and `GetAtt` for `Name.Arn`; what is
-    not there is called by its name in the template, as `sam local` does. Every method raises UnresolvedError for a value
-    that depends on a name that was not given.
+    `resources` has what `Ref` gives for a resource, such as a bucket's name or a queue's URL, and `GetAtt` for `Name.Arn`.
+    A resource that is not there has its name in the template, as with `sam local`. Every method raises UnresolvedError for
+    a value that depends on a name that was not given.
     """
 
     def __init__(
@@ -104,7 +104,7 @@ class Template:
     def given(
         self, *, parameters: Mapping[str, object] | None = None, resources: Mapping[str, str] | None = None
     ) -> "Template":
-        """The same template with these parameters and resources beside those that it has."""
+        """The same template with these parameters and resources in addition to its own."""
         return Template(
             self._parsed,
             self._folder,
@@ -116,7 +116,7 @@ class Template:
         return self._values.resolved({"Ref": name})
 
     def of_type(self, resource_type: str) -> dict[str, dict[str, Any]]:
-        """The properties of the resources of a type that would be deployed, by name, not computed yet."""
+        """The properties, not computed yet, of the resources of a type that would be deployed, by name."""
         return {
             name: found.get("Properties", {})
             for name, found in self._parsed["Resources"].items()
@@ -161,7 +161,7 @@ class Template:
 
     @property
     def schedules(self) -> dict[str, float]:
-        """The functions that are called again and again, and after how many seconds."""
+        """The functions that are called by a schedule, with its interval in seconds."""
         return {name: _seconds(event["ScheduleExpression"]) for name, event in self._events("ScheduleV2")}
 
     def _each(self, resource_type: str) -> Iterator[dict[str, Any]]:
@@ -188,13 +188,13 @@ class Template:
         )
 
     def _function_behind(self, uri: object) -> str:
-        """The function in the address that API Gateway calls, with or without an alias."""
+        """The function in the URI that API Gateway calls, with or without an alias."""
         found = re.search(r":function:(\w+)", self._values.resolved(uri))
         assert found is not None, uri  # noqa: S101  # every integration of ours is a function
         return found[1]
 
     def _function(self, name: str, own: Mapping[str, Any]) -> DeclaredFunction:
-        """A setting that is not there has Lambda's default."""
+        """A setting that the template does not have gets Lambda's default."""
         merged = _merged(self._parsed.get("Globals", {}).get("Function", {}), own)
         settings = {key: self._values.resolved(merged[key]) for key in SETTINGS if key in merged}
         logging = settings.get("LoggingConfig", {})
@@ -219,7 +219,7 @@ class Template:
 
 
 def _merged(shared: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
-    """As SAM merges them: maps key by key; all else is the function's own."""
+    """Globals and a function's properties, merged as by SAM: maps key by key; other values are the function's."""
     return {**shared, **{name: _overlaid(shared.get(name), value) for name, value in own.items()}}
 
 
@@ -230,7 +230,7 @@ def _overlaid(shared: object, own: object) -> object:
 
 
 def _resource_of(attribute: Mapping[str, Any]) -> str:
-    """The resource of a GetAtt, which `sam build` writes as a list."""
+    """The resource name of a GetAtt, which `sam build` writes as a list."""
     name = attribute["Fn::GetAtt"]
     return str(name[0] if isinstance(name, list) else name.partition(".")[0])
 
@@ -240,6 +240,6 @@ def _text(value: object) -> str:
 
 
 def _seconds(expression: str) -> float:
-    """Of `rate(5 minutes)`."""
+    """The seconds of an expression such as `rate(5 minutes)`."""
     number, unit = expression.removeprefix("rate(").removesuffix(")").split()
     return float(number) * SECONDS[unit]

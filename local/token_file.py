@@ -12,5 +12,5 @@ def tokens_of(file: Path) -> str:
     except (OSError, UnicodeDecodeError) as error:
         raise ValueError(f"the tokens cannot be read: {error}") from error
     if not store_of(text).entries:
-        raise ValueError(f"{file} has no line of a caller and a hash in it; make token CALLER=me makes one")
+        raise ValueError(f"{file} has no line with a caller and a hash; make token CALLER=me makes one")
     return text

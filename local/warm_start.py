@@ -1,7 +1,7 @@
-"""What a start loads ahead of the requests that need it, in the order in which they come.
+"""Loads what requests will need, in the order in which they need it.
 
-The page asks for no plots, so their libraries come after what its first upload needs, and the embedded AWS last. Both wait
-until no request is being handled, because all share this process's interpreter lock.
+The page requests no plots, so their libraries are loaded after those of its first upload, and the embedded AWS starts last.
+Both wait until no request is being handled, because all share this process's interpreter lock.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,15 +17,15 @@ LOOK_EVERY_SECONDS: Final = 0.02
 
 
 class Application(Protocol):
-    """It knows whether it is handling a request."""
+    """An object that says whether it is handling a request."""
 
     @property
     def is_busy(self) -> bool: ...
 
 
 def warm_start(application: Application, functions: Mapping[str, Invoke], services: JobServices) -> None:
-    """Load the functions, then the science, then start the services; these at once where each request needs a token."""
-    from battery_service.options import default_options  # noqa: PLC0415  # slow, and the port opens first
+    """Load the functions, then the library, then start the services, or these at once where each request needs a token."""
+    from battery_service.options import default_options  # noqa: PLC0415  # slow, and the port must open first
     from battery_service.warm_up import warm_up  # noqa: PLC0415  # as above
 
     for function in functions.values():
@@ -39,7 +39,7 @@ def warm_start(application: Application, functions: Mapping[str, Invoke], servic
 
 
 def when_quiet(application: Application, work: Callable[[], object]) -> None:
-    """Do the work once no request was handled for a second."""
+    """Do the work after one second without a request."""
     quiet_since = monotonic()
     while monotonic() - quiet_since < QUIET_SECONDS:
         sleep(LOOK_EVERY_SECONDS)

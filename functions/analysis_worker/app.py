@@ -1,4 +1,4 @@
-"""The worker: messages of the queue in, the ids of those to be delivered again out."""
+"""The worker: runs the jobs of the queue's messages, and returns the ids of the messages to be delivered again."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +12,7 @@ from battery_service.warm_up import warm_up
 
 
 def make_handler(environment: Mapping[str, str]) -> LambdaHandler:
-    """The handler for these variables, fit for several threads."""
+    """The handler for these variables. Several threads may call it."""
     if Settings.from_environment(environment).preload:
         warm_up()
     worker = Worker(connected(JobSettings.from_environment(environment)))

@@ -1,4 +1,4 @@
-"""The authorizer: the caller whose token a request carries. It refuses while the tokens cannot be read."""
+"""The authorizer: finds the caller whose token a request has. It accepts nobody while the token store cannot be read."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,8 +21,8 @@ CLIENT_CONFIG = Config(
 def make_handler(environment: Mapping[str, str]) -> LambdaHandler:
     """The handler for the tokens in the SSM parameter that `TOKENS_PARAMETER` names.
 
-    It raises where the parameter cannot be read: API Gateway answers 500 and asks again at the next request, while it would
-    cache a refusal; and the alarm for the function's errors goes off.
+    It raises where the parameter cannot be read, because API Gateway would cache a rejection. After an exception it
+    answers 500 and calls the authorizer again at the next request, and the alarm for the function's errors goes off.
     """
     tokens = TokenParameter(boto3.client("ssm", config=CLIENT_CONFIG), environment["TOKENS_PARAMETER"], on_read=_warn)
 

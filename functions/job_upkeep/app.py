@@ -1,4 +1,4 @@
-"""Job upkeep, called by a schedule: sends lost jobs again, fails those beyond help, and deletes what has expired."""
+"""Job upkeep, called by a schedule: sends lost jobs again, ends jobs without attempts left, and deletes expired ones."""
 
 from collections.abc import Mapping
 from typing import Any

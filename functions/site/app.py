@@ -1,4 +1,4 @@
-"""The site: the dashboard and all that is answered without a token. It needs neither the library nor AWS."""
+"""The site: the dashboard and all answers that need no token. It uses neither the library nor AWS."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +15,7 @@ from battery_service.site.routes import public_routes
 
 # `make dashboard` builds it here.
 PAGE_FOLDER = Path(__file__).with_name("page")
-# An asset's name has the hash of its content, so what is under it never changes.
+# An asset's name has the hash of its content, so the content of a name never changes.
 FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -30,7 +30,7 @@ def make_handler(environment: Mapping[str, str], *, page_folder: Path = PAGE_FOL
     def asset(request: Request, name: str) -> Answer:
         found = dashboard.asset(name)
         if found is None:
-            raise ApiError("not_found", "The page has no such file; load it again.", {"path": request.path[:200]})
+            raise ApiError("not_found", "The page has no such file; reload the page.", {"path": request.path[:200]})
         headers = {"Cache-Control": FOREVER}
         if found.compressed is not None and accepts_gzip(request.header("accept-encoding")):
             headers["Content-Encoding"] = "gzip"

@@ -1,4 +1,4 @@
-"""The upload handler: files of one request analysed at once, beside API information, health and the contract."""
+"""The upload handler: analyses the files of one request and answers the report. It also serves the site's routes."""
 
 import time
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from battery_service.warm_up import warm_up
 
 
 def make_handler(environment: Mapping[str, str]) -> LambdaHandler:
-    """The handler for these variables, fit for several threads."""
+    """The handler for these variables. Several threads may call it."""
     settings = Settings.from_environment(environment)
     if settings.preload:
         warm_up()

@@ -1,4 +1,4 @@
-"""The uploads API: announce an upload, start its job, ask for it, fetch its report, delete it. It needs no science."""
+"""The uploads API: announce an upload, start its job, get its status and its report, delete it. It needs no library."""
 
 from collections.abc import Mapping
 
@@ -49,8 +49,8 @@ def make_handler(environment: Mapping[str, str]) -> LambdaHandler:
             return Answer(200, service.report(job))
         return Answer(303, content_type=None, headers={"Location": storage.result_link(job_id)})
 
-    def forget(request: Request, job_id: str) -> Answer:
-        service_for(request).forget(job_id)
+    def delete(request: Request, job_id: str) -> Answer:
+        service_for(request).delete(job_id)
         return Answer(204, content_type=None)
 
     return http_handler(
@@ -59,7 +59,7 @@ def make_handler(environment: Mapping[str, str]) -> LambdaHandler:
             Route("POST", "/api/uploads/<upload_id>/analysis", start),
             Route("GET", "/api/jobs/<job_id>", state),
             Route("GET", "/api/jobs/<job_id>/result", result),
-            Route("DELETE", "/api/jobs/<job_id>", forget),
+            Route("DELETE", "/api/jobs/<job_id>", delete),
         ),
         settings,
     )

@@ -1,1 +1,1 @@
-"""Runs the built artifact without Docker: AWS's own runtime client in a sandbox, and everything that Lambda does around it."""
+"""Runs the built artifact without Docker: AWS's own runtime client in a sandbox, with the rest of Lambda around it."""

@@ -1,4 +1,4 @@
-"""The options that every command of the runner has: which artifact, and which parameters of the template."""
+"""The options that all commands of the runner have: the artifact, and the template's parameters."""
 
 import argparse
 from pathlib import Path
@@ -7,7 +7,7 @@ from local.artifact.built_template import BUILT
 
 
 def add_artifact(parser: argparse.ArgumentParser) -> None:
-    """`--build` and `--parameter`, which comes as pairs."""
+    """`--build` and `--parameter`, whose value is a list of pairs."""
     parser.add_argument("--build", type=Path, default=BUILT, help=f"the built artifact; default: {BUILT}")
     parser.add_argument(
         "--parameter",
@@ -15,7 +15,7 @@ def add_artifact(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="a parameter of the template, such as SnapStart=off; may be given again",
+        help="a parameter of the template, such as SnapStart=off; may be given several times",
     )
 
 

@@ -1,4 +1,4 @@
-"""The built artifact, running: its functions by their names in the template."""
+"""The running artifact: its functions, by their names in the template."""
 
 import tempfile
 from collections.abc import Callable, Mapping
@@ -18,7 +18,7 @@ AT_ONCE: Final = 2
 class Artifact:
     """Functions that start when they are called, and end with `close`. A context manager.
 
-    `services` says where AWS is; without it a function reaches none.
+    `services` has the endpoint and key of AWS; without it a function reaches no AWS service.
     """
 
     def __init__(
@@ -55,10 +55,10 @@ class Artifact:
 
 
 def sandbox_with(runtime: Path, log: Log) -> Sandbox:
-    """bubblewrap where this machine allows it, else bare processes. It creates the folder of the runtime client."""
+    """bubblewrap where this machine allows it, else bare processes. This creates the folder of the runtime client."""
     client = runtime_client.installed_into(runtime)
     refused = why_not_bubblewrap()
     if refused is None:
         return Bubblewrap(client)
-    log("runner", f"No bubblewrap: {refused}. Functions run as bare processes.")
+    log("runner", f"No bubblewrap: {refused}. Functions run without a sandbox.")
     return Bare(client)

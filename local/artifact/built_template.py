@@ -1,4 +1,4 @@
-"""What `sam build` made: its template, and whether it is there and for this machine."""
+"""The template that `sam build` wrote, and a check that the artifact exists and is for this machine."""
 
 import platform
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ BUILT: Final = Path(".aws-sam/build")
 
 
 class NotBuiltError(Exception):
-    """There is no artifact to run."""
+    """There is no artifact that can be run."""
 
 
 def built_template(folder: Path = BUILT, *, parameters: Mapping[str, object] | None = None) -> Template:

@@ -1,7 +1,7 @@
-"""Ends a sandbox: all of its processes, whatever they are doing.
+"""Ends all processes of a sandbox, whatever they are doing.
 
-bubblewrap ends with its parent, and its processes end with it, but only once it has set itself up. Killed before that, it
-leaves a child that keeps the function's output open.
+bubblewrap ends with its parent, and its processes end with it, but only after it has started completely. If it is killed
+before that, it leaves a child that keeps the function's output open.
 """
 
 import os
@@ -11,10 +11,10 @@ from subprocess import Popen
 
 
 def end(process: "Popen[str]") -> None:
-    """Kill a sandbox by its outermost process, which has not been waited for. Nothing if it has ended by itself.
+    """Kill a sandbox by its outermost process, which has not been waited for. Do nothing if it has ended by itself.
 
-    The outermost process is stopped first, so that it makes no further child; its child is the first process of the
-    sandbox's own namespace, with which all others in it die.
+    The outermost process is stopped first, so that it starts no further child. Its child is the first process of the
+    sandbox's namespace; all others in the namespace end with it.
     """
     if process.poll() is not None:
         return
@@ -27,5 +27,5 @@ def end(process: "Popen[str]") -> None:
 def _children(pid: int) -> list[int]:
     try:
         return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except FileNotFoundError:  # ended meanwhile
+    except FileNotFoundError:  # it has just ended
         return []

@@ -1,4 +1,4 @@
-"""A function of the artifact as its callers see it: instances are started as calls need them, kept warm, and replaced."""
+"""A function of the artifact: it starts instances as calls need them, keeps them warm, and replaces them."""
 
 import json
 import threading
@@ -12,9 +12,9 @@ type Event = dict[str, object]
 
 
 class Function:
-    """Call it with an event, from any thread. An instance that ends or times out is the FunctionError of one call alone.
+    """Call it with an event, from any thread. If an instance ends or times out, only its call gets a FunctionError.
 
-    No more than `at_once` instances work at the same time; further calls wait where the cloud would start more.
+    At most `at_once` instances run at the same time. Further calls wait, where the cloud would start more instances.
     """
 
     def __init__(self, start: Callable[[], Instance], *, at_once: int) -> None:
@@ -53,7 +53,7 @@ class Function:
             instance.kill()
 
     def _warm(self) -> Instance | None:
-        """An instance that has answered before and has not ended; those that have ended are dropped."""
+        """An instance that has answered before and has not ended; ended ones are removed."""
         while True:
             with self._lock:
                 if not self._idle:
@@ -68,7 +68,7 @@ class Function:
     def _started(self) -> Instance:
         with self._lock:
             if self._is_closed:
-                raise FunctionError("Sandbox.Closed", "The runner has ended.")
+                raise FunctionError("Sandbox.Closed", "The runner was stopped.")
             instance = self._start()
             self._instances.add(instance)
             return instance

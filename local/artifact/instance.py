@@ -13,15 +13,15 @@ from local.artifact.runtime_api import FunctionError, Invocation, RuntimeApi
 from local.artifact.sandbox import Sandbox
 from local.template import DeclaredFunction
 
-# What Lambda gives to the imports of a handler; beyond that it begins again, in the time of the invocation. Before a
-# snapshot there is more.
+# The time that Lambda gives a handler's imports. After that it starts them again, within the time of the invocation. Before
+# a snapshot there is more time.
 INIT_SECONDS: Final = 10.0
 SNAPSHOT_INIT_SECONDS: Final = 130.0
 type Log = Callable[[str, str], None]
 
 
 class Instance:
-    """Starts at once; `log(function's name, line)` gets all that the function prints."""
+    """Starts at once; `log(function's name, line)` is called with each line that the function prints."""
 
     def __init__(self, function: DeclaredFunction, sandbox: Sandbox, services: Mapping[str, str], log: Log) -> None:
         self._function = function
@@ -45,7 +45,7 @@ class Instance:
 
     @property
     def is_alive(self) -> bool:
-        """Whether it takes another event, which shows once it has been given time to end the last one."""
+        """Whether it accepts another event, after it has had time to finish the last one."""
         try:
             self.wait_until_ready()
         except FunctionError:
@@ -53,7 +53,7 @@ class Instance:
         return self.process.poll() is None
 
     def wait_until_ready(self) -> None:
-        """Until an event would be taken: the handler is loaded, and done with the last one. Raises FunctionError."""
+        """Wait until the handler is loaded and has finished its last event. Raises FunctionError."""
         function = self._function
         seconds = SNAPSHOT_INIT_SECONDS if function.has_snapshot else INIT_SECONDS + function.timeout_s
         self._in_time(self._api.ready, seconds, f"Init timed out after {seconds:.2f} seconds")
@@ -61,7 +61,7 @@ class Instance:
     def invoke(self, event: bytes, request_id: str) -> bytes:
         """The handler's answer to an event, both as JSON.
 
-        Raises FunctionError for what it raised, for its death, and past its time, which kills it.
+        Raises FunctionError where the handler raised, where the instance ended, or where it was killed after its timeout.
         """
         self.wait_until_ready()
         seconds = self._function.timeout_s
@@ -74,7 +74,7 @@ class Instance:
         return self._in_time(self._api.submit(invocation), seconds, f"Task timed out after {seconds:.2f} seconds")
 
     def kill(self) -> None:
-        """The end, at once. Safe to call twice."""
+        """End the instance now. Safe to call twice."""
         if self._started.exception() is None:
             end(self.process)
         self._life.join()
@@ -88,16 +88,16 @@ class Instance:
             raise FunctionError("Sandbox.Timedout", otherwise) from error
 
     def _live(self, command: list[str]) -> None:
-        """From the process's start to its end, in one thread: bubblewrap dies with the thread that started it."""
+        """Run the process from start to end in one thread, because bubblewrap ends with the thread that started it."""
         try:
-            process = subprocess.Popen(  # noqa: S603  # the sandbox's words and the template's
+            process = subprocess.Popen(  # noqa: S603  # the command is the sandbox's and the template's
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 text=True,
                 errors="replace",
-                start_new_session=True,  # Ctrl-C is for the runner, which ends its instances when their work is done
+                start_new_session=True,  # Ctrl-C is for the runner, which ends its instances after their calls
             )
         except OSError as error:
             self._started.set_exception(error)
@@ -112,7 +112,7 @@ class Instance:
 
 
 def _exited(status: int) -> FunctionError:
-    """As Lambda words the end of a runtime: by its exit status, or the signal that ended it."""
+    """Lambda's message about the end of a runtime: its exit status, or the signal that ended it."""
     signal = -status if status < 0 else status - 128 if status > 128 else 0
     how = "signal: killed" if signal == 9 else f"signal: {signal}" if signal else f"exit status {status}"
     return FunctionError("Runtime.ExitError", f"Runtime exited with error: {how}")

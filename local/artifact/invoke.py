@@ -1,6 +1,6 @@
-"""One function of the artifact, one event: `python -m local.artifact.invoke WorkerFunction -e events/sqs_job.json`.
+"""Calls one function of the artifact with one event: `python -m local.artifact.invoke WorkerFunction -e events/sqs_job.json`.
 
-The services behind it are embedded ones that last as long as this, with what the sample events refer to in place.
+Its AWS services are embedded ones that end with this command. They hold the fixtures that the sample events refer to.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from local.artifact.stack import ArtifactStack
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Prints the answer, and the function's log to stderr; 1 where the function failed."""
+    """Print the answer, and the function's log to stderr. Returns 1 where the function failed."""
     parser = argparse.ArgumentParser(description="Invoke a function of the built artifact with an event.")
     parser.add_argument("function", help="its name in template.yaml")
     parser.add_argument("-e", "--event", type=Path, required=True, help="a JSON file, such as those of events/")

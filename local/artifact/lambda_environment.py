@@ -1,4 +1,4 @@
-"""The environment in which Lambda starts a function: its own variables, the function's, and nothing of this machine's."""
+"""The environment in which Lambda starts a function: Lambda's variables and the function's, but none of this machine's."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -6,12 +6,12 @@ from typing import Final
 from local.artifact.sandbox import Paths
 from local.template import ACCOUNT, REGION, DeclaredFunction
 
-# Nothing listens there: a function that was given no services reaches none, rather than an account of the user's.
+# Nothing listens there, so a function without services never reaches the user's AWS account.
 NO_SERVICES: Final[Mapping[str, str]] = {
     "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
     "AWS_ACCESS_KEY_ID": "NONE",
     "AWS_SECRET_ACCESS_KEY": "none",
-    # Lambda's keys always come with one; it is part of whatever they sign.
+    # Lambda's keys always have one, and each signature includes it.
     "AWS_SESSION_TOKEN": "a-session",
 }
 
@@ -19,7 +19,7 @@ NO_SERVICES: Final[Mapping[str, str]] = {
 def lambda_environment(
     function: DeclaredFunction, paths: Paths, *, runtime_api: str, services: Mapping[str, str]
 ) -> dict[str, str]:
-    """`services` says where AWS is and how to get in: an endpoint and a key.
+    """`services` has the endpoint of AWS and a key.
 
     Source: AWS Lambda Developer Guide, "Defined runtime environment variables".
     """

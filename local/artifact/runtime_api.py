@@ -1,4 +1,4 @@
-"""Lambda's Runtime API for one instance of a function: where the runtime client fetches events and posts its answers.
+"""Lambda's Runtime API for one instance of a function: the runtime client gets events from it and posts answers to it.
 
 Source: AWS Lambda Developer Guide, "Using the Lambda runtime API for custom runtimes"; `restore` is SnapStart's part of it.
 """
@@ -14,13 +14,13 @@ from queue import SimpleQueue
 from typing import Final
 
 ROOT: Final = "/2018-06-01/runtime"
-# The most that an answer may have: 6 MiB by Lambda's quotas, and 100 bytes that they do not mention.
+# The largest answer: 6 MiB by Lambda's quotas, and 100 bytes that they do not mention.
 PAYLOAD_BYTES: Final = 6 * 1024 * 1024 + 100
 _ANSWER: Final = re.compile(rf"{ROOT}/invocation/([^/]+)/(response|error)")
 
 
 class FunctionError(Exception):
-    """A function answered with an error, or not at all; `type` is as Lambda would name it."""
+    """A function answered with an error, or did not answer; `type` is Lambda's name of the error."""
 
     def __init__(self, error_type: str, message: str) -> None:
         super().__init__(f"{error_type}: {message}")
@@ -39,7 +39,7 @@ class Invocation:
 
 
 class RuntimeApi:
-    """Listens from the start. One invocation is worked on at a time, as in Lambda."""
+    """Listens from the start. One invocation runs at a time, as in Lambda."""
 
     def __init__(self) -> None:
         self._ready: Future[None] = Future()
@@ -58,7 +58,7 @@ class RuntimeApi:
 
     @property
     def ready(self) -> Future[None]:
-        """Done when the function can be given an invocation; a FunctionError where it never will."""
+        """Is done when the function can get an invocation; a FunctionError where it never can."""
         with self._lock:
             return self._ready
 
@@ -81,7 +81,7 @@ class RuntimeApi:
         return answer
 
     def fail(self, error: FunctionError) -> None:
-        """The instance has ended: every invocation that is not answered fails with this."""
+        """The instance has ended: every unanswered invocation fails with this error."""
         self._ready_with(error)
         with self._lock:
             self._ended_by = error
@@ -100,7 +100,7 @@ class RuntimeApi:
         return self._work.get()
 
     def restored(self) -> None:
-        """The client has done all that goes into a snapshot. None is taken: it goes on at once."""
+        """The client has done everything before a snapshot. No snapshot is made here; the client continues at once."""
         self._ready_with(None)
 
     def failed_to_initialise(self, error: FunctionError) -> None:
@@ -109,7 +109,7 @@ class RuntimeApi:
     def answered(self, request_id: str, outcome: bytes | FunctionError) -> None:
         with self._lock:
             if self._answer is None or self._answer[0] != request_id:
-                return  # of an invocation that was given up
+                return  # of an invocation that has timed out
             answer, self._answer = self._answer[1], None
         if isinstance(outcome, FunctionError):
             answer.set_exception(outcome)
@@ -128,7 +128,7 @@ class RuntimeApi:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
-    # A client that waits for its next event is left behind when the instance ends.
+    # When the instance ends, a client may still be waiting for its next event.
     block_on_close = False
 
     def __init__(self, api: RuntimeApi) -> None:
@@ -136,14 +136,14 @@ class _Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A client that was killed in the middle leaves its connection broken, which its instance knows by itself."""
+        """Ignore broken connections: a client that was killed leaves one, and its instance knows of it."""
         if not isinstance(sys.exception(), ConnectionError):
-            super().handle_error(request, client_address)  # type: ignore[arg-type]  # of no matter here
+            super().handle_error(request, client_address)  # type: ignore[arg-type]  # the request is not used
 
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    # Nagle's algorithm would add 40 ms to every invocation.
+    # Nagle's algorithm adds 40 ms to every invocation.
     disable_nagle_algorithm = True
     server: _Server
 
@@ -177,7 +177,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._respond(404)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Print nothing: the function's own log has what matters."""
+        """Print nothing; the function has a log of its own."""
 
     def _hand_over(self, invocation: Invocation | None) -> None:
         if invocation is None:
@@ -202,7 +202,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _error(body: bytes) -> FunctionError:
-    """The runtime client's account of an exception that the handler raised."""
+    """The exception of a handler, as the runtime client reports it."""
     try:
         said = json.loads(body)
         return FunctionError(str(said["errorType"]), str(said["errorMessage"]))

@@ -1,4 +1,4 @@
-"""AWS's own runtime client in a folder by itself, as Lambda has it at /var/runtime."""
+"""AWS's own runtime client in a folder of its own, as Lambda has it at /var/runtime."""
 
 import compileall
 import shutil
@@ -10,7 +10,7 @@ MODULES: Final = ("awslambdaric", "runtime_client", "simplejson", "snapshot_rest
 
 
 def installed_into(folder: Path) -> Path:
-    """Copies the client and what it needs out of this interpreter's packages, with bytecode as in Lambda. The folder."""
+    """Copy the client and its dependencies from this interpreter's packages, with bytecode as in Lambda. Returns the folder."""
     for name in MODULES:
         spec = find_spec(name)
         if spec is None or spec.origin is None:

@@ -1,8 +1,8 @@
-"""Where an instance runs: confined as in Lambda by bubblewrap, or as a bare process where that is refused.
+"""The sandbox of an instance: bubblewrap with the same limits as Lambda, or a bare process where that is not allowed.
 
-Inside: /var/task and /opt as the artifact has them and /var/runtime, all read-only, 512 MB of /tmp, a user without
-rights, no other process, and of this machine only its interpreter and its C libraries. The network is shared, because
-the Runtime API and the embedded services listen on it.
+Inside are /var/task and /opt of the artifact and /var/runtime, all read-only, 512 MB of /tmp, a user without rights, no
+other process, and of this machine only its interpreter and its C libraries. The network is shared, because the Runtime
+API and the embedded AWS listen on it.
 """
 
 import os
@@ -20,18 +20,18 @@ from local.template import DeclaredFunction
 
 # Lambda's own numbers for its user.
 USER, GROUP = 993, 990
-# Address space is not memory: the interpreter, its libraries and threads reserve what they never touch.
+# Address space is not memory: the interpreter, its libraries and threads reserve more than they use.
 RESERVED_MB: Final = 512
 MB: Final = 1024 * 1024
 INTERPRETER: Final = Path(sys.base_prefix)
 PYTHON: Final = INTERPRETER / "bin" / f"python{sys.version_info.major}.{sys.version_info.minor}"
-# What is installed beside the interpreter is not in Lambda, and must not stand in for what the artifact lacks.
+# Packages of the interpreter are not in Lambda, so a function must not find them if the artifact lacks them.
 SITE_PACKAGES: Final = sysconfig.get_path("purelib", vars={"base": sys.base_prefix})
 
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """Where a function finds its parts."""
+    """The paths at which a function finds its code, its layers and the runtime client."""
 
     task_root: str
     runtime: str
@@ -39,7 +39,7 @@ class Paths:
 
 
 class Sandbox(Protocol):
-    """One way to run a function."""
+    """The place in which a function runs."""
 
     @property
     def name(self) -> str: ...
@@ -47,7 +47,7 @@ class Sandbox(Protocol):
     def paths(self, function: DeclaredFunction) -> Paths: ...
 
     def command(self, function: DeclaredFunction, environment: Mapping[str, str], python: Sequence[str]) -> list[str]:
-        """What runs the interpreter with these arguments."""
+        """The command that runs the interpreter with these arguments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Bubblewrap:
             *_system(),
             *_read_only(mounts),
             *("--perms", "1777", "--size", str(function.scratch_MB * MB), "--tmpfs", "/tmp"),  # noqa: S108  # Lambda's own
-            # What is mounted in it stays as it is; only the root itself is still an ordinary folder of the user.
+            # Mounts in it do not change; only the root itself is still an ordinary folder of the user.
             *("--remount-ro", "/", "--chdir", "/var/task", "--clearenv"),
             *(part for name, value in environment.items() for part in ("--setenv", name, value)),
             "--",
@@ -80,7 +80,7 @@ class Bubblewrap:
 
 @dataclass(frozen=True, slots=True)
 class Bare:
-    """A process of this machine with Lambda's environment and limit of memory, and nothing else of the sandbox."""
+    """A process of this machine with Lambda's environment and memory limit, without the other limits of the sandbox."""
 
     runtime: Path
     name: str = "bare process"
@@ -97,18 +97,18 @@ class Bare:
 
 @cache
 def why_not_bubblewrap() -> str | None:
-    """Why there is no bubblewrap on this machine; None where there is."""
+    """Why bubblewrap cannot be used on this machine; None where it can."""
     if shutil.which("bwrap") is None:
         return "bubblewrap is not installed"
     probe = ["bwrap", "--unshare-pid", *_identity(), "--ro-bind", "/", "/", "--", *_without_rights(), "true"]
     ended = subprocess.run(probe, capture_output=True, text=True, check=False)  # noqa: S603  # a fixed command
-    return None if ended.returncode == 0 else f"namespaces are refused here ({ended.stderr.strip()})"
+    return None if ended.returncode == 0 else f"namespaces are not allowed here ({ended.stderr.strip()})"
 
 
 def merged(layers: Sequence[Path], root: str) -> dict[str, Path]:
-    """What is mounted where, so that the layers lie over one another under `root`; a later one hides an earlier one.
+    """The mounts that put all layers under `root`; files of a later layer hide those of an earlier one.
 
-    A folder that one layer alone has is mounted whole.
+    A folder that only one layer has is mounted whole.
     """
     found: dict[str, list[Path]] = {}
     for layer in layers:
@@ -128,7 +128,7 @@ def _limited(function: DeclaredFunction) -> Iterator[str]:
 
 
 def _identity() -> Sequence[str]:
-    """A user of this machine has no rights in the sandbox anyhow; root gives its own up inside, by `_without_rights`."""
+    """A user of this machine has no rights in the sandbox; root drops its rights inside, by `_without_rights`."""
     return () if os.geteuid() == 0 else ("--unshare-user", "--uid", str(USER), "--gid", str(GROUP))
 
 
@@ -139,7 +139,7 @@ def _without_rights() -> Sequence[str]:
 
 
 def _system() -> list[str]:
-    """The interpreter and the C libraries, and none of the programs of this machine."""
+    """The interpreter and the C libraries, but none of this machine's programs."""
     links = [
         part
         for name in ("/lib", "/lib64")
@@ -158,7 +158,7 @@ def _system() -> list[str]:
 
 
 def _read_only(mounts: Mapping[str, Path]) -> list[str]:
-    """Mounts, in folders that every user may enter; bubblewrap's own would be root's alone."""
+    """Mounts in folders that every user may enter; folders that bubblewrap makes would be only root's."""
     parents = dict.fromkeys(str(parent) for target in mounts for parent in reversed(Path(target).parents))
     return [
         *(part for parent in parents if parent != "/" for part in ("--perms", "0755", "--dir", parent)),

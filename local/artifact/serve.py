@@ -13,7 +13,7 @@ from local.token_file import tokens_of
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Serve until Ctrl-C or SIGTERM; 0 after a clean end, 1 where there is nothing to serve."""
+    """Serve until Ctrl-C or SIGTERM. Returns 0 after a clean end, 1 where there is no artifact to serve."""
     options = _parser().parse_args(arguments)
     try:
         check_runs_here(options.build)

@@ -1,4 +1,4 @@
-"""The built artifact behind the local gateway, with the embedded AWS behind it."""
+"""The built artifact behind the local gateway, with the embedded AWS that it uses."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +15,7 @@ from local.template import Template
 
 
 class ArtifactStack:
-    """Nothing runs before `start`, and nothing is left after `stop`. `application` is the ASGI application.
+    """Nothing runs before `start` or after `stop`. `application` is the ASGI application.
 
     `tokens` is the text of a token store; with it, the routes that have an authorizer call it. `parameters` are the template's.
     """
@@ -29,9 +29,9 @@ class ArtifactStack:
         tokens: str | None = None,
     ) -> None:
         self.template = built_template(folder, parameters=parameters)
-        """Among the embedded services' resources, once these have started."""
+        """It has the resources of the embedded AWS once that has started."""
         self.environment: Mapping[str, str] = {}
-        """What AWS clients need to reach the embedded services, and what the resources there are called; once started."""
+        """The variables with which AWS clients reach the embedded AWS, and its resources; empty before the start."""
         self._log = log
         self._artifact: Artifact | None = None
         self.services = JobServices(self.template, self._connected, tokens=tokens)
@@ -40,17 +40,17 @@ class ArtifactStack:
 
     @property
     def artifact(self) -> Artifact:
-        """Once it has started. Raises RuntimeError before, and where it could not start."""
+        """The running artifact. Raises RuntimeError before the start, and where it could not start."""
         if self._artifact is None:
-            raise RuntimeError("the artifact is not running; the log says why")
+            raise RuntimeError("the artifact is not running; the log has the reason")
         return self._artifact
 
     def start(self) -> None:
-        """Start the services and connect the functions, in a second or two. They start when they are called."""
+        """Start the embedded AWS and connect the functions, in a second or two. Functions start when they are called."""
         self.services.start()
 
     def stop(self) -> None:
-        """End all of it, whatever it is doing."""
+        """End everything, whatever it is doing."""
         self.services.close()
         if self._artifact is not None:
             self._artifact.close()

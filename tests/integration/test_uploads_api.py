@@ -246,7 +246,7 @@ def test_a_result_before_its_time_is_a_conflict_that_says_how_far_the_job_is(api
 
 
 @pytest.mark.parametrize("job_id", ["0" * 32, "short", "../jobs", "A" * 5000, "report x"])
-def test_an_unknown_id_is_not_found_and_forgetting_it_is_no_fault(api: Api, job_id: str) -> None:
+def test_an_unknown_id_is_not_found_and_deleting_it_is_no_error(api: Api, job_id: str) -> None:
     assert error_of(api("GET", f"/api/jobs/{job_id}"))[:2] == (404, "not_found")
     assert error_of(api("GET", f"/api/jobs/{job_id}/result"))[:2] == (404, "not_found")
     assert error_of(api.start(job_id))[:2] == (404, "not_found")
@@ -259,7 +259,7 @@ def test_an_upload_is_no_job_before_it_is_started(api: Api) -> None:
 
 
 @pytest.mark.parametrize("when", ["announced", "queued", "done"])
-def test_forgetting_leaves_nothing_at_any_time(api: Api, when: str) -> None:
+def test_deleting_leaves_nothing_at_any_time(api: Api, when: str) -> None:
     upload = api.announce(ONE)
     api.put(upload, ONE)
     job_id = upload["upload_id"]

@@ -150,7 +150,7 @@ def test_equal_files_with_equal_options_get_the_stored_report(cached: Run) -> No
     one, other = (cached.backend.storage.result(job.job_id) for job in (first, second))
     assert one == other
     # and each is its job's own
-    cached.service.forget(first.job_id)
+    cached.service.delete(first.job_id)
     assert cached.backend.storage.result(second.job_id) == other
 
 
@@ -171,7 +171,7 @@ def test_other_files_get_their_own_report(cached: Run, files: Mapping[str, bytes
 def test_what_was_deleted_or_has_expired_is_not_given_again(cached: Run) -> None:
     first = cached.started()
     calls_of_next(cached)
-    cached.service.forget(first.job_id)
+    cached.service.delete(first.job_id)
     second = cached.started()
     assert "put_object" in calls_of_next(cached)
     cached.cloud.clock.advance(DAY_S + 1)

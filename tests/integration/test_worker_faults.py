@@ -122,7 +122,7 @@ def test_a_job_that_is_deleted_during_its_run_leaves_nothing(run: Run, index: in
     job = run.started()
 
     def delete(call: Callable[[], Any]) -> Any:
-        run.service.forget(job.job_id)
+        run.service.delete(job.job_id)
         answer = call()
         if then == "is killed":
             raise Killed
@@ -241,12 +241,12 @@ def test_a_deletion_that_fails_is_completed_by_whoever_comes_next(run: Run, inde
     job = run.started()
     calls = AtCall(index, fails(when))
     with pytest.raises(EndpointConnectionError):
-        JobService(run.cloud.backend(calls), caller="").forget(job.job_id)
+        JobService(run.cloud.backend(calls), caller="").delete(job.job_id)
     assert (
         calls.calls[index] == ["get_item", "update_item", "list_objects_v2", "delete_objects", "delete_object"][index]
     )
     # when the client tries again
-    run.service.forget(job.job_id)
+    run.service.delete(job.job_id)
     assert run.backend.jobs.get(job.job_id) is None
     # or nobody does: upkeep has done it by then
     run.rest()

@@ -210,7 +210,7 @@ def test_no_name_stands_for_two_quantities() -> None:
 
 
 def test_a_rule_whose_name_stands_for_two_quantities_cannot_be_made() -> None:
-    with pytest.raises(ValueError, match="'u' stands for current_A and voltage_V"):
+    with pytest.raises(ValueError, match="'u' means current_A and voltage_V"):
         ColumnNames({"voltage_V": ColumnRule("U"), "current_A": ColumnRule("I", "U [A]")})
 
 

@@ -71,7 +71,7 @@ def test_the_page_shows_every_route_and_field_and_loads_nothing() -> None:
         assert field in page
     for code in STATUSES:
         assert f"<code>{code}</code>" in page
-    assert page.count("Asks for a") == 6
+    assert page.count("Needs a") == 6
     assert "Authorization: Bearer" in page
     assert not re.search(r"<script|<link|<img|src=|https?://|@import|url\(", page)
 

@@ -22,9 +22,17 @@ PUBLIC_TEXTS = (
     "tools",
     "sample_cells",
     "events",
-    "layers/service/battery_service/site/small_page.html",
+    "layers",
+    "functions",
+    "local",
+    "template.yaml",
+    "battery_analytics_api.py",
+    "Makefile",
+    ".ci/run",
+    ".github",
+    "pyproject.toml",
 )
-SUFFIXES = {".md", ".py", ".ts", ".tsx", ".css", ".html", ".yaml"}
+SUFFIXES = {".md", ".py", ".ts", ".tsx", ".css", ".html", ".yaml", ".yml", ".toml", ".mk"}
 THINGS = (
     "row|line|file|module|folder|column|point|form|value|record|frame|block|part|group|array|series|button|letter|"
     "message|request|test|plot|picture|cell|page|report|tree|alarm|run|job|key"
@@ -61,7 +69,7 @@ RULES = (
         ("method", "projection"),
     ),
     Rule(r"\b(own|server's|in) words\b|\bsays? (nothing|anything) of\b", "message"),
-    Rule(r"\bsilent\b|\bsilence\b", "abstains, or does not answer", ("abstain",)),
+    Rule(r"(?<!--)\bsilent\b|\bsilence\b", "abstains, or does not answer", ("abstain",)),
     Rule(r"\bown course\b|\bthe course of\b|\bits course\b", "trajectory", ("trajectory (model)",)),
     Rule(r"\bhonest\w*", "how sure it is, or its basis", ("calibrated", "indicative")),
     Rule(r"\bforesees?\b|\bforetells?\b|\bknows lives\b", "projects", ("projection",)),

@@ -58,7 +58,7 @@ def test_without_the_package_its_ending_is_unknown() -> None:
     with pytest.raises(UnsupportedFileType) as fault:
         read("cell.lab", LAB_FILE)
 
-    assert fault.value.message == ("cell.lab is neither a .pkl nor a .csv file, which are the types that can be read.")
+    assert fault.value.message == ("cell.lab is neither a .pkl nor a .csv file; other types cannot be read.")
     assert fault.value.details == {"file": "cell.lab", "supported": [".pkl", ".csv"]}
 
 
@@ -89,7 +89,7 @@ def test_a_table_that_the_package_does_not_know_is_read_as_before(install_format
 BROKEN = {
     "import": ("raise RuntimeError('no licence')", "LAB", "RuntimeError: no licence"),
     "attribute": ("", "LAB", "AttributeError"),
-    "something else": ("LAB = 'a format'", "LAB", "is no Format"),
+    "something else": ("LAB = 'a format'", "LAB", "is not a Format"),
     "taken name": (LAB_FORMAT.replace("Lab logger", "cycles table"), "LAB", "there is a format cycles table already"),
     "unknown unit": (LAB_FORMAT.replace('"mA"', '"furlong"'), "LAB", "'furlong' is no unit of current_A"),
 }
@@ -116,7 +116,7 @@ def test_a_recogniser_that_fails_is_left_out_and_a_finding_names_it(install_form
     cell = read("cell.csv", PLAIN_TABLE)
 
     assert [finding.message for finding in cell.findings if finding.code == "format_left_out"] == [
-        "The format Lab logger could not be asked: ZeroDivisionError: division by zero."
+        "The format Lab logger could not be tried: ZeroDivisionError: division by zero."
     ]
 
 

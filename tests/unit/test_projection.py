@@ -102,7 +102,7 @@ def test_a_passing_dip_is_no_end_of_life() -> None:
         (np.full(200, NAN), "No cycle"),
         (np.zeros(200), "No cycle"),
         (np.empty(0), "No cycle"),
-        (np.array([50.0]), "10 cycles; the file holds 1"),
+        (np.array([50.0]), "10 cycles with a known discharge capacity; the file holds 1"),
     ],
 )
 def test_without_a_clear_fade_it_abstains_and_says_why(capacity: FloatArray, reason: str) -> None:

@@ -1,4 +1,4 @@
-"""The population model: its law, its forest, its domain, and when it speaks; every expected value from a hand calculation."""
+"""The population model: its law, its forest, its domain, and when it abstains; every expected value from a hand calculation."""
 
 import math
 from dataclasses import replace
@@ -10,12 +10,12 @@ from battery_analytics.projection.domain import Domain
 from battery_analytics.projection.features import FEATURES, early_life_features
 from battery_analytics.projection.forest import Forest
 from battery_analytics.projection.history import History, chamber_temperature_C
-from battery_analytics.projection.own_course import Widening
 from battery_analytics.projection.population import PopulationModel, Stage, trained_model
+from battery_analytics.projection.population_projection import population_projection
 from battery_analytics.projection.project import Models, cycle_life_projection
 from battery_analytics.projection.result import ModelProjection, Projection
 from battery_analytics.projection.temperature_law import TemperatureLaw
-from battery_analytics.projection.voice import population_projection
+from battery_analytics.projection.trajectory_projection import Widening
 
 CYCLES = 30
 POINTS = 60
@@ -98,7 +98,7 @@ def a_model() -> PopulationModel:
     )
 
 
-def word_on(history: History, *, eol_share: float = 0.9, last_cycle: float = 30.0) -> ModelProjection:
+def projected(history: History, *, eol_share: float = 0.9, last_cycle: float = 30.0) -> ModelProjection:
     return population_projection(a_model(), history, eol_share=eol_share, last_cycle=last_cycle, level=0.9)
 
 
@@ -176,8 +176,8 @@ def test_too_few_cycles_leave_features_unknown() -> None:
     assert np.isnan(early_life_features(a_history(cycles=1), 20)[2:]).all()
 
 
-def test_the_model_speaks_for_a_cell_like_those_it_knows() -> None:
-    found = word_on(a_history())
+def test_the_model_projects_a_cell_like_the_trained_ones() -> None:
+    found = projected(a_history())
 
     # exp(7 + 0.1), as the fade of 17e-4 goes left; 9 scores: the ⌈10 · 0.9⌉ = 9th is 4.0, so ± 4.0 · 0.05.
     assert found.eol_cycle == pytest.approx(math.exp(7.1))
@@ -190,7 +190,7 @@ def test_the_model_speaks_for_a_cell_like_those_it_knows() -> None:
 
 
 def test_between_the_trained_temperatures_it_is_less_sure_and_says_so() -> None:
-    found = word_on(a_history(temperature_C=35.0))
+    found = projected(a_history(temperature_C=35.0))
 
     # 10 K from the nearest: a spread of √(0.05² + (0.03 · 10)²), four times it on either side.
     assert found.interval is not None
@@ -205,7 +205,7 @@ def test_between_the_trained_temperatures_it_is_less_sure_and_says_so() -> None:
         (a_history(cathode_material="LFP"), "cathode material is lfp"),
         (a_history(anode_material=None), "anode material is unknown"),
         (a_history(form_factor="Pouch"), "form factor is pouch"),
-        (a_history(temperature_C=0.0), "temperature of 0 °C lies outside the trained 25 to 45 °C"),
+        (a_history(temperature_C=0.0), "temperature of 0 °C lies outside the trained range, 25 to 45 °C"),
         (a_history(temperature_C=math.nan), "temperature is unknown"),
         (a_history(max_voltage_limit_in_V=4.4), "upper limit of 4.4 V"),
         (a_history(min_voltage_limit_in_V=2.0), "lower limit of 2 V"),
@@ -216,36 +216,34 @@ def test_between_the_trained_temperatures_it_is_less_sure_and_says_so() -> None:
         (replace(a_history(), resistance_ohm=np.full(CYCLES, np.nan)), "was not measured"),
     ],
 )
-def test_it_is_silent_on_cells_that_it_does_not_know_and_says_why(history: History, reason: str) -> None:
-    found = word_on(history)
+def test_it_abstains_on_cells_unlike_the_trained_ones_and_says_why(history: History, reason: str) -> None:
+    found = projected(history)
 
     assert (found.eol_cycle, found.interval, found.confidence) == (None, None, None)
     assert reason in (found.abstention_reason or "")
 
 
-@pytest.mark.parametrize(
-    ("eol_share", "bound"), [(0.8, "80 % can only come later"), (0.95, "95 % can only come earlier")]
-)
-def test_of_another_threshold_it_says_only_on_which_side_it_lies(eol_share: float, bound: str) -> None:
-    found = word_on(a_history(), eol_share=eol_share)
+@pytest.mark.parametrize(("eol_share", "bound"), [(0.8, "80 % is reached later"), (0.95, "95 % is reached earlier")])
+def test_of_another_threshold_it_says_only_whether_it_is_later_or_earlier(eol_share: float, bound: str) -> None:
+    found = projected(a_history(), eol_share=eol_share)
 
     assert found.eol_cycle is None
     assert bound in (found.abstention_reason or "")
     assert "1,212" in (found.abstention_reason or "")
 
 
-def test_it_is_silent_on_a_cell_that_has_outlived_its_projection() -> None:
-    assert "outlived" in (word_on(a_history(), last_cycle=1_300.0).abstention_reason or "")
+def test_it_abstains_on_a_cell_that_is_older_than_its_projection() -> None:
+    assert "already passed" in (projected(a_history(), last_cycle=1_300.0).abstention_reason or "")
 
 
 def test_an_interval_never_reaches_back_before_the_last_cycle() -> None:
-    found = word_on(a_history(), last_cycle=1_100.0)
+    found = projected(a_history(), last_cycle=1_100.0)
 
     assert found.interval is not None
     assert found.interval.low == 1_100.0
 
 
-def test_the_report_takes_its_word_at_90_percent_and_lists_everyone_else() -> None:
+def test_the_report_takes_its_projection_at_90_percent_and_lists_all_others() -> None:
     found = report_on(a_history(), 0.9)
 
     assert found.method == "population"
@@ -256,11 +254,11 @@ def test_the_report_takes_its_word_at_90_percent_and_lists_everyone_else() -> No
     assert {model.name for model in found.models} >= {"population", "trajectory", "straight_line"}
 
 
-def test_at_80_percent_it_abstains_but_tells_the_bound() -> None:
+def test_at_80_percent_it_abstains_but_gives_the_bound() -> None:
     found = report_on(a_history(), 0.8)
 
     assert (found.method, found.eol_cycle) == ("none", None)
-    assert "80 % can only come later" in (found.abstention_reason or "")
+    assert "80 % is reached later" in (found.abstention_reason or "")
 
 
 def test_the_temperature_is_measured_or_else_in_the_name() -> None:

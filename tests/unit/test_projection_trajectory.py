@@ -1,12 +1,12 @@
-"""Trajectory models against fades whose course and end are known in closed form."""
+"""Trajectory models against fades whose trajectory and end are known in closed form."""
 
 import numpy as np
 import pytest
 from battery_analytics.projection.grid_least_squares import fit_on_grid
-from battery_analytics.projection.own_course import Widening, learned_widening, own_course
 from battery_analytics.projection.project import cycle_life_projection
 from battery_analytics.projection.result import ModelProjection
 from battery_analytics.projection.trajectory import LONGEST_LIFE_CYCLES, Trajectory, binned, trajectories
+from battery_analytics.projection.trajectory_projection import Widening, learned_widening, trajectory_projection
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -89,10 +89,10 @@ def test_a_grid_fit_is_the_best_of_its_bases() -> None:
     assert fit.squares[1, 0] == pytest.approx(0, abs=1e-12)
 
 
-def test_before_a_tenth_of_the_fade_is_used_the_course_is_open() -> None:
+def test_before_a_tenth_of_the_fade_is_used_the_model_abstains() -> None:
     cycle, capacity, _ = cut(LinearFade(2e-4), 0.09)
 
-    found = own_course(cycle, capacity, eol_capacity_Ah=0.8 * capacity[0], level=0.9, widening=NARROW)
+    found = trajectory_projection(cycle, capacity, eol_capacity_Ah=0.8 * capacity[0], level=0.9, widening=NARROW)
 
     assert found.projection.eol_cycle is None
     assert "hardly begun" in (found.projection.abstention_reason or "")
@@ -111,7 +111,9 @@ def test_before_a_tenth_of_the_fade_is_used_the_course_is_open() -> None:
 def test_the_mean_of_the_curves_is_near_the_known_end(law: FadeLaw, fade_used: float, error: float) -> None:
     cycle, capacity, life = cut(law, fade_used)
 
-    found = own_course(cycle, capacity, eol_capacity_Ah=0.8 * capacity[0], level=0.9, widening=learned_widening())
+    found = trajectory_projection(
+        cycle, capacity, eol_capacity_Ah=0.8 * capacity[0], level=0.9, widening=learned_widening()
+    )
 
     assert found.projection.eol_cycle == pytest.approx(life, rel=error)
     assert found.projection.interval is not None
@@ -119,11 +121,11 @@ def test_the_mean_of_the_curves_is_near_the_known_end(law: FadeLaw, fade_used: f
     assert life <= (found.projection.interval.high or np.inf)
 
 
-def test_outliers_do_not_move_the_course() -> None:
+def test_outliers_do_not_move_the_trajectory() -> None:
     cycle, capacity, life = cut(LinearFade(2e-4), 0.5)
     capacity[[40, 200, -1]] = [0.2, 1.5, 0.3]
 
-    found = own_course(cycle, capacity, eol_capacity_Ah=0.8 * capacity[0], level=0.9, widening=NARROW)
+    found = trajectory_projection(cycle, capacity, eol_capacity_Ah=0.8 * capacity[0], level=0.9, widening=NARROW)
 
     assert found.projection.eol_cycle == pytest.approx(life, rel=0.1)
 
@@ -132,7 +134,7 @@ def test_the_interval_narrows_as_the_fade_is_used_up() -> None:
     widths = []
     for used in (0.15, 0.5, 0.9):
         cycle, capacity, _ = cut(LinearFade(2e-4), used)
-        ends = own_course(
+        ends = trajectory_projection(
             cycle, capacity, eol_capacity_Ah=0.8 * capacity[0], level=0.9, widening=learned_widening()
         ).projection.interval
         assert ends is not None

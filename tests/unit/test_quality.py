@@ -64,7 +64,7 @@ def test_restarts_are_counted(n_cycles: int, words: str) -> None:
 def test_a_counter_that_runs_on_is_said() -> None:
     found = findings(cycling([FULL_CYCLE] * 3, counters="test"))
 
-    assert "runs on from cycle to cycle" in found["discharge_capacity_runs_on"].message
+    assert "continues from cycle to cycle" in found["discharge_capacity_runs_on"].message
 
 
 def test_a_charge_counter_that_repeats_the_discharge_is_said() -> None:
@@ -108,7 +108,10 @@ def test_an_unknown_capacity_is_an_error() -> None:
 
 @pytest.mark.parametrize(
     ("n_without", "words"),
-    [(1, "This cycle has no current that charges."), (2, "These cycles have no current that charges.")],
+    [
+        (1, "This cycle has no charge current. Its charge capacity is unknown."),
+        (2, "These cycles have no charge current. Their charge capacity is unknown."),
+    ],
 )
 def test_cycles_without_charge_are_named(n_without: int, words: str) -> None:
     found = findings(cycling([FULL_CYCLE] * 3 + [(DISCHARGE, REST)] * n_without, soc_Ah=5.0))
@@ -124,7 +127,7 @@ def test_cycles_without_discharge_are_named() -> None:
 def test_a_cell_that_never_charges_is_said_once_and_not_by_cycle() -> None:
     found = findings(cycling([(DISCHARGE, REST)] * 3))["cycles_without_charge"]
 
-    assert found.message == "No cycle has a current that charges."
+    assert found.message == "No cycle has a charge current. The charge capacity is unknown."
     assert found.cycles == ()
 
 
@@ -143,7 +146,7 @@ def test_an_incomplete_last_discharge_gives_the_retention_without_it() -> None:
     assert found.cycles == (11,)
     assert found.message.startswith("The discharge of this cycle stops")
     # 25 of 60 minutes, against 51 of 60 in the tenth cycle.
-    assert "retention of 41.7 % counts it, up to the last whole discharge it is 85.0 %" in found.message
+    assert "retention of 41.7 % includes it. Up to the last whole discharge the retention is 85.0 %" in found.message
 
 
 def test_many_shallow_cycles_are_called_a_protocol() -> None:
@@ -153,7 +156,7 @@ def test_many_shallow_cycles_are_called_a_protocol() -> None:
     found = findings(cycling([FULL_CYCLE] * 6 + [to_half, shallow, shallow, from_half]))
 
     assert found["incomplete_discharge"].cycles == (7, 8, 9)
-    assert "varying depth of discharge" in found["incomplete_discharge"].message
+    assert "protocol of varying depth" in found["incomplete_discharge"].message
     assert "efficiency_above_100" not in found
 
 
@@ -191,7 +194,7 @@ def test_a_time_that_goes_backwards_names_points_and_cycles() -> None:
 
     found = findings(replace(SOUND, time_s=time))["time_goes_backwards"]
 
-    assert "at 1 point;" in found.message
+    assert "at 1 point." in found.message
     assert found.cycles == (3,)
 
 
@@ -277,4 +280,4 @@ def test_cycles_that_were_asked_for_and_are_missing_are_said() -> None:
     none = findings(SOUND, cycles=[77])["asked_cycles_missing"].message
 
     assert some == "The cell has no cycle 77, whose curves were asked for."
-    assert none.endswith("its first, middle and last are shown instead.")
+    assert none.endswith("Its first, middle and last are returned instead.")

@@ -151,7 +151,7 @@ def test_a_compressed_answer_counts_as_the_base64_that_it_travels_as() -> None:
     answer = Answer(200, random.Random(1).randbytes(30_000))
     settings = Settings(limits=replace(CLOUD, max_answer_bytes=35_000))
     # when they are to leave, then their 40 kB of base64 are too many
-    with pytest.raises(ApiError, match="one holds 35,000"):
+    with pytest.raises(ApiError, match="the limit is 35,000"):
         finished(answer, request_with(accept_encoding="gzip"), settings)
 
 

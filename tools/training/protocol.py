@@ -8,11 +8,11 @@ from battery_analytics.cell import FloatArray
 from battery_analytics.projection.domain import FAR
 from battery_analytics.projection.history import History
 from battery_analytics.projection.linear import linear_fade
-from battery_analytics.projection.own_course import learned_widening
 from battery_analytics.projection.population import PopulationModel
+from battery_analytics.projection.population_projection import distance_from_trained_cells
 from battery_analytics.projection.project import LEVEL, Models, cycle_life_projection
 from battery_analytics.projection.straight_line import straight_line
-from battery_analytics.projection.voice import features_beside_the_trained
+from battery_analytics.projection.trajectory_projection import learned_widening
 
 from tools.training.cells import LIFE_ENDS_AT, STAGES, LabelledCell
 
@@ -58,7 +58,7 @@ def _population(cell: LabelledCell, model: PopulationModel, place: int) -> tuple
     stage, features, temperature = model.stages[place], cell.features[place], cell.temperature_C
     if not np.isfinite(features[stage.columns]).all():
         return (np.nan, np.nan, np.nan, np.nan, 1.0)
-    distance, _ = features_beside_the_trained(model, stage, features, temperature)
+    distance, _ = distance_from_trained_cells(model, stage, features, temperature)
     log_life = model.log_life(stage, features, temperature)
     spread = model.spread(stage, temperature) * max(distance, 1.0)
     half = stage.half_width(LEVEL) * spread

@@ -5,7 +5,7 @@ import math
 from pathlib import Path
 
 import numpy as np
-from battery_analytics.projection.own_course import LEAST_FADE_USED, Widening, own_course
+from battery_analytics.projection.trajectory_projection import LEAST_FADE_USED, Widening, trajectory_projection
 
 from tools.training.simulated import FADE_USED, SHAPES, THRESHOLD, PartOfALife, parts_of_lives
 
@@ -51,7 +51,9 @@ def _conformal(beyond: list[float]) -> float:
 def _beyond(part: PartOfALife) -> float | None:
     """How far the true remaining life lies outside the interval without widening, as a logarithm; None if it abstains."""
     end = THRESHOLD * float(part.capacity[0])
-    found = own_course(part.cycle_number, part.capacity, eol_capacity_Ah=end, level=LEVEL, widening=NOT_WIDENED)
+    found = trajectory_projection(
+        part.cycle_number, part.capacity, eol_capacity_Ah=end, level=LEVEL, widening=NOT_WIDENED
+    )
     interval = found.projection.interval
     if interval is None:
         return None

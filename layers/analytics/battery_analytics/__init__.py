@@ -1,4 +1,4 @@
-"""Battery analytics: cycling data of lithium-ion cells in, one report out.
+"""Battery analytics: makes one report from the cycling data of lithium-ion cells.
 
 from battery_analytics import analyze
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from battery_analytics.report import Report, analyze
     from battery_analytics.sections.registry import PLOT_NAMES
 else:
-    # Imported at first use (PEP 562): numpy takes longer than all that a caller needs who only names these.
+    # Imported at first use (PEP 562), because numpy is slow to import and a caller may need only one name.
     _MODULES = {
         "BatteryDataError": "errors",
         "BatteryFile": "files",

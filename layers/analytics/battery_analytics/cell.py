@@ -19,9 +19,9 @@ Severity = Literal["info", "warning", "error"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something odd in the data, and what was done about it, in a battery engineer's words."""
+    """One thing that was odd in the data, and what was done about it, in the terms of battery engineers."""
 
-    code: Annotated[str, Field("Stable code.")]
+    code: Annotated[str, Field("The stable name of the finding.")]
     severity: Annotated[Severity, Field("How much it matters.")]
     message: Annotated[str, Field("What was odd and what was done about it.")]
     cycles: Annotated[tuple[int, ...], Field("The numbers of the cycles concerned; empty for the whole cell.")] = ()
@@ -39,14 +39,14 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class CyclingData:
-    """All points of all cycles, one array a quantity (compressed sparse row).
+    """All points of all cycles, one array per quantity (compressed sparse row).
 
     `cycle_number` has shape (n_cycles,), `offsets` (n_cycles + 1,): the points of cycle i are
     `offsets[i]:offsets[i + 1]`, never empty. Every other array has shape (n_points,); a quantity that was not
     measured is None, a value that was not measured is NaN. Charging current is positive.
 
-    `charge_capacity_Ah` and `discharge_capacity_Ah` are the source's own cumulative columns, with all their restarts;
-    `time_s` likewise is as the source wrote it.
+    `charge_capacity_Ah` and `discharge_capacity_Ah` are the source's own cumulative columns, with all their restarts.
+    `time_s`, too, is as the source wrote it.
     """
 
     cycle_number: IntArray
@@ -73,7 +73,7 @@ class CyclingData:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell: what its source says about it, its measurements, and what reading it has found."""
+    """One cell: its metadata, its measurements, its source, and the findings from reading it."""
 
     metadata: Mapping[str, Json]
     cycling: CyclingData

@@ -18,10 +18,10 @@ from battery_analytics.timing import StageTimer
 
 
 class PlainJson(Mapping[str, Any]):
-    """A mapping that holds what its JSON holds, read when it is first asked for."""
+    """A mapping with the values of its JSON, which is made when a value is first read."""
 
     def encodable(self) -> dict[str, Any]:
-        """What `encoding.encoded` makes the JSON of."""
+        """The value that `encoding.encoded` turns into JSON."""
         raise NotImplementedError
 
     @cached_property
@@ -67,7 +67,7 @@ def cell_report(cell: Cell, options: Options, timer: StageTimer) -> CellReport:
 
     Raises InvalidOption where an option does not fit the cell.
     """
-    # Readings beyond any cell, such as 1e200 V, overflow; the report writes what becomes infinite as null.
+    # Impossible readings, such as 1e200 V, overflow; the report writes infinite values as null.
     with np.errstate(over="ignore", invalid="ignore"):
         with timer.stage("normalise"):
             analysed = AnalysedCell.of(cell, options)

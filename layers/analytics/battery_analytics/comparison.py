@@ -35,7 +35,7 @@ class ComparedCell:
 class Comparison:
     """The cells side by side."""
 
-    ranked_by: Annotated[str, Field("The figure that decides the rank: the lowest is first.")]
+    ranked_by: Annotated[str, Field("The field that decides the rank; the lowest is first.")]
     cells: Annotated[list[ComparedCell], Field("One row per cell, in the order of the files.")]
     ranking: Annotated[list[str], Field("The cells' ids, best first.")]
 

@@ -1,4 +1,4 @@
-"""From dataclasses and arrays to JSON: finite numbers or null, in the order in which the fields are declared."""
+"""Encodes dataclasses and arrays as JSON: finite numbers or null, in the order in which the fields are declared."""
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
@@ -37,8 +37,8 @@ def _names_of(kind: type[Any]) -> tuple[tuple[str, ...], str | None]:
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, np.ndarray):  # one that is no contiguous block of memory
+    if isinstance(value, np.ndarray):  # an array that is not a contiguous block of memory
         return value.tolist()
     if isinstance(value, Mapping):
         return dict(value)
-    raise TypeError(f"a {type(value).__name__} has no place in a report")
+    raise TypeError(f"a {type(value).__name__} cannot be written in a report")

@@ -1,10 +1,10 @@
-"""What can be wrong with the files or the options: one exception class a stable error code."""
+"""The errors of files and options: one exception class per stable error code."""
 
 from typing import ClassVar
 
 
 class BatteryDataError(Exception):
-    """A fault of the input that its sender can mend.
+    """An error in the input that its sender can correct.
 
     The message is one sentence that names the file, the column or key, and what was expected. `details` holds the
     same facts as plain JSON values.
@@ -43,7 +43,7 @@ class CorruptedFile(BatteryDataError):
 
 
 class UnsafePickle(BatteryDataError):
-    """A pickle that names something other than plain data, or that asks for more than its size explains."""
+    """A pickle that names something other than plain data, or that would use more memory than its size explains."""
 
     code = "unsafe_pickle"
 
@@ -55,13 +55,13 @@ class UnsupportedStructure(BatteryDataError):
 
 
 class MissingColumns(BatteryDataError):
-    """A quantity that the analysis cannot do without is not there."""
+    """A quantity that the analysis needs is missing."""
 
     code = "missing_columns"
 
 
 class InconsistentLengths(BatteryDataError):
-    """Columns of one cycle that cannot be put side by side."""
+    """Columns of one cycle that differ in length."""
 
     code = "inconsistent_lengths"
 

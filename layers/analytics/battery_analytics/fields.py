@@ -1,8 +1,8 @@
-"""How a field of the report is described: its definition, its unit, and what an array of it holds.
+"""Describes the fields of the report: their definition, their unit, and the items of an array.
 
-A field is written `name: Annotated[type, Field("definition", unit)]` in a frozen dataclass, which is then the field's only
-mention: the JSON Schema is generated from it by pydantic when the project is built. The two hooks below are what
-pydantic asks of an annotation, so that the library itself needs neither pydantic nor the time to import it.
+A field is written once, as `name: Annotated[type, Field("definition", unit)]` in a frozen dataclass. pydantic generates
+the JSON Schema from it when the project is built. The two hooks below are what pydantic needs of an annotation, so that
+the library itself does not import pydantic.
 """
 
 import math
@@ -18,7 +18,7 @@ type JsonSchema = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field's definition in words, and its unit where it has one."""
+    """A field's definition, and its unit where it has one."""
 
     description: str
     unit: str | None = None
@@ -48,7 +48,7 @@ Flags = Annotated[npt.NDArray[np.bool_], ArrayOf({"type": "boolean"})]
 
 @dataclass(frozen=True, slots=True)
 class OtherKeys:
-    """Marks a mapping whose keys stand in the report beside the record's own fields, which go before equal keys."""
+    """Marks a mapping whose keys are written beside the record's own fields; of equal keys the record's field is used."""
 
 
 def finite(value: float | None) -> float | None:

@@ -1,4 +1,4 @@
-"""A file as it arrived; importing this costs nothing, so that whoever only passes files on can."""
+"""A battery file: name and bytes. It imports nothing, for code that only passes files on."""
 
 from dataclasses import dataclass
 

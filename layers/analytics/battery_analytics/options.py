@@ -1,4 +1,4 @@
-"""What an analysis may be asked for: each option declared once, and checked by its declaration."""
+"""The options of an analysis: each is declared once, and checked by its declaration."""
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,7 +16,7 @@ type PlotsOption = Literal["all", "none"] | Iterable[str]
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Checked options: the plots to draw, the end of life as a share of which capacity, the cycles to return."""
+    """Checked options: the plots to draw, the threshold and reference of the end of life, the cycles to return."""
 
     plots: frozenset[str]
     eol_threshold: float
@@ -26,9 +26,9 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One option: what it means, what it takes in words and as JSON Schema, and its value for the analysis.
+    """One option: its meaning, the values that it takes as text and as JSON Schema, and its check.
 
-    `checked` gives that value, or raises ValueError for what the option does not take.
+    `checked` returns the value for the analysis, or raises ValueError for a value that the option does not take.
     """
 
     name: str
@@ -39,11 +39,11 @@ class Option:
 
 
 def declared_options(plot_names: Sequence[str]) -> tuple[Option, ...]:
-    """Every option, for a report that has these plots."""
+    """All options, for a report with these plots."""
     return (
         Option(
             "plots",
-            "Which plots to draw; `none` answers small and fast. The suffix `_plot` may be left out.",
+            "Which plots to draw. With `none` the answer is small and fast. The suffix `_plot` may be left out.",
             f"'all', 'none' or a list of {', '.join(plot_names)}",
             {
                 "type": "array",
@@ -62,14 +62,14 @@ def declared_options(plot_names: Sequence[str]) -> tuple[Option, ...]:
         ),
         Option(
             "capacity_reference",
-            "What the end of life is a share of: the cell's initial capacity or its nominal one.",
+            "The reference capacity: the cell's initial capacity or its nominal capacity.",
             "'initial' or 'nominal'",
             {"type": "string", "enum": ["initial", "nominal"], "default": "initial"},
             _reference,
         ),
         Option(
             "cycles",
-            "Whose curves to return, by cycle number; first, middle and last by default.",
+            "The numbers of the cycles whose curves to return; first, middle and last by default.",
             f"a list of 1 to {MAX_CYCLES_RETURNED:,} whole cycle numbers, such as [1, 50, 100]",
             {
                 "type": "array",
@@ -83,7 +83,7 @@ def declared_options(plot_names: Sequence[str]) -> tuple[Option, ...]:
 
 
 def checked_options(options: Sequence[Option], given: Mapping[str, object]) -> Options:
-    """The options with the values given to them. Raises InvalidOption naming the option, and what it takes."""
+    """The options with the given values. Raises InvalidOption, which names the option and what it takes."""
     values: dict[str, Any] = {}
     for option in options:
         try:

@@ -1,4 +1,4 @@
-"""Bytes in, report out: `analyze` is where the library begins."""
+"""`analyze`, the entry of the library: from files to a report."""
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
@@ -23,8 +23,8 @@ OPTIONS = declared_options(PLOT_NAMES)
 class Report(Sections, PlainJson):
     """One cell's report, or several cells' reports with their comparison.
 
-    `cells` holds the report of each cell, `comparison` is None for one cell. The sections are typed attributes here too
-    where there is one cell. As a mapping it is the plain JSON of `to_json`. `timings_ms` are milliseconds by stage;
+    `cells` holds the report of each cell, `comparison` is None for one cell. For one cell the sections are also typed
+    attributes of this. As a mapping it is the plain JSON of `to_json`. `timings_ms` are milliseconds by stage;
     `to_json` adds its own as `encode`.
     """
 
@@ -39,7 +39,7 @@ class Report(Sections, PlainJson):
 
     def section[T](self, section: Section[T]) -> T:
         if len(self.cells) != 1:
-            raise AttributeError(f"This report is of {len(self.cells)} cells: read .cells[0].{section.name} and so on.")
+            raise AttributeError(f"This report is of {len(self.cells)} cells: read .cells[0].{section.name}.")
         return self.cells[0].section(section)
 
     def encodable(self) -> dict[str, Any]:
@@ -76,8 +76,8 @@ def analyze(
 
     `files` are paths, or names with their bytes; one alone needs no list. `eol_threshold` is the share of the initial
     (or nominal) capacity at which a cell's life ends; `cycles` are the numbers of the cycles whose curves are returned;
-    `on_stage` is told the name of each stage as it begins. Raises a BatteryDataError that names the file and the fault,
-    and what `open` raises for a path.
+    `on_stage` is called with the name of each stage as it begins. Raises a BatteryDataError that names the file and what
+    is wrong, and what `open` raises for a path.
 
         report = analyze(["CALB_35_B249.pkl"], plots="none")
         report.capacity_fade.capacity_retention_percentage

@@ -1,4 +1,4 @@
-"""Where the time of an analysis goes, by stage."""
+"""The time of an analysis by stage."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 
 class StageTimer:
-    """Milliseconds by stage; a stage that comes several times adds up. `on_stage` is told each as it begins."""
+    """Milliseconds by stage; repeated stages add up. `on_stage` is called with each stage as it begins."""
 
     def __init__(self, on_stage: Callable[[str], None] | None = None) -> None:
         self.milliseconds: dict[str, float] = {}

@@ -1,4 +1,4 @@
-"""The service's only use of the science library, and only for functions whose layers hold it."""
+"""The only module of the service that uses the library, for the functions that have the `analytics` layer."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Analysis:
     timings_ms: Mapping[str, float]
 
     def facts(self) -> dict[str, object]:
-        """What a log line says about it."""
+        """The facts for a log line."""
         return {
             "formats": sorted(set(self.formats)),
             "n_cells": self.n_cells,
@@ -37,7 +37,7 @@ class Analysis:
 def analyse(files: Sequence[BatteryFile], options: Options, on_stage: Callable[[str], None] | None = None) -> Analysis:
     """The report of the files. Raises ApiError with the library's own code where they cannot be read.
 
-    `on_stage` is called with the library's name of each stage as it begins; what it raises ends the analysis.
+    `on_stage` is called with the library's name of each stage as it begins; an exception that it raises ends the analysis.
     """
     try:
         report = battery_analytics.analyze(files, **options, on_stage=on_stage)

@@ -1,4 +1,4 @@
-"""The one table of errors: each code with its HTTP status and when it comes, and the exception that carries them."""
+"""The one table of errors: each code with its HTTP statuses and its meaning, and the exception for them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,13 +8,13 @@ PRESIGNED_ROUTE = "/api/uploads"
 
 @dataclass(frozen=True, slots=True)
 class ErrorKind:
-    """When a code is answered, and with which statuses; any but the first is asked for where the fault is seen."""
+    """The meaning of a code, and its statuses. Another status than the first is given where the error is raised."""
 
     when: str
     statuses: tuple[int, ...]
 
 
-# In the contract's order. Codes are stable: clients program against them.
+# In the order of the contract. Codes are stable, because clients depend on them.
 ERRORS: Mapping[str, ErrorKind] = {
     "no_files": ErrorKind("The request holds or announces no file.", (400,)),
     "empty_file": ErrorKind("A file has no bytes.", (400,)),
@@ -28,16 +28,18 @@ ERRORS: Mapping[str, ErrorKind] = {
     "incomplete_csv_set": ErrorKind("A set of CSV files lacks its `_cycles.csv`.", (400,)),
     "too_large": ErrorKind("The request, a file or the answer is larger than the limit.", (413,)),
     "invalid_option": ErrorKind("An option, or its value, is unknown.", (400,)),
-    "malformed_multipart": ErrorKind("The form cannot be read; 415 where the body is no form at all.", (400, 415)),
-    "not_found": ErrorKind("There is no such path, upload or job; 409 where a job has no result (yet).", (404, 409)),
+    "malformed_multipart": ErrorKind("The form cannot be read; 415 where the body is not a form.", (400, 415)),
+    "not_found": ErrorKind(
+        "There is no such path, upload or job; 409 where a job has no result, or not yet.", (404, 409)
+    ),
     "not_uploaded": ErrorKind("The files of an upload have not arrived as announced, or are in a job already.", (409,)),
-    "internal": ErrorKind("A fault on our side.", (500,)),
+    "internal": ErrorKind("An error on our side.", (500,)),
     "unauthorized": ErrorKind("There is no token, or no valid JSON web token.", (401,)),
     "forbidden": ErrorKind("The token is unknown or revoked.", (403,)),
     "method_not_allowed": ErrorKind("The path exists, but does not take this method.", (405,)),
     "too_costly": ErrorKind("A file would take more work than its size allows.", (400,)),
     "deadline_exceeded": ErrorKind(
-        "A file takes too long to analyse; 503 where it is not the file's fault.", (400, 503)
+        "A file takes too long to analyse; 503 where the cause is not the file.", (400, 503)
     ),
     "quota_exceeded": ErrorKind("The caller has sent too many requests; `Retry-After` says when to try again.", (429,)),
     "unavailable": ErrorKind("The service cannot answer now.", (503,)),
@@ -46,7 +48,7 @@ STATUSES: Mapping[str, tuple[int, ...]] = {code: kind.statuses for code, kind in
 
 
 class ApiError(Exception):
-    """A refusal that its sender can act on: a code of the table, one sentence, and the same facts as JSON values."""
+    """An error that the sender can act on: a code of the table, one sentence, and the same facts as JSON values."""
 
     def __init__(
         self,

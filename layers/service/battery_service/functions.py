@@ -1,4 +1,4 @@
-"""What every Lambda function has: a handler made from an environment, and the `lambda_handler` that Lambda calls."""
+"""Makes the `lambda_handler` of a Lambda function from its `make_handler`."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -10,9 +10,9 @@ type MakeHandler = Callable[[Mapping[str, str]], LambdaHandler]
 
 
 def lambda_handler_of(make_handler: MakeHandler) -> LambdaHandler:
-    """The handler for this process's environment: made at once in Lambda, and at the first event anywhere else.
+    """The handler for this process's environment: made at import in Lambda, and at the first event anywhere else.
 
-    Clients are slow to make, and Lambda gives the time before the first event a whole processor.
+    Clients are slow to make, and Lambda gives a function a whole processor until its first event.
     """
 
     @cache

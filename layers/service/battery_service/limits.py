@@ -8,7 +8,7 @@ MIB = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one request may hold.
+    """The most that one request may hold.
 
     `max_upload_bytes` counts the files' own bytes, `max_answer_bytes` the answer as event JSON; None is no limit.
     """
@@ -20,7 +20,7 @@ class Limits:
 
     @property
     def max_body_bytes(self) -> int:
-        """The files and what multipart puts around them."""
+        """The files and the lines that multipart puts around them."""
         return self.max_upload_bytes + 256 * 1024
 
 
@@ -31,7 +31,7 @@ LOCAL = Limits(name="local", max_upload_bytes=50 * MIB, max_answer_bytes=None)
 
 @dataclass(frozen=True, slots=True)
 class UploadLimits:
-    """What one upload to S3 may hold.
+    """The most that one presigned upload may hold.
 
     The worker needs some 200 MB and twice the files' size, and has them all in its /tmp of 512 MB.
     """

@@ -12,7 +12,7 @@ from battery_service.jobs.job import Job
 
 SERVICE = "battery-analytics"
 
-# At INFO it logs at every cold start where it found credentials and endpoints.
+# botocore logs at INFO, at every cold start, where it found credentials and endpoints.
 logging.getLogger("botocore").setLevel(logging.WARNING)
 
 
@@ -41,12 +41,12 @@ def log_event(message: str, request: Request, **facts: object) -> None:
 
 
 def log_warning(message: str, **facts: object) -> None:
-    """One line about what an operator should repair, though nothing has failed yet."""
+    """One line about something that an operator should repair, although nothing has failed yet."""
     _logger.warning(message, stacklevel=3, **facts)  # type: ignore[arg-type]  # as above
 
 
 def log_bug(request: Request, error: BaseException) -> None:
-    """Where a bug is: types and frames of the whole chain, without the messages, which may quote a file."""
+    """The place of a bug: types and frames of the whole chain, without the messages, which may quote a file."""
     _logger.error("unhandled exception", stacklevel=3, **_identity(request), chain=_chain(error))  # type: ignore[arg-type]  # as above
 
 
@@ -56,7 +56,7 @@ def log_job(message: str, job: Job, **facts: object) -> None:
 
 
 def log_job_bug(job_id: str, error: BaseException, **facts: object) -> None:
-    """Where a bug, or a fault of AWS, is that ended an attempt at a job."""
+    """The place of a bug, or an error of AWS, that ended an attempt at a job."""
     _logger.error("attempt failed", stacklevel=3, job_id=job_id, chain=_chain(error), **facts)  # type: ignore[arg-type]  # as above
 
 

@@ -2,8 +2,8 @@
 
 Powertools' `Metrics` shares one set among all threads; an `EphemeralMetrics` is made for each upload instead.
 Every metric costs money each month, so stages are summed to four, and the format is metadata to search, not a dimension.
-The one dimension beside the service tells direct uploads from those to S3. It is named `way`, as alarms and dashboards of
-deployments know it.
+The one dimension besides the service separates direct and presigned uploads. Its name is `way`, because alarms and
+dashboards of deployments use that name.
 """
 
 from collections.abc import Mapping
@@ -42,7 +42,7 @@ def count_upload(
 
 
 def count_refusal(request_id: str, route: UploadRoute, error: ApiError) -> None:
-    """One upload that was refused; the code is metadata."""
+    """One upload that was answered with an error; the code is metadata."""
     metrics = _metrics(request_id, route)
     metrics.add_metadata("code", error.code)
     metrics.add_metric("RefusedUploads", MetricUnit.Count, 1)
@@ -50,7 +50,7 @@ def count_refusal(request_id: str, route: UploadRoute, error: ApiError) -> None:
 
 
 def count_failed_attempt(request_id: str) -> None:
-    """One attempt at a job that a fault of ours or of AWS has ended."""
+    """One attempt at a job that an error of ours or of AWS has ended."""
     metrics = _metrics(request_id, "storage")
     metrics.add_metric("FailedAttempts", MetricUnit.Count, 1)
     metrics.flush_metrics()
@@ -65,7 +65,7 @@ def stage_totals_ms(timings_ms: Mapping[str, float]) -> dict[str, float]:
 
 
 def coarse_stage(stage: str) -> Literal["Read", "Analyse", "Plot", "Encode"]:
-    """The total that one of the library's stages counts for."""
+    """The sum to which a stage of the library adds."""
     if stage in {"read", "normalise"}:
         return "Read"
     if stage == "encode":

@@ -1,4 +1,4 @@
-"""The options of an analysis as plain JSON values: read from a query or a body, and checked by the contract."""
+"""Reads the options of an analysis from a query or a JSON body, and checks them by the contract."""
 
 import json
 import math
@@ -8,7 +8,7 @@ from typing import Any
 from battery_service.contract.generated import generated
 from battery_service.errors import ApiError
 
-# Every option by name: what was asked for, or its default; null where the library chooses.
+# Every option by name: the given value, or the default; null where the library chooses.
 type Options = Mapping[str, Any]
 
 _WORDS = ("all", "none")
@@ -28,7 +28,7 @@ def options_of_json(body: object) -> Options:
 
 
 def parse_options(query: Mapping[str, str]) -> Options:
-    """Options from query parameters. Raises ApiError `invalid_option` that names the option and what it takes."""
+    """Options from query parameters. Raises ApiError `invalid_option`, which names the option and what it takes."""
     declared = generated()["options"]
     options = dict(default_options())
     for name, text in query.items():
@@ -52,7 +52,7 @@ def _default(schema: Mapping[str, Any]) -> object:
 
 
 def _read(text: str, schema: Mapping[str, Any]) -> object:
-    """A value of what the schema describes. Raises ValueError for any other text."""
+    """The value that a text spells by the schema. Raises ValueError for any other text."""
     if schema["type"] == "number":
         number = float(text)
         if not schema["exclusiveMinimum"] < number < schema["exclusiveMaximum"]:
@@ -92,7 +92,7 @@ def _choices(schema: Mapping[str, Any]) -> list[str]:
 
 
 def _as_text(name: str, value: object) -> str:
-    """A JSON value as the query would have it."""
+    """A JSON value as text, as in a query."""
     if isinstance(value, str) or name not in generated()["options"]:
         return str(value)
     items = value if isinstance(value, list) else [value]

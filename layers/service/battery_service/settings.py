@@ -24,7 +24,7 @@ class Settings:
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
         """Settings from `LIMITS`, `MAX_UPLOAD_BYTES`, `ALLOWED_ORIGINS`, `STAGE` and `PRELOAD`, all optional.
 
-        Raises ValueError that names the variable for an invalid value: a deployment must not start half configured.
+        Raises ValueError, which names the variable, for an invalid value: a deployment must not start half configured.
         """
         limits = _limits(environment.get("LIMITS", "cloud"))
         if size := environment.get("MAX_UPLOAD_BYTES"):

@@ -1,4 +1,4 @@
-"""Warm-up: the libraries and their caches that a first upload would wait for, loaded by analysing a synthetic cell."""
+"""Warm-up: analyses a synthetic cell, to load the libraries and caches that a first upload would wait for."""
 
 from battery_service import bridge
 from battery_service.bridge import BatteryFile

@@ -1,4 +1,4 @@
-"""Capacity fade: how much of the first discharge is lost by the last."""
+"""Capacity fade: the share of the first discharge capacity that is lost in the last."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from battery_analytics.cell import FloatArray, IntArray
 
 @dataclass(frozen=True, slots=True)
 class Fade:
-    """What is lost between the first and the last known discharge, in percent of the first; None where unknown."""
+    """The loss from the first to the last known discharge, in percent of the first; None where unknown."""
 
     fade_percent: float | None
     rate_percent_per_cycle: float | None

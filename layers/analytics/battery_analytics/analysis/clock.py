@@ -1,4 +1,4 @@
-"""The clock of a test: the time between points, and what is odd about how the source counts it."""
+"""The clock of a test: the time between points, and what is odd in the source's times."""
 
 from dataclasses import dataclass
 
@@ -14,11 +14,11 @@ SHORTLY_BEFORE_MIDNIGHT_S = 1_800.0
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The time that each point stands for, and how the source's clock runs.
+    """The interval before each point, and what is odd in the source's times.
 
     `interval_s` has shape (n_points,): seconds since the point before, NaN where that is unknown (the first point, a
     restart, a step backwards). `midnights` counts the wraps of a time of day, `backwards` holds the indices of points
-    that are earlier than the point before without a reason, `unknown` counts the points without a time.
+    that are earlier than the point before for no known reason, `unknown` counts the points without a time.
     """
 
     interval_s: FloatArray
@@ -28,11 +28,11 @@ class Clock:
 
 
 def clock_of(time_s: FloatArray, offsets: IntArray) -> Clock | None:
-    """Intervals between points, with a time of day unwrapped over midnight; None for a clock that stands still.
+    """Intervals between points, with a time of day made continuous over midnight; None for a clock that never advances.
 
-    A clock that each cycle sets anew counts a cycle's first interval from its zero. One that never passes 86,400 s and
-    jumps back by nearly a day is a time of day; any other jump back is a restart between cycles and a fault within one.
-    A point without a time takes that of the point before, so that the next known one stands for both.
+    Where the clock restarts with each cycle, a cycle's first interval counts from zero. A clock that never passes
+    86,400 s and jumps back by nearly a day is a time of day. Any other jump back is a restart if it is between cycles,
+    and an error within one. A point without a time takes that of the point before; the next known time counts for both.
     """
     known = np.isfinite(time_s)
     unknown = int(time_s.size - np.count_nonzero(known))
@@ -58,7 +58,7 @@ def clock_of(time_s: FloatArray, offsets: IntArray) -> Clock | None:
 
 
 def _held(time_s: FloatArray, known: BoolArray, offsets: IntArray) -> FloatArray:
-    """The time with that of the last known point of the same cycle where it is unknown."""
+    """The time; where it is unknown, that of the last known point of the same cycle."""
     place = np.arange(time_s.size)
     last_known = np.maximum.accumulate(np.where(known, place, -1))
     cycle_start = np.repeat(offsets[:-1], np.diff(offsets))
@@ -66,7 +66,7 @@ def _held(time_s: FloatArray, known: BoolArray, offsets: IntArray) -> FloatArray
 
 
 def _restarts_with_cycles(time_s: FloatArray, offsets: IntArray) -> bool:
-    """Whether most cycles begin near zero, as they do on a clock that each cycle sets anew, and not just after midnight."""
+    """Whether most cycles begin near zero because the clock restarts with each cycle, and not just after midnight."""
     if offsets.size < 3:
         return False
     first, last = time_s[offsets[1:-1]], time_s[offsets[1:-1] - 1]

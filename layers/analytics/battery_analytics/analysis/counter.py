@@ -1,4 +1,4 @@
-"""A source's capacity counter made continuous, whatever it restarts at."""
+"""Makes a source's capacity counter continuous, wherever it restarts."""
 
 from dataclasses import dataclass
 
@@ -18,11 +18,11 @@ SAMPLE = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What a counter says of the points at which its current flows, and how it behaves.
+    """The capacity by a counter at the points at which its current flows, and how the counter behaves.
 
     `capacity_Ah` has the shape of the points, `total_Ah` (n_cycles,). `restarts` counts the stretches of current before
-    which the counter began anew within a cycle; `runs_on` says that it goes on from cycle to cycle, `counts_opposite`
-    that it rises with the opposite current too.
+    which the counter restarted within a cycle; `runs_on` says that it continues from cycle to cycle, `counts_opposite`
+    that it also rises with the opposite current.
     """
 
     capacity_Ah: FloatArray
@@ -33,7 +33,7 @@ class Counted:
 
 
 def usable_counter(column: FloatArray) -> FloatArray | None:
-    """The column in Ah without gaps; None where it holds too little to count with."""
+    """The column in Ah without gaps; None where it has too few values, or all are equal."""
     measured = np.isfinite(column)
     if not measured.all():
         if measured.mean() < FEWEST_MEASURED_SHARE:
@@ -46,7 +46,7 @@ def usable_counter(column: FloatArray) -> FloatArray | None:
 def counted(
     counter: FloatArray, points: PointsByCycle, opposite: BoolArray, cycling: CyclingData, clock: Clock | None
 ) -> Counted:
-    """Stretches of current, each with what the counter gained in it since the point before or since its restart.
+    """Stretches of current, each with the rise of the counter since the point before it or since its restart.
 
     `points` are those of the counter's own current, of which there is at least one; `opposite` has shape (n_points,).
     """
@@ -67,18 +67,18 @@ def counted(
     shift = base - _sum_before_within(cycle, gained)
     total = np.bincount(cycle, weights=gained, minlength=points.counts.size)
     total[points.counts == 0] = np.nan
-    anew = (np.diff(cycle) == 0) & (base[1:] <= value[last[:-1]] / 2)
+    restarted = (np.diff(cycle) == 0) & (base[1:] <= value[last[:-1]] / 2)
     return Counted(
         capacity_Ah=value - np.repeat(shift, np.diff(first, append=index.size)),
         total_Ah=total,
-        restarts=int(np.count_nonzero(anew)),
+        restarts=int(np.count_nonzero(restarted)),
         runs_on=runs_on,
         counts_opposite=_rises_with(opposite, counter) > COUNTS_OPPOSITE_SHARE * float(gained.sum()),
     )
 
 
 def _rising(counter: FloatArray, points: PointsByCycle) -> FloatArray:
-    """The counter turned round if it falls with its own current, and lifted if it runs below zero."""
+    """The counter, negated if it falls with its own current, and shifted if it goes below zero."""
     index = points.index[points.follows]
     index = index[:: 1 + index.size // SAMPLE]
     gain = counter[index] - counter[index - 1]
@@ -91,10 +91,10 @@ def _rising(counter: FloatArray, points: PointsByCycle) -> FloatArray:
 def _restarts(
     value: FloatArray, before: FloatArray, index: IntArray, cycling: CyclingData, clock: Clock | None
 ) -> BoolArray:
-    """Where the counter began again: it fell to no more than half of what it was, but for what flowed since.
+    """Where the counter restarted: it fell to at most half of its value, plus the charge that flowed since.
 
-    A smaller fall is noise of the counter. The allowance for what flowed since the point before tells a restart after
-    a step of a minute from noise, as a counter that restarts is read first after a whole interval.
+    A smaller fall is noise. The charge since the point before counts because a restarted counter is first read after a
+    whole interval; without it, a restart after a step of a minute would look like noise.
     """
     restart = np.zeros(index.size, dtype=bool)
     fallen = np.flatnonzero(value < before)
@@ -104,9 +104,9 @@ def _restarts(
 
 
 def _cycle_starts(restart: BoolArray, counter: FloatArray, points: PointsByCycle, offsets: IntArray) -> bool:
-    """Mark the cycles that begin with this current and a new count; answers whether the counter runs on over most.
+    """Mark the cycles that begin with this current and a restart. Returns whether the counter continues over most cycles.
 
-    A counter that was well above zero at the end of a cycle and shows the same in the next has gone on.
+    A counter that was well above zero at the end of a cycle and has the same value in the next has continued.
     """
     before, after = counter[offsets[1:-1] - 1], counter[offsets[1:-1]]
     same = after >= (1 - SAME_SHARE) * before
@@ -122,9 +122,9 @@ def _cycle_starts(restart: BoolArray, counter: FloatArray, points: PointsByCycle
 def _hidden_restarts(
     value: FloatArray, before: FloatArray, index: IntArray, cycling: CyclingData, clock: Clock | None
 ) -> BoolArray:
-    """Where current sets in and the counter, though higher than it was, shows just what has flowed since.
+    """Where current starts, and the counter is higher than before but equals the charge that has flowed since.
 
-    Short pulses of rising current hide their restarts so.
+    Short pulses of rising current hide their restarts in this way.
     """
     flowed = _flowed_Ah(index, cycling, clock)
     return (value - before < 0.8 * flowed) & (np.abs(value - flowed) < 0.1 * flowed)
@@ -133,9 +133,9 @@ def _hidden_restarts(
 def _read_late(
     counter: FloatArray, last: IntArray, opposite: BoolArray, cycling: CyclingData, clock: Clock | None
 ) -> FloatArray:
-    """What the counter shows only at the rest after a stretch: the current ended between two points.
+    """The rise that the counter shows only at the rest after a stretch, because the current ended between two points.
 
-    No more than the current can have passed in that time is taken, and nothing without a clock.
+    It counts up to the charge that the current can have passed in that time; without a clock it does not count.
     """
     late = np.zeros(last.size)
     if clock is None:
@@ -150,14 +150,14 @@ def _read_late(
 
 
 def _flowed_Ah(index: IntArray, cycling: CyclingData, clock: Clock | None) -> FloatArray:
-    """What the current passed at these points since the points before, 0 where that is unknown."""
+    """The charge that the current passed since the points before these, 0 where that is unknown."""
     if clock is None:
         return np.zeros(index.size)
     return np.nan_to_num(np.abs(cycling.current_A[index]) * clock.interval_s[index] / SECONDS_PER_HOUR)
 
 
 def _rises_with(current: BoolArray, counter: FloatArray) -> float:
-    """By how many Ah in all the counter rises at the points with this current, by a sample of them where there are many."""
+    """The total rise of the counter in Ah at the points with this current, from some of them where there are many."""
     index = np.flatnonzero(current[1:]) + 1
     every = 1 + index.size // SAMPLE
     index = index[::every]
@@ -166,7 +166,7 @@ def _rises_with(current: BoolArray, counter: FloatArray) -> float:
 
 
 def _sum_before_within(cycle: IntArray, gained: FloatArray) -> FloatArray:
-    """For each stretch the sum of the stretches before it in its cycle; both of shape (n_stretches,)."""
+    """The sum over the stretches before each stretch in its cycle; both of shape (n_stretches,)."""
     before = np.cumsum(gained) - gained
     is_first = np.diff(cycle, prepend=-1) > 0
     return before - before[np.maximum.accumulate(np.where(is_first, np.arange(cycle.size), 0))]

@@ -1,4 +1,4 @@
-"""Which way the source counts its current: charging is positive here, but some testers write it as negative."""
+"""The sign of the source's current: charging is positive here, but some cyclers write it as negative."""
 
 import numpy as np
 
@@ -12,9 +12,9 @@ SMALLEST_SWING_V = 0.1
 
 
 def discharge_is_positive(cycling: CyclingData) -> bool:
-    """Whether the voltage falls while the current is positive and rises while it is negative, both plainly.
+    """Whether the voltage clearly falls while the current is positive, and clearly rises while it is negative.
 
-    Only changes within a stretch of current are looked at, as the jump at its start has the current's own sign.
+    Only changes within a stretch of current count, because the jump at its start has the sign of the current.
     """
     n_cycles = min(cycling.n_cycles, CYCLES_TO_LOOK_AT)
     offsets = cycling.offsets[: n_cycles + 1]

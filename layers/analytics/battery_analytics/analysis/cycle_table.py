@@ -1,4 +1,4 @@
-"""The per-cycle table: what each cycle charged, discharged, lost, reached and took, under standard names."""
+"""The per-cycle table: capacities, energies, efficiencies, voltages, resistance and duration of each cycle."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -17,29 +17,33 @@ FEWEST_CYCLES_TO_COMPARE = 3
 
 @dataclass(frozen=True, slots=True)
 class CycleTable:
-    """Every figure of every cycle, as columns of shape (n_cycles,); null where a value is not known."""
+    """The values of every cycle, as columns of shape (n_cycles,); null where a value is not known."""
 
     cycle_number: Annotated[WholeNumbers, Field("The source's cycle numbers.")]
-    charge_capacity_Ah: Annotated[Numbers, Field("Charge put in.", "Ah")]
-    discharge_capacity_Ah: Annotated[Numbers, Field("Charge drawn.", "Ah")]
-    coulombic_efficiency_percent: Annotated[Numbers, Field("Discharge over the charge that preceded it.", "%")]
-    charge_energy_Wh: Annotated[Numbers, Field("Energy put in.", "Wh")]
-    discharge_energy_Wh: Annotated[Numbers, Field("Energy drawn.", "Wh")]
-    energy_efficiency_percent: Annotated[Numbers, Field("Energy drawn over the energy that preceded it.", "%")]
+    charge_capacity_Ah: Annotated[Numbers, Field("Charge put in during the charge.", "Ah")]
+    discharge_capacity_Ah: Annotated[Numbers, Field("Charge drawn during the discharge.", "Ah")]
+    coulombic_efficiency_percent: Annotated[
+        Numbers, Field("Discharge capacity over the charge capacity that preceded it.", "%")
+    ]
+    charge_energy_Wh: Annotated[Numbers, Field("Energy put in during the charge.", "Wh")]
+    discharge_energy_Wh: Annotated[Numbers, Field("Energy drawn during the discharge.", "Wh")]
+    energy_efficiency_percent: Annotated[
+        Numbers, Field("Discharge energy over the charge energy that preceded it.", "%")
+    ]
     min_voltage_V: Annotated[Numbers, Field("Lowest voltage.", "V")]
     max_voltage_V: Annotated[Numbers, Field("Highest voltage.", "V")]
     mean_temperature_C: Annotated[Numbers, Field("Mean temperature.", "°C")]
     resistance_ohm: Annotated[
         Numbers,
         Field(
-            "Voltage jump over current jump from a rest to the first discharging point, so it holds all polarisation of "
-            "that interval.",
+            "Jump of the voltage over jump of the current, from a rest to the first discharging point. It includes all "
+            "polarisation of that interval.",
             "Ω",
         ),
     ]
     duration_s: Annotated[Numbers, Field("Time from the cycle's first point to its last.", "s")]
     equivalent_full_cycles: Annotated[
-        Numbers, Field("Charge drawn so far, in full cycles of the nominal capacity, or else of the first one.")
+        Numbers, Field("Charge drawn so far, in full cycles of the nominal capacity, or else of the first cycle's.")
     ]
     discharge_incomplete: Annotated[
         Flags, Field("Whether the discharge stopped well above the voltage at which the others end.")
@@ -52,7 +56,7 @@ class CycleTable:
 
 
 def cycle_table(cycling: CyclingData, flow: Throughput, *, nominal_capacity_Ah: float | None) -> CycleTable:
-    """The per-cycle table. Equivalent full cycles count discharge against the nominal, or else the first, capacity."""
+    """The per-cycle table. Equivalent full cycles are discharge over the nominal capacity, or else the first one."""
     starts = cycling.offsets[:-1]
     charge, discharge = flow.charge.total_Ah, flow.discharge.total_Ah
     charge_Wh, discharge_Wh = _energy_Wh(cycling, flow.charge), _energy_Wh(cycling, flow.discharge)
@@ -60,7 +64,7 @@ def cycle_table(cycling: CyclingData, flow: Throughput, *, nominal_capacity_Ah: 
     follows = np.diff(cycling.cycle_number, prepend=cycling.cycle_number[0]) == 1
     max_voltage = np.maximum.reduceat(cycling.voltage_V, starts)
     incomplete = _incomplete_discharges(cycling, flow.discharge, float(max_voltage.max()))
-    # A discharge is set against a charge that began where it ends, so the one before the charge must be whole as well.
+    # A discharge is compared with a charge that began where it ends, so the discharge before that charge must be whole too.
     comparable = ~incomplete & ~(follows & np.roll(incomplete, 1))
     reference = nominal_capacity_Ah or _first_known(discharge)
     drawn = np.nancumsum(discharge)
@@ -92,9 +96,8 @@ def coulombic_efficiency(
     """Discharge capacity over the charge capacity that preceded it, in percent.
 
     All inputs have shape (n_cycles,). A cycle that starts with its discharge takes the charge of the cycle before, if
-    that one ended with its charge and `follows_previous` says that no cycle lies between. Where the order changes, so
-    that a cycle charges once more what the one before has charged already, both count. NaN where the preceding charge
-    is unknown or zero.
+    that cycle ended with its charge and `follows_previous` says that no cycle lies between. Where the order changes, so
+    that two charges follow each other, both count. NaN where the preceding charge is unknown or zero.
 
     Source: Smith et al., J. Electrochem. Soc. 157, A196 (2010).
     """
@@ -107,9 +110,9 @@ def coulombic_efficiency(
 
 
 def discharges_first(flow: Throughput) -> BoolArray:
-    """Whether a cycle's discharge lies before its charge, by the mean position of their points; shape (n_cycles,).
+    """Whether a cycle's discharge is before its charge, by the mean position of their points; shape (n_cycles,).
 
-    A cycle without charge discharges first, as it follows on the charge of another.
+    A cycle without a charge discharges first, because it follows the charge of another cycle.
     """
     discharge, charge = (branch.points for branch in (flow.discharge, flow.charge))
     mean_discharge = discharge.means(discharge.index.astype(np.float64))
@@ -160,7 +163,7 @@ def _mean_temperature(cycling: CyclingData) -> FloatArray:
 
 
 def _discharge_resistance(cycling: CyclingData, flow: Throughput, follows: BoolArray) -> FloatArray:
-    """Voltage jump over current jump from a rest to the discharge; shape (n_cycles,), NaN without such a step.
+    """Jump of the voltage over jump of the current from a rest to the discharge; shape (n_cycles,), NaN without one.
 
     The rest may be the end of the cycle before, if no cycle lies between.
     """

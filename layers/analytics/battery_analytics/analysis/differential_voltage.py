@@ -39,7 +39,7 @@ def differential_voltage(branch: Branch) -> tuple[FloatArray, FloatArray] | None
 
     The voltage is interpolated onto a uniform capacity grid no finer than its own points, then differentiated by a
     Savitzky-Golay filter of order 3 over 6 % of the capacity; the half windows at the ends are left out. Points at which
-    the capacity does not advance are averaged first, so that noise and a voltage that goes back and forth do no harm.
+    the capacity does not advance are averaged first, so that noise and a voltage that goes back and forth have no effect.
 
     Sources: Dubarry & Anseán, Front. Energy Res. 10, 1023555 (2022); Savitzky & Golay, Anal. Chem. 36, 1627 (1964).
     """

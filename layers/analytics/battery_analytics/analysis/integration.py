@@ -12,8 +12,8 @@ SAMPLE = 50_000
 def integrated(points: PointsByCycle, current_A: FloatArray, clock: Clock | None) -> tuple[FloatArray, FloatArray]:
     """Capacity in Ah since the cycle began at each of the points, and each cycle's total; NaN without a clock.
 
-    `points` are those at which the current of all points flows one way. It counts by trapezoids; where it sets in, with
-    its value over the interval before, but over no more than the usual one, as rests are often recorded sparsely.
+    `points` are those with one direction of current. The integral uses trapezoids. Where the current starts, its value
+    counts over the interval before, or over the usual interval if that is shorter, because rests have few points.
     """
     if clock is None:
         return np.full(points.index.size, np.nan), np.full(points.counts.size, np.nan)

@@ -13,7 +13,7 @@ class PointsByCycle:
     """Chosen points, those of cycle i at `index[bounds[i]:bounds[i + 1]]`.
 
     `index` and `follows` have shape (n_chosen,), `bounds` (n_cycles + 1,). `follows` says whether the point before is
-    chosen too and of the same cycle; `starts` are the places in `index` at which the cycles that have any begin.
+    chosen too and of the same cycle; `starts` are the positions in `index` at which the cycles that have any begin.
     """
 
     index: IntArray
@@ -34,7 +34,7 @@ class PointsByCycle:
         return cls(index, bounds, counts, starts, follows)
 
     def places(self, cycle_index: int) -> slice:
-        """Where in `index` the points of the cycle lie."""
+        """The part of `index` with the points of the cycle."""
         return slice(int(self.bounds[cycle_index]), int(self.bounds[cycle_index + 1]))
 
     def sums(self, values: FloatArray, *, empty: float = np.nan) -> FloatArray:
@@ -42,7 +42,7 @@ class PointsByCycle:
         return self._reduced(np.add, values, empty)
 
     def minima(self, values: FloatArray) -> FloatArray:
-        """The least of values of shape (n_chosen,) in each cycle, NaN where a cycle has none of the points."""
+        """The minimum of values of shape (n_chosen,) in each cycle, NaN where a cycle has none of the points."""
         return self._reduced(np.minimum, values, np.nan)
 
     def means(self, values: FloatArray) -> FloatArray:

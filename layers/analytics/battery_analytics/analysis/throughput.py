@@ -1,7 +1,7 @@
-"""Charge throughput: what flowed each way, from a source's cumulative capacity columns or else from its current.
+"""Charge throughput: the charge in each direction, from a source's cumulative capacity columns or else from its current.
 
-Cyclers restart their counters at each step, each cycle or never, and some write into the charge counter while they
-discharge. What a counter gains while its own current flows is what the cell was charged or discharged; the rest is not.
+Cyclers restart their counters at each step, at each cycle or never, and some also count the discharge in the charge
+counter. So only the rise of a counter while its own current flows counts.
 """
 
 from dataclasses import dataclass
@@ -22,11 +22,11 @@ FEWEST_MEASURED_SHARE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Branches:
-    """What flowed one way: the points at which it did, and the capacity since the cycle began.
+    """The charges, or the discharges, of all cycles: their points, and the capacity since the cycle began.
 
     `active` has shape (n_points,), `capacity_Ah` that of `points`, `total_Ah` and `integrated` (n_cycles,). Capacities
     are NaN where they are unknown, totals also where nothing flowed. `integrated` marks the cycles whose capacity comes
-    from current and time. `counter` is how the source's counter behaves, None where there is no usable one.
+    from current and time. `counter` describes the source's counter, None where there is no usable one.
     """
 
     active: BoolArray
@@ -38,7 +38,7 @@ class Branches:
 
     @property
     def capacity_at_every_point_Ah(self) -> FloatArray:
-        """`capacity_Ah` with shape (n_points,), zero where nothing flowed this way."""
+        """`capacity_Ah` with shape (n_points,), zero where nothing flowed in this direction."""
         capacity = np.zeros(self.active.size)
         capacity[self.points.index] = self.capacity_Ah
         return capacity
@@ -66,7 +66,7 @@ def throughput(cycling: CyclingData) -> Throughput:
 
 
 def rest_current(current_A: FloatArray) -> float:
-    """The current below which a cell rests: a share of the 95th percentile of what flows."""
+    """The current below which a cell rests: a share of the 95th percentile of all currents."""
     sample = np.abs(current_A[:: max(1, current_A.size // CURRENT_SAMPLE)])
     flowing = sample[sample > 0]
     return REST_CURRENT_SHARE * float(np.percentile(flowing, 95)) if flowing.size else 0.0
@@ -97,7 +97,7 @@ def _measured_share(column: FloatArray | None, points: PointsByCycle) -> FloatAr
 
 
 def _without_traces(branches: Branches, cycling: CyclingData) -> Branches:
-    """A cycle in which hardly anything flowed this way has not flowed: that was the noise of its rests."""
+    """Leave out cycles in which hardly any charge flowed in this direction: it is the noise of their rests."""
     total = branches.total_Ah
     if not (total > 0).any():
         return branches

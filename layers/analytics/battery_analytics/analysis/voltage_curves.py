@@ -1,4 +1,4 @@
-"""Voltage curves: voltage over capacity of chosen cycles, charge and discharge apart."""
+"""Voltage curves: voltage over capacity of chosen cycles, separate for charge and discharge."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,1 +1,1 @@
-"""Files in, cells out: every format is declared once, recognised by its content, and found in one registry."""
+"""Reads files into cells: every format is declared once, recognised by its content, and found in one registry."""

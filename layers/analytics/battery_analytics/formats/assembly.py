@@ -1,4 +1,4 @@
-"""From cycles as a source holds them to `CyclingData`: lengths reconciled, cycles numbered and in order, gaps named."""
+"""Assembles `CyclingData` from the cycles of a source: equal lengths, numbered cycles in order, gaps found."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -32,10 +32,10 @@ class RawCycle:
 def assembled(
     cycles: Sequence[RawCycle], *, file: str, column_names: Sequence[str]
 ) -> tuple[CyclingData, list[Finding]]:
-    """The cycles as columns over all points, and what had to be done for that.
+    """The cycles as columns over all points, and a finding for each thing that had to be repaired.
 
     Raises MissingColumns where no cycle has voltage or current, InconsistentLengths where the columns of most cycles
-    cannot be put side by side, NoCycles where nothing is left, UnsupportedStructure beyond `MAX_POINTS`.
+    differ too much in length, NoCycles where nothing is left, UnsupportedStructure beyond `MAX_POINTS`.
     """
     _check_required(cycles, file, column_names)
     check_size(len(cycles), sum(cycle.n_points for cycle in cycles), file)
@@ -44,8 +44,8 @@ def assembled(
     data = _without_unmeasured_points(_concatenated(usable), file, findings)
     if data.discharge_capacity_Ah is None and data.time_s is None:
         raise MissingColumns(
-            f"{file} has neither discharge_capacity_in_Ah nor time_in_s, so that no capacity can be read or integrated; "
-            f"its columns are {listed(column_names)}.",
+            f"{file} has neither discharge_capacity_in_Ah nor time_in_s, so the capacity can be neither read nor "
+            f"integrated; its columns are {listed(column_names)}.",
             file=file,
             missing=["discharge_capacity_in_Ah", "time_in_s"],
             columns=[printable(name) for name in column_names],
@@ -73,7 +73,7 @@ def without_columns(file: str, missing: Sequence[Quantity], column_names: Sequen
 
 
 def _reconciled(cycles: Sequence[RawCycle], file: str, findings: list[Finding]) -> list[RawCycle]:
-    """The cycles whose columns can be put side by side, each cut to its common length; empty ones left out."""
+    """The cycles whose columns have about one length, each cut to the shortest; empty ones left out."""
     usable: list[RawCycle] = []
     empty: list[int] = []
     cut: list[int] = []
@@ -99,7 +99,7 @@ def _reconciled(cycles: Sequence[RawCycle], file: str, findings: list[Finding]) 
         lengths_by_column = {str(quantity): int(values.size) for quantity, values in cycles[worst].columns.items()}
         raise InconsistentLengths(
             f"The columns of cycle {beyond[0]} in {file} differ in length ({_spelled(lengths_by_column)}); "
-            "a cycle needs one value a point in each.",
+            "each column needs one value per point.",
             file=file,
             cycle=beyond[0],
             lengths=lengths_by_column,
@@ -108,13 +108,13 @@ def _reconciled(cycles: Sequence[RawCycle], file: str, findings: list[Finding]) 
         raise NoCycles(f"{file} holds {len(cycles)} cycles, but none with a measured point.", file=file)
     if empty:
         findings.append(
-            Finding("empty_cycles", "warning", "Cycles without a measured point were left out.", tuple(empty))
+            Finding("empty_cycles", "warning", "These cycles have no measured point. They were left out.", tuple(empty))
         )
     if cut:
-        message = "The columns of these cycles differ in length; each was cut to its shortest column."
+        message = "The columns of these cycles differ in length. Each cycle was cut to its shortest column."
         findings.append(Finding("unequal_lengths", "warning", message, tuple(cut)))
     if beyond:
-        message = "The columns of these cycles differ too much in length to be put side by side; they were left out."
+        message = "The columns of these cycles differ too much in length. These cycles were left out."
         findings.append(Finding("unusable_cycles", "error", message, tuple(beyond)))
     return usable
 
@@ -139,23 +139,23 @@ def _trimmed(cycle: RawCycle) -> RawCycle | None:
 
 
 def _numbered(cycles: Sequence[RawCycle], findings: list[Finding]) -> list[RawCycle]:
-    """Cycles with the source's numbers where it has a distinct one for each, in their order; counted from 1 otherwise."""
+    """Cycles sorted by the source's numbers where each has a number of its own, else numbered from 1."""
     numbers = [cycle.number for cycle in cycles]
     if None in numbers or len(set(numbers)) < len(numbers):
-        reason = "have no number" if None in numbers else "carry the same number as others"
-        message = f"Some cycles {reason}; all cycles were numbered from 1 in the order of the file."
+        reason = "have no number" if None in numbers else "have the same number as others"
+        message = f"Some cycles {reason}. All cycles were numbered from 1 in the order of the file."
         findings.append(Finding("cycles_renumbered", "warning", message))
         return [replace(cycle, number=position) for position, cycle in enumerate(cycles, start=1)]
     ordered = sorted(cycles, key=lambda cycle: cycle.number or 0)
     if [cycle.number for cycle in ordered] != numbers:
         findings.append(
-            Finding("cycles_reordered", "info", "The cycles were not in the order of their numbers; they were sorted.")
+            Finding("cycles_reordered", "info", "The cycles were not in the order of their numbers. They were sorted.")
         )
     present = {number for number in numbers if number is not None}
     missing = _gaps(sorted(present))
     if missing:
         message = (
-            "The cycle numbers have gaps; figures per cycle count the missing cycles, but nothing is made up for them."
+            "The cycle numbers have gaps. Rates per cycle count the missing cycles; no values were added for them."
         )
         findings.append(Finding("missing_cycle_numbers", "info", message, missing))
     return ordered
@@ -197,7 +197,7 @@ def _concatenated(cycles: Sequence[RawCycle]) -> CyclingData:
 
 
 def _without_unmeasured_points(data: CyclingData, file: str, findings: list[Finding]) -> CyclingData:
-    """The points at which both voltage and current were measured; a quantity that was nowhere measured becomes None."""
+    """The points at which both voltage and current were measured. A quantity without any measured value becomes None."""
     data = replace(
         data,
         voltage_V=_finite(data.voltage_V),
@@ -214,7 +214,12 @@ def _without_unmeasured_points(data: CyclingData, file: str, findings: list[Find
         raise NoCycles(f"{file} holds no point at which both voltage and current were measured.", file=file)
     counts = np.add.reduceat(measured, data.offsets[:-1], dtype=np.int64)
     affected = data.cycle_number[counts < np.diff(data.offsets)]
-    message = f"{int((~measured).sum()):,} points have no voltage or no current; they were left out."
+    left_out = int((~measured).sum())
+    message = (
+        "1 point has no voltage or no current. It was left out."
+        if left_out == 1
+        else f"{left_out:,} points have no voltage or no current. They were left out."
+    )
     findings.append(Finding("points_without_values", "warning", message, tuple(affected.tolist())))
 
     def kept(values: FloatArray | None) -> FloatArray | None:
@@ -233,7 +238,7 @@ def _without_unmeasured_points(data: CyclingData, file: str, findings: list[Find
 
 
 def _finite(values: FloatArray) -> FloatArray:
-    """What no instrument reads, an infinity or 1e300, was not measured."""
+    """The values, NaN for readings that no instrument gives, such as an infinity or 1e300."""
     finite = np.abs(values) < LARGEST_READING
     return values if finite.all() else np.where(finite, values, np.nan)
 

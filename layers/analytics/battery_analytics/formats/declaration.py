@@ -1,4 +1,4 @@
-"""What a format is: its name and endings, what it needs, how it is recognised, and how it is read."""
+"""The declaration of a format: its name and endings, what it needs, how it is recognised, and how it is read."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from battery_analytics.formats.head import Head
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """How sure it is, from 0 to 1, that a file is of a format, and in plain words what speaks for it."""
+    """The certainty, from 0 to 1, that a file is of a format, and the evidence in plain words."""
 
     certainty: float
     evidence: tuple[str, ...]
@@ -20,10 +20,10 @@ class Recognition:
 class Format:
     """A format of battery files.
 
-    `name` is what the report's `source.format` says. `endings` are in lower case with their point, the usual one first.
+    `name` is the report's `source.format`. `endings` are in lower case with their dot, the usual one first.
     `instrument` says what writes such files, `needs` what a file must hold. `recognise` judges a file by its content
-    alone, whatever its name, and answers None where it cannot be of this format. `read` gives the cells of one group
-    of files and raises the BatteryDataError that says what is wrong. `roles` tells apart the files of one cell.
+    only, whatever its name, and returns None where it cannot be of this format. `read` returns the cells of one group
+    of files, and raises a BatteryDataError that says what is wrong. `roles` distinguishes the files of one cell.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Which files belong together: the files of one cell, told apart by the ends of their names."""
+"""Groups the files of one cell, by the ends of their names."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,9 +9,9 @@ from battery_analytics.files import BatteryFile
 
 @dataclass(frozen=True, slots=True)
 class FileRoles:
-    """What each file of a cell is, by how its name ends: `X_cycles.csv`, `X_metadata.csv`, `X_metrics.csv`.
+    """The role of each file of a cell, by the end of its name: `X_cycles.csv`, `X_metadata.csv`, `X_metrics.csv`.
 
-    A file of this ending without a role in its name holds measurements and stands alone.
+    A file of this ending without a role in its name holds the measurements of a cell without other files.
     """
 
     ending: str
@@ -20,7 +20,7 @@ class FileRoles:
     others: tuple[str, ...] = ()
 
     def base_and_role(self, name: str) -> tuple[str, str] | None:
-        """What the files of a cell have in common in their names, and this file's role; None for another ending."""
+        """The part of the name that the files of a cell share, and this file's role; None for another ending."""
         lower = name.lower()
         if not lower.endswith(self.ending):
             return None
@@ -63,7 +63,7 @@ def grouped(files: Iterable[BatteryFile], all_roles: Sequence[FileRoles]) -> lis
 
 
 def _place(name: str, all_roles: Sequence[FileRoles]) -> tuple[FileRoles, str, str] | None:
-    """The roles that a name follows, its base and its role; roles whose names it bears come before those it could be of."""
+    """The roles that a name follows, its base and its role; roles that the name contains come first."""
     fitting = [(roles, *place) for roles in all_roles if (place := roles.base_and_role(name))]
     return next((found for found in fitting if found[1] != name), fitting[0] if fitting else None)
 
@@ -73,7 +73,7 @@ def _complete(roles: FileRoles, base: str, members: dict[str, BatteryFile]) -> F
         missing = f"{base}_{roles.measurements}{roles.ending}"
         sent = [file.name for file in members.values()]
         raise IncompleteCsvSet(
-            f"{' and '.join(sent)} came without {missing}, which holds the measurements; send it along.",
+            f"{' and '.join(sent)} came without {missing}, which holds the measurements; send it too.",
             missing=missing,
             sent=sent,
         )

@@ -1,4 +1,4 @@
-"""The beginning of a file, as the formats see it that are asked whether it is theirs."""
+"""The beginning of a file, by which formats recognise it."""
 
 from functools import cached_property
 
@@ -10,7 +10,7 @@ START_BYTES = 65_536
 
 
 class Head:
-    """A file's name, its first bytes (at most `START_BYTES`), and what is read from it once for all formats."""
+    """A file's name, its first bytes (at most `START_BYTES`), and its header, which is read once for all formats."""
 
     def __init__(self, file: BatteryFile) -> None:
         self.name = file.name
@@ -24,7 +24,7 @@ class Head:
         return first_lines(self._content)
 
     def header(self, names: ColumnNames) -> Header | None:
-        """The line that names columns as `names` knows them, else the first with text; None where there is none."""
+        """The line that names columns of `names`, else the first line with text; None where there is none."""
         if id(names) not in self._headers:
             self._headers[id(names)] = found_header(self.lines, names)
         return self._headers[id(names)]

@@ -1,4 +1,4 @@
-"""A source's metadata as plain JSON values: bounded, finite, and nothing but data."""
+"""A source's metadata as plain JSON values, limited in number and depth, with finite numbers only."""
 
 import ast
 import math
@@ -31,9 +31,9 @@ def _as_it_is(value: object) -> object:
 def plain_metadata(source: Mapping[object, object], opened: Callable[[object], object] = _as_it_is) -> dict[str, Json]:
     """Every key of the source as JSON; the keys of `METADATA_KEYS` are there even where the source has none.
 
-    Values that are too deep or too many to be metadata become null. Numbers as text become numbers where a number
-    belongs. `opened` gives what a value of the source's own kind stands for, as a plain value whose items may again be
-    of that kind; it is asked only for values that are written.
+    Values that are too deep or too many to be metadata become null. Text becomes a number where a number is expected.
+    `opened` turns a value of the source's own kind into a plain one, whose items may again be of that kind. It is called
+    only for values that are written.
     """
     writer = _Writer(opened, MAX_VALUES)
     metadata: dict[str, Json] = dict.fromkeys(METADATA_KEYS)
@@ -56,14 +56,14 @@ def literal(text: str) -> object:
     try:
         value: object = ast.literal_eval(text)
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
-        # Not a literal, so it is text: literal_eval runs nothing, and a cell of MAX_TEXT characters bounds its cost.
+        # Not a literal, so it is text. literal_eval runs nothing, and MAX_TEXT characters limit its cost.
         return text
     is_decimal_comma = isinstance(value, tuple) and not text.startswith("(")
     return text if is_decimal_comma else value
 
 
 class _Writer:
-    """Writes values out while its budget lasts; a source can refer to one value over and over."""
+    """Writes values until its budget is spent, because a source can refer to one value many times."""
 
     def __init__(self, opened: Callable[[object], object], budget: int) -> None:
         self.opened = opened
@@ -84,7 +84,7 @@ class _Writer:
         return _plain_scalar(value)
 
     def _spend(self, value: object) -> bool:
-        """Pay for a value, for a text by its length; False where too little is left."""
+        """Take the cost of a value from the budget, for a text its length; False where too little is left."""
         self.budget -= 1 + (len(value[:MAX_TEXT]) // 100 if isinstance(value, str | bytes) else 0)
         return self.budget >= 0
 

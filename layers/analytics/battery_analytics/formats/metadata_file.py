@@ -1,4 +1,4 @@
-"""The metadata of a cell as a table of one row, as it lies beside a table of measurements."""
+"""Reads the metadata of a cell from a table of one row, a file of its own beside the table of measurements."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ _METADATA_BYTES = 1_000_000
 
 
 def metadata_of(file: BatteryFile) -> dict[object, object]:
-    """The one row of the file by column name, its values read as the numbers, lists and dicts that they spell.
+    """The one row of the file by column name; text that spells a number, list or dict becomes one.
 
     Raises EmptyFile, CorruptedFile, UnsupportedStructure.
     """

@@ -1,4 +1,4 @@
-"""From what a pickle holds to cycles with columns: lists of cycles, tables of columns, frames of points or of cycles."""
+"""Reads cycles from the value of a pickle: lists of cycles, tables of columns, frames of points or of cycles."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ CYCLES_KEY = "cycle_data"
 
 @dataclass(frozen=True, slots=True)
 class SourceCycles:
-    """Cycles on their way to a cell, what their source calls its columns, and what could not be read."""
+    """The cycles of a source, the names of its columns, and a finding for what could not be read."""
 
     cycles: Sequence[RawCycle]
     names: Sequence[str]
@@ -42,7 +42,7 @@ def cycles_of_list(items: Sequence[object], file: str) -> SourceCycles:
         columns = item.columns if isinstance(item, Frame) else item
         if not isinstance(columns, Mapping):
             raise UnsupportedStructure(
-                f"Cycle {position + 1} of '{CYCLES_KEY}' in {file} is a {type(item).__name__}, where a dict was expected.",
+                f"Cycle {position + 1} of '{CYCLES_KEY}' in {file} is a {type(item).__name__}, but a dict was expected.",
                 file=file,
                 key=CYCLES_KEY,
             )
@@ -101,13 +101,13 @@ def name_of(key: object) -> str:
 def check_n_columns(n_columns: int, file: str) -> None:
     if n_columns > MAX_COLUMNS:
         raise UnsupportedStructure(
-            f"{file} has more than {MAX_COLUMNS} columns, where cycling data have about six.", file=file
+            f"{file} has more than {MAX_COLUMNS} columns; cycling data have about six.", file=file
         )
 
 
 @dataclass(slots=True)
 class _Reader:
-    """Reads a file's columns, each once however often the file refers to it, and counts what is not a number."""
+    """Reads a file's columns and counts what is not a number. A column that the file repeats is read once."""
 
     file: str
     unreadable: int = 0
@@ -149,7 +149,7 @@ class _Reader:
             return None if pieces is None else numbers_of_pieces(pieces, clock=clock)
         except (MalformedPickle, NotNumbers) as fault:
             raise UnsupportedStructure(
-                f"'{column.name}' in {where} of {self.file} is not a list of numbers, as cycling data have there.",
+                f"'{column.name}' in {where} of {self.file} is not a list of numbers.",
                 file=self.file,
                 column=column.name,
             ) from fault
@@ -162,7 +162,7 @@ class _Reader:
     def findings(self) -> list[Finding]:
         if not self.unreadable:
             return []
-        message = f"{self.unreadable:,} values are text that is no number; they were taken as not measured."
+        message = f"{self.unreadable:,} values are text and not numbers. They were taken as not measured."
         return [Finding("values_not_numbers", "warning", message, tuple(self.affected))]
 
 

@@ -1,8 +1,8 @@
 """Formats of other packages, found by the entry point group `battery_analytics.formats`.
 
-An entry point names a `Format` or a sequence of them. One that cannot be used is left out, and said to be where it may
-matter: with the files that no built-in format was sure of. So a broken package neither stops the reading of other files
-nor goes unnoticed.
+An entry point names a `Format` or a sequence of them. One that cannot be used is left out. The report of a file that no
+built-in format recognises with certainty says so. So a broken package neither stops the reading of other files nor
+goes unnoticed.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ GROUP = "battery_analytics.formats"
 
 @dataclass(frozen=True, slots=True)
 class Plugins:
-    """The formats of other packages, and for each entry point that was left out a sentence that says why."""
+    """The formats of other packages, and one sentence per entry point that was left out, with the reason."""
 
     formats: tuple[Format, ...]
     left_out: tuple[str, ...]
@@ -28,22 +28,22 @@ class Plugins:
 
 @cache
 def plugins(taken: frozenset[str]) -> Plugins:
-    """What is installed beside the library, but for formats whose names are taken; looked for once per process."""
-    from importlib.metadata import entry_points  # noqa: PLC0415  20 ms that a CALB file never pays
+    """The installed formats, except those whose names are taken; looked for once per process."""
+    from importlib.metadata import entry_points  # noqa: PLC0415  takes 20 ms, which a CALB file does not need
 
     formats: list[Format] = []
     left_out: list[str] = []
     for entry_point in sorted(entry_points(group=GROUP), key=lambda found: (found.name, found.value)):
         try:
             formats.extend(_formats_of(entry_point, taken | {known.name for known in formats}))
-        except Exception as fault:  # noqa: BLE001  another package's import may raise anything; none of it is ours to mend
+        except Exception as fault:  # noqa: BLE001  another package's import may raise anything
             package = entry_point.dist.name if entry_point.dist else entry_point.module
             left_out.append(f"The format {entry_point.name} of the package {package} was left out: {reason(fault)}.")
     return Plugins(tuple(formats), tuple(left_out))
 
 
 def reason(fault: Exception) -> str:
-    """A fault of another package in one line."""
+    """An exception of another package in one line."""
     return " ".join(f"{type(fault).__name__}: {fault}".split())[:200].rstrip(":. ")
 
 
@@ -52,7 +52,7 @@ def _formats_of(entry_point: "EntryPoint", taken: frozenset[str]) -> Sequence[Fo
     formats = (loaded,) if isinstance(loaded, Format) else tuple(loaded)
     for item in formats:
         if not isinstance(item, Format):
-            raise TypeError(f"{entry_point.value} is no Format")
+            raise TypeError(f"{entry_point.value} is not a Format")
         if item.name in taken:
             raise ValueError(f"there is a format {item.name} already")
     return formats

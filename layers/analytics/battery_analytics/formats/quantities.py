@@ -1,4 +1,4 @@
-"""The quantities of cycling data, what a message calls them, and how much of them the files may hold."""
+"""The quantities of cycling data, their names in messages, and how much of them files may hold."""
 
 from collections.abc import Mapping, Sequence
 from typing import Literal
@@ -22,7 +22,7 @@ type Quantity = Literal[
     "temperature_C",
 ]
 
-# The name that a sender is asked for where the quantity is missing.
+# The name of the column that a message asks for where the quantity is missing.
 NAMES_OF_FIRST_CHOICE: Mapping[Quantity, str] = {
     "cycle_number": "cycle_number",
     "voltage_V": "voltage_in_V",
@@ -35,7 +35,7 @@ NAMES_OF_FIRST_CHOICE: Mapping[Quantity, str] = {
 
 
 def check_size(n_cycles: int, n_points: int, file: str) -> None:
-    """Raise UnsupportedStructure where a file holds more than can be answered for; a few bytes can refer to a lot."""
+    """Raise UnsupportedStructure where a file holds too much; a few bytes can stand for many values."""
     if n_cycles > MAX_CYCLES or n_points > MAX_POINTS:
         raise UnsupportedStructure(
             f"{file} holds more than {MAX_POINTS:,} points or {MAX_CYCLES:,} cycles; split it by cycles.",
@@ -46,19 +46,21 @@ def check_size(n_cycles: int, n_points: int, file: str) -> None:
 
 
 def check_total(cells: Sequence[Cell], file: str) -> None:
-    """Raise UnsupportedStructure where the cells read so far, `file` the last of them, are together too much."""
+    """Raise UnsupportedStructure where the cells read so far are too much together; `file` is the last one read."""
     n_cycles = sum(cell.cycling.n_cycles for cell in cells)
     check_size(n_cycles, sum(cell.cycling.n_points for cell in cells), file)
     if len(cells) > MAX_CELLS:
-        raise UnsupportedStructure(f"{file} is the first beyond {MAX_CELLS} cells; send fewer at once.", file=file)
+        raise UnsupportedStructure(
+            f"{file} is beyond the limit of {MAX_CELLS} cells per request; send fewer at once.", file=file
+        )
 
 
 def printable(name: str) -> str:
-    """A name of the file as it may stand in a message: short, and whole characters only."""
+    """A name from the file for use in a message: short, with valid characters only."""
     return name[:LONGEST_NAME].encode("utf-8", "replace").decode("utf-8")
 
 
 def listed(names: Sequence[str], most: int = 20) -> str:
-    """Some names of the file in a message."""
+    """Names from the file for use in a message, at most `most` of them."""
     shown = ", ".join(printable(name) for name in names[:most])
     return f"{shown} and {len(names) - most} more" if len(names) > most else shown or "none"

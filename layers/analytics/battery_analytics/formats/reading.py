@@ -1,4 +1,4 @@
-"""Files in, cells out: files that belong together are grouped, each group's format is recognised, and read."""
+"""Reads files into cells: groups the files of a cell, recognises each group's format, and reads it."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -27,9 +27,9 @@ _COMPRESSED = {
 
 
 def read_cells(files: Sequence[BatteryFile]) -> list[Cell]:
-    """The cells that the files hold, in the order in which their first files came.
+    """The cells that the files hold, in the order of their first files.
 
-    Files of one cell that a format tells apart by their names are one cell. Raises NoFiles, UnsupportedFileType,
+    A format may read several files as one cell, by their names. Raises NoFiles, UnsupportedFileType,
     IncompleteCsvSet, and what the reader of each format raises.
     """
     if not files:
@@ -47,12 +47,12 @@ def read_cells(files: Sequence[BatteryFile]) -> list[Cell]:
 
 
 def _checked_ending(file: BatteryFile) -> list[Format]:
-    """The formats of the file's ending. A file is read under no other, so that a folder's foreign files are named at once."""
+    """The formats of the file's ending. Other endings are an error at once, so that other files of a folder are named."""
     formats = formats_for_ending(file.name)
     if not formats:
         endings = usual_endings(with_plugins=True)
         raise UnsupportedFileType(
-            f"{file.name} is neither a {' nor a '.join(endings)} file, which are the types that can be read.",
+            f"{file.name} is neither a {' nor a '.join(endings)} file; other types cannot be read.",
             file=file.name,
             supported=endings,
             **_details(formats_left_out()),
@@ -64,12 +64,12 @@ def _check_not_compressed(file: BatteryFile) -> None:
     for signature, compression in _COMPRESSED.items():
         if file.content.startswith(signature):
             raise CorruptedFile(
-                f"{file.name} is compressed with {compression}; unpack it and send what is inside.", file=file.name
+                f"{file.name} is compressed with {compression}; unpack it and send its content.", file=file.name
             )
 
 
 def _cells_of(group: FileGroup) -> list[Cell]:
-    """The cells of a group, with a finding for each format that could not be asked about it."""
+    """The cells of a group, with one finding per format that could not be tried."""
     recognitions = recognise(group.main)
     try:
         cells = _chosen(group.main, recognitions.formats).read(group)
@@ -81,8 +81,8 @@ def _cells_of(group: FileGroup) -> list[Cell]:
 
 
 def _chosen(file: BatteryFile, formats: Sequence[Recognised]) -> Format:
-    """The format that the content speaks for most; where it speaks for none, the most general one of the file's ending,
-    which says what is wrong."""
+    """The most certain format. Where no format recognises the file, the most general one of its ending, whose reader
+    says what is wrong."""
     if not formats:
         _check_not_compressed(file)
         return formats_for_ending(file.name)[-1]
@@ -91,8 +91,8 @@ def _chosen(file: BatteryFile, formats: Sequence[Recognised]) -> Format:
         return best.format
     evidence = " and ".join(best.recognition.evidence)
     raise CorruptedFile(
-        f"{file.name} is not what its name says: it looks like the format '{best.format.name}' ({evidence}), which is "
-        f"read as {best.format.endings[0]}; rename it.",
+        f"{file.name} is not what its name says: it looks like the format '{best.format.name}' ({evidence}). "
+        f"Rename it so that it ends with {best.format.endings[0]}.",
         file=file.name,
         format=best.format.name,
     )

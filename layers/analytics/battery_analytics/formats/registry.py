@@ -1,4 +1,4 @@
-"""Every format that can be read, and which of them a file is of."""
+"""The registry of all formats that can be read; it recognises the format of a file."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from battery_analytics.formats.declaration import Format, Recognition
 from battery_analytics.formats.head import Head
 from battery_analytics.formats.plugins import Plugins, plugins, reason
 
-# Of formats with one ending the last is asked to say what is wrong with a file that none recognises.
+# The last format of an ending reads a file that none recognises, and says what is wrong with it.
 BUILTIN_FORMATS: tuple[Format, ...] = (*PICKLED_CELLS, CALB_CSV_SET, CYCLES_TABLE)
 
 # A file that a built-in format recognises with this certainty is not shown to formats of other packages.
@@ -20,7 +20,7 @@ CERTAIN = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """A format and why a file is of it."""
+    """A format, with its certainty and evidence for a file."""
 
     format: Format
     recognition: Recognition
@@ -28,16 +28,16 @@ class Recognised:
 
 @dataclass(frozen=True, slots=True)
 class Recognitions:
-    """The formats that a file can be of, the most certain first, and which formats could not be asked, in sentences."""
+    """The formats that a file can be of, the most certain first, and one sentence per format that could not be tried."""
 
     formats: tuple[Recognised, ...]
     left_out: tuple[str, ...] = ()
 
 
 def recognise(file: BatteryFile) -> Recognitions:
-    """Show the file to all formats; of equally certain ones those of its ending come first.
+    """Try all formats on the file; of equally certain ones those of its ending come first.
 
-    Formats of other packages are asked only where no built-in one is `CERTAIN`.
+    Formats of other packages are tried only where no built-in one is `CERTAIN`.
     """
     head = Head(file)
     found = [
@@ -51,8 +51,8 @@ def recognise(file: BatteryFile) -> Recognitions:
         for known in _plugins().formats:
             try:
                 recognition = known.recognise(head)
-            except Exception as fault:  # noqa: BLE001  a fault of another package must not keep a file from being read
-                left_out.append(f"The format {known.name} could not be asked: {reason(fault)}.")
+            except Exception as fault:  # noqa: BLE001  a bug of another package must not stop the reading of a file
+                left_out.append(f"The format {known.name} could not be tried: {reason(fault)}.")
             else:
                 found.extend([] if recognition is None else [Recognised(known, recognition)])
     found.sort(key=lambda one: (-one.recognition.certainty, not one.format.has_ending_of(file.name)))
@@ -60,7 +60,7 @@ def recognise(file: BatteryFile) -> Recognitions:
 
 
 def formats_for_ending(file_name: str) -> list[Format]:
-    """The formats that are sent under such a name: built-in ones, or where there are none those of other packages."""
+    """The built-in formats with the ending of this name, or where there are none those of other packages."""
     builtin = [known for known in BUILTIN_FORMATS if known.has_ending_of(file_name)]
     return builtin or [known for known in _plugins().formats if known.has_ending_of(file_name)]
 
@@ -71,7 +71,7 @@ def formats_left_out() -> tuple[str, ...]:
 
 
 def usual_endings(*, with_plugins: bool = False) -> list[str]:
-    """The ending that each format is usually sent under, each once."""
+    """The usual ending of each format, each once."""
     formats = (*BUILTIN_FORMATS, *(_plugins().formats if with_plugins else ()))
     return list(dict.fromkeys(known.endings[0] for known in formats))
 

@@ -1,7 +1,7 @@
 """Formats that are tables with one row per point: declared by the names of their columns, read by the shared reader.
 
-A rule that some tables need and none has today, such as a column that says the direction of an unsigned current, or one
-capacity per step, is a further argument of `table_format`, and is applied in `_Table.read` between the rows and the cycles.
+A further rule, such as a column with the direction of an unsigned current, or one capacity per step, becomes an argument
+of `table_format`. `_Table.read` applies it after it has read the rows and before it cuts them into cycles.
 """
 
 from collections.abc import Mapping
@@ -74,7 +74,7 @@ class _Table:
     def read(self, files: FileGroup) -> list[Cell]:
         """The cell of a table, with its metadata where they were sent.
 
-        Other files of the cell only have to be readable: their figures are computed anew. Raises EmptyFile,
+        Other files of the cell only have to be readable: their values are computed again. Raises EmptyFile,
         CorruptedFile, UnsupportedStructure, MissingColumns, NoCycles.
         """
         file = files.main
@@ -101,7 +101,7 @@ class _Table:
         findings: list[Finding] = []
         metadata_file = files.companions.get(files.roles.metadata) if files.roles else None
         if metadata_file is None:
-            message = f"No metadata file came with {files.main.name}: nominal capacity and voltage limits are unknown."
+            message = f"No metadata file came with {files.main.name}. Nominal capacity and voltage limits are unknown."
             findings.append(Finding("no_metadata", "info", message))
         else:
             described = metadata_of(metadata_file)
@@ -114,6 +114,6 @@ class _Table:
 
 
 def _cell_id(files: FileGroup) -> str:
-    """The cell that a file's name stands for: the name without its ending and its role."""
+    """The cell's id from the name of its file, without ending and role."""
     stem = PurePath(files.main.name).stem
     return stem if files.roles is None else stem.removesuffix(f"_{files.roles.measurements}")

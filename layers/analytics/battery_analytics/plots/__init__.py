@@ -1,1 +1,1 @@
-"""Pictures: one module each, results to PNG bytes; drawn on `sheet` and `panel`, safe in any number of threads."""
+"""The parts of which plots are made: `sheet`, `panel`, `scale` and `cycle_colors`; safe in any number of threads."""

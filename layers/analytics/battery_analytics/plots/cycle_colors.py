@@ -1,4 +1,4 @@
-"""Cycles by colour: which of many cycles are drawn, in which colour each, and the key that tells them apart."""
+"""The colours of cycles: which of many cycles are drawn, the colour of each, and the legend."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -28,7 +28,7 @@ def cycle_colors(cycle_numbers: Sequence[int]) -> list[Color]:
 
 
 def cycle_key(sheet: Sheet, y_px: float, cycle_numbers: Sequence[int]) -> None:
-    """Name the colours, right-aligned at this height: each of few cycles, else a strip from the first to the last."""
+    """Draw the legend, right-aligned at this height: each of few cycles, else a strip from the first to the last."""
     if len(cycle_numbers) <= _MOST_NAMED:
         colors = cycle_colors(cycle_numbers)
         entries = [

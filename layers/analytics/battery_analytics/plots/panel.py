@@ -62,7 +62,7 @@ class Panel:
     def curves(self, curves: Sequence[tuple[FloatArray, FloatArray]], colors: Sequence[Color], *, dashed: bool) -> None:
         """Draw many lines, each (x, y) in its own colour, as one artist."""
         segments = [np.column_stack((self._x_px(x), self._y_px(y))) for x, y in curves]
-        # Dashes that all began together would make stripes across a bundle of curves.
+        # Dashes that all began at the same place would make stripes across the curves.
         styles = [(1.7 * number, (5.0, 2.0)) for number in range(len(curves))] if dashed else "solid"
         lines = LineCollection(segments, colors=list(colors), linewidths=1.8 * POINTS_PER_PX, linestyles=styles)
         self.sheet.add(lines, self._clip())
@@ -90,7 +90,7 @@ class Panel:
                 self.sheet.mark(*_one_a_pixel(x_px, edges_px), Mark(color, marker=marker, size_px=12))
 
     def outside_remark(self, columns: Sequence[FloatArray], unit: str) -> None:
-        """Say above the panel, at its right end, how many values its triangles stand for and how far out they are."""
+        """Write above the panel, at its right end, how many values its triangles mark and how far outside they are."""
         if self.y_limits is None:
             return
         low, high = self.y_limits
@@ -102,7 +102,7 @@ class Panel:
             self.sheet.text(self.right, self.top + 18, "   ".join(remarks).replace("-", "−"), color=GREY, align="right")
 
     def sentence(self, text: str) -> None:
-        """Say in the middle of the panel why nothing is drawn in it."""
+        """Write in the middle of the panel why nothing is drawn in it."""
         self.sheet.text((self.left + self.right) / 2, (self.bottom + self.top) / 2, text, align="center")
 
     def y_px(self, y: float) -> float:

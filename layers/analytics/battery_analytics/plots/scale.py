@@ -1,4 +1,4 @@
-"""Scales: which range of values an axis shows, and where its ticks stand."""
+"""Scales: the range of values on an axis, and its ticks."""
 
 import math
 
@@ -21,9 +21,9 @@ def full_limits(*columns: FloatArray, pad: float = 0.06) -> Limits | None:
 
 
 def robust_limits(*columns: FloatArray, pad: float = 0.06, least_span: float = 0.0) -> Limits | None:
-    """Like `full_limits`, but without outliers where these would leave the other values too small a share to be read.
+    """Like `full_limits`, but without outliers that would make the other values too small to read.
 
-    An outlier lies further outside the 5th to 95th percentile than three times their distance, or than `least_span`.
+    An outlier is further outside the 5th to 95th percentile than three times their distance, or than `least_span`.
     """
     values = np.concatenate([np.ravel(column) for column in columns]) if columns else np.empty(0)
     values = values[np.isfinite(values)]
@@ -38,15 +38,15 @@ def robust_limits(*columns: FloatArray, pad: float = 0.06, least_span: float = 0
 
 
 def padded(low: float, high: float, pad: float) -> Limits:
-    """Widen the range by the share `pad` of it, and so far at least that noise of 0.1 % does not fill the axis."""
+    """Widen the range by its share `pad`, and at least so far that noise of 0.1 % does not fill the axis."""
     margin = max(pad * (high - low), 0.001 * max(abs(low), abs(high))) or 1.0
     return low - margin, high + margin
 
 
 def ticks(limits: Limits, most: int, *, integer: bool = False) -> tuple[list[float], list[str]]:
-    """At most `most` round values (steps of 1, 2 or 5 times a power of ten) within the limits, and how they read.
+    """At most `most` round values (steps of 1, 2 or 5 times a power of ten) within the limits, and their labels.
 
-    They are two at least where `most` is five or more, unless they are to be integers.
+    There are at least two where `most` is five or more, unless they are to be integers.
     """
     low, high = limits
     exponent = math.floor(math.log10((high - low) / most))

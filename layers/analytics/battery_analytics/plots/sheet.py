@@ -1,4 +1,4 @@
-"""The sheet a picture is drawn on: a white matplotlib figure in pixels, its marks, its texts and its PNG encoding.
+"""The sheet of a plot: a white matplotlib figure in pixels, its marks, its texts and its PNG encoding.
 
 Texts are set by Pillow after matplotlib has drawn the rest: a `matplotlib.text.Text` takes ten times as long.
 """
@@ -30,11 +30,11 @@ POINTS_PER_PX = 72 / DPI
 LEFT_PX = 96
 RIGHT_PX = WIDTH_PX - 24
 
-# Okabe & Ito (2008): told apart with every kind of colour vision.
+# Okabe & Ito (2008): distinct with every kind of colour vision.
 BLUE, ORANGE, VERMILION, PURPLE = "#0072B2", "#E69F00", "#D55E00", "#CC79A7"
 INK, GREY, GRID, SPINE = "#1A1A1A", "#555555", "#E4E4E4", "#808080"
 
-# The font that comes with matplotlib, by its file: no machine's own fonts change a picture.
+# The font that comes with matplotlib, by its file, so that a plot does not depend on the machine's fonts.
 _FONT_FILE = Path(matplotlib.get_data_path(), "fonts", "ttf", "DejaVuSans.ttf")
 _TEXT_PX, _TITLE_PX = 15, 19
 _TITLE_LENGTH = 80
@@ -46,7 +46,7 @@ _ANCHORS: dict[Align, str] = {"left": "lm", "center": "mm", "right": "rm"}
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """How one series looks, in the panel as in its legend."""
+    """The look of one series, in the panel and in its legend."""
 
     color: Color
     line: Literal["-", "--", ":", "none"] = "none"
@@ -57,7 +57,7 @@ class Mark:
 
 
 class Sheet:
-    """A picture in the making, in pixels from the lower left; later marks lie over earlier ones, texts over all."""
+    """A plot, in pixels from the lower left. Later marks cover earlier ones, and texts cover all marks."""
 
     def __init__(self, height_px: int, title: str, summary: Sequence[str] = ()) -> None:
         size_inch = (WIDTH_PX / DPI, height_px / DPI)
@@ -66,7 +66,7 @@ class Sheet:
         self._canvas = FigureCanvasAgg(self._figure)
         self._layers = 0
         self._texts: list[_Text] = []
-        # A font of its own for each sheet: a FreeType face is not to be shared between threads.
+        # Each sheet has a font of its own, because threads must not share a FreeType face.
         self._font = _font(_TEXT_PX)
         self._texts.append(_Text(24, height_px - 28, _one_line(title, _TITLE_LENGTH), INK, "left", _font(_TITLE_PX)))
         lines = [line for sentence in summary for line in _wrapped(sentence)]
@@ -90,7 +90,7 @@ class Sheet:
         align: Align = "left",
         upright: bool = False,
     ) -> None:
-        """Text whose middle height is at `y_px`; an upright one reads upwards and is centred on its place."""
+        """Text whose middle height is at `y_px`. Upright text reads upwards and is centred on its position."""
         self._texts.append(_Text(x_px, y_px, text, color, align, self._font, upright))
 
     def text_width_px(self, text: str) -> float:
@@ -174,7 +174,7 @@ def _draw_upright(image: Image.Image, place: tuple[float, float], text: _Text) -
 def _encode_png(rgb: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> bytes:
     """An RGB PNG without metadata, from (height, width, 3) values; each row as its difference to the one above.
 
-    A third of the time of Pillow's encoder, which tries five filters on each row.
+    It takes a third of the time of Pillow's encoder, which tries five filters on each row.
     Source: PNG specification (W3C, third edition), sections 5, 9.2 and 11.2.
     """
     height, width, _ = rgb.shape

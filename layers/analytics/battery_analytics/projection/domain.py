@@ -1,7 +1,7 @@
-"""Where the population model knows something: how far a cell lies from the cells that it was trained on.
+"""The domain of the population model: how far a cell lies from the cells that it was trained on.
 
-What kind of cell it is must match; what was measured is compared with the trained range, in units of a margin. The
-distance of a cell is its largest excess over any range, in margins: 0 inside, 1 at the margin's end.
+The kind of cell must match. What was measured is compared with the trained range, in units of a margin. The distance
+of a cell is its largest excess over any range, in margins: 0 inside, 1 at the margin's end.
 """
 
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ USUAL_CYCLES = 20
 
 @dataclass(frozen=True, slots=True)
 class Domain:
-    """The kinds and the ranges of the trained cells: lowest and highest of each."""
+    """The kinds of the trained cells, and the lowest and highest value of each of their quantities."""
 
     kinds: dict[str, list[str]]
     nominal_capacity_Ah: Range
@@ -48,12 +48,13 @@ class Domain:
         return asdict(self)
 
     def outside(self, history: History) -> str | None:
-        """Why the cell is of another kind or was tested in another way than the trained cells; None where it is not."""
+        """Why the cell is outside: its kind or its test is not that of the trained cells. None where it is inside."""
         for key in KINDS:
             value = _kind(history, key)
             if value not in self.kinds[key]:
                 said = f"is {value}" if value else "is unknown"
-                return f"its {key.replace('_', ' ')} {said}, and it was trained on {', '.join(self.kinds[key])} alone."
+                trained_on = ", ".join(self.kinds[key])
+                return f"its {key.replace('_', ' ')} {said}, and the model was trained on {trained_on} only."
         measured = measured_conditions(history)
         margins = {
             "nominal_capacity_Ah": SHARE_OF_CAPACITY * self.nominal_capacity_Ah[1],
@@ -72,15 +73,15 @@ class Domain:
                 return f"its {quantity} is unknown."
             if not low - margin <= measured[name] <= high + margin:
                 trained = f"{low:.3g} to {high:.3g} {unit}"
-                return f"its {quantity} of {measured[name]:.3g} {unit} lies outside the trained {trained}."
+                return f"its {quantity} of {measured[name]:.3g} {unit} lies outside the trained range, {trained}."
         return None
 
 
 def measured_conditions(history: History) -> dict[str, float]:
     """The cell's capacity, temperature, voltage limits and rates under the names of `Domain`; NaN where unknown.
 
-    The limits are the stated ones, else those that were reached; the rates are measured: the median discharge current
-    and the largest usual charge current of the first cycles over the nominal capacity.
+    The limits are the stated ones, or else those that were reached. The rates are the median discharge current and the
+    largest usual charge current of the first cycles, over the nominal capacity.
     """
     nominal = history.nominal_capacity_Ah or np.nan
     first = slice(0, int(history.offsets[min(USUAL_CYCLES, history.offsets.size - 1)]))
@@ -100,7 +101,7 @@ def measured_conditions(history: History) -> dict[str, float]:
 def feature_distance(
     features: FloatArray, lowest: FloatArray, highest: FloatArray, margin: FloatArray
 ) -> tuple[float, int]:
-    """How far the features lie outside a box, in margins, and the place of the one farthest out; all of shape (n,)."""
+    """How far the features lie outside a box, in margins, and the index of the one farthest out; inputs of shape (n,)."""
     excess = np.maximum(np.maximum(lowest - features, features - highest), 0.0) / margin
     farthest = int(np.argmax(excess))
     return float(excess[farthest]), farthest

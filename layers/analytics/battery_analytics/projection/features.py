@@ -1,4 +1,4 @@
-"""What a cell's first cycles tell of its life: eight figures, each with a physical reason to matter."""
+"""The features of a cell's first cycles that tell about its life: eight numbers, each with a physical reason."""
 
 import numpy as np
 
@@ -24,10 +24,10 @@ MOST_CYCLES_IN_A_MEDIAN = 5
 def early_life_features(history: History, first_cycles: int) -> FloatArray:
     """The features of the first `first_cycles` known cycles, in the order of `FEATURES`; NaN where one is unknown.
 
-    Early figures are medians over up to five cycles after the first, late ones over the last up to five. Capacities
+    Early features are medians over up to five cycles after the first, late ones over up to five last cycles. Capacities
     are shares of the nominal one (the first cycle's) or of the first (the second cycle's, the fade). The difference
     of two discharge curves as capacity over voltage, late less early, has the variance that Severson et al.,
-    Nature Energy 4, 383 (2019) found to foretell life; here as a share of the first capacity.
+    Nature Energy 4, 383 (2019) found to predict life; here as a share of the first capacity.
     """
     index = history.known[:first_cycles]
     features = np.full(len(FEATURES), np.nan)

@@ -1,7 +1,7 @@
-"""A forest of regression trees as arrays: no pickle, and no scikit-learn where it is only asked.
+"""A forest of regression trees as arrays: to evaluate it needs neither a pickle nor scikit-learn.
 
 Evaluated level by level for all trees at once; the comparison is scikit-learn's own, float32 feature against
-float64 threshold, so every sample reaches the very leaf that it reaches there.
+float64 threshold, so that each input reaches the same leaf as in scikit-learn.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Least squares of curves that are linear but for a parameter or two: those are searched on a grid, the rest is exact."""
+"""Least squares of curves that are linear in all parameters except one or two, which are searched on a grid."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ class GridFit:
     """The best of the grid for each of many data sets.
 
     `choice` has shape (n_sets,), `coefficients` (n_sets, n_terms), `squares` (n_grid, n_sets): the sum of squared
-    residuals at every point of the grid, infinite where its terms cannot be told apart.
+    residuals at every point of the grid, infinite where its terms are not independent.
     """
 
     choice: IntArray
@@ -27,8 +27,8 @@ class GridFit:
 def fit_on_grid(bases: FloatArray, y: FloatArray, change_ahead: FloatArray | None = None) -> GridFit:
     """Fit y, shape (n, n_sets), by each basis of `bases`, shape (n_grid, n, n_terms).
 
-    With `change_ahead`, shape (n_grid, n_terms), how much each term will change ahead of the data, only curves that
-    fall there are eligible, and of those only such as fit about as well as any; the squares of the others are infinite.
+    `change_ahead`, shape (n_grid, n_terms), says how much each term will change ahead of the data. Where it is given,
+    only curves that fall there and fit about as well as the best are kept; the squares of the others are infinite.
     """
     q, r = np.linalg.qr(bases)
     projected = q.transpose(0, 2, 1) @ y

@@ -1,4 +1,4 @@
-"""What a projection reads of one cell: its cycles as plain arrays, and what its maker and its test are."""
+"""What a projection reads of one cell: its cycles as plain arrays, its metadata, and the temperature of its test."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,9 +1,10 @@
-"""Knee: where a fade bends down, if it does.
+"""The knee: the cycle at which the fade becomes steeper, if there is one.
 
 The knee point is the bend of two lines (Bacon-Watts), its onset the first bend of three (double Bacon-Watts), after
-Fermín-Cueto et al., Energy and AI 1, 100006 (2020). Every curve has beside it a quick first loss that dies away, as
-many cells have, so that the end of that is no bend. A knee is claimed only where the bend is a better account than a
-line and than a parabola, by Schwarz's criterion with the number of independent points, and leads to a steeper fall.
+Fermín-Cueto et al., Energy and AI 1, 100006 (2020). Every curve also has a quick first loss that fades, as many
+cells have, so that the end of that loss is not taken for a bend. There is a knee only where the bend explains the fade
+better than a line and than a parabola, by Schwarz's criterion with the number of independent points, and the fall
+becomes steeper.
 """
 
 from dataclasses import dataclass
@@ -41,7 +42,7 @@ class CycleRange:
 
 @dataclass(frozen=True, slots=True)
 class Knee:
-    """Where the fade bends down."""
+    """The cycle at which the fade becomes steeper."""
 
     knee_cycle: Annotated[float, Field("Cycle number of the bend.")]
     knee_interval: Annotated[CycleRange, Field("Its profile-likelihood interval.")]
@@ -106,7 +107,7 @@ def _steepens(bent: GridFit, bend: float) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _TwoBends:
-    """Three lines: the least squares by the place of the first bend, shape (n_bends,), and what the best leave over."""
+    """Three lines: the least squares for each first bend, shape (n_bends,), and the residuals of the best."""
 
     squares: FloatArray
     residual: FloatArray
@@ -125,7 +126,7 @@ def _two_bends(u: FloatArray, y_set: FloatArray, bends: FloatArray, first_loss_s
 
 
 def _independent_points(residual: FloatArray) -> float:
-    """How many independent points the residuals are worth, by their correlation with their neighbours."""
+    """The number of independent points among the residuals, from their correlation with their neighbours."""
     total = float(residual @ residual)
     correlation = float(residual[1:] @ residual[:-1]) / total if total > 0 else 0.0
     correlation = min(max(correlation, 0.0), 0.95)
@@ -133,18 +134,18 @@ def _independent_points(residual: FloatArray) -> float:
 
 
 def _schwarz(squares: FloatArray, independent: float, parameters: int) -> float:
-    """Schwarz's criterion, Ann. Stat. 6, 461 (1978), with a floor for what rounding leaves over."""
+    """Schwarz's criterion, Ann. Stat. 6, 461 (1978). The squares have a floor, because of rounding errors."""
     return float(independent * np.log(max(float(squares.min()), 1e-12)) + parameters * np.log(independent))
 
 
 def _profile(squares: FloatArray, independent: float) -> tuple[int, int]:
-    """The first and last place on the grid that the 90 % likelihood region reaches."""
+    """The first and last index of the grid within the 90 % likelihood region."""
     best = max(float(squares.min()), 1e-12)
     inside = np.flatnonzero(independent * np.log(np.maximum(squares, 1e-12) / best) <= CHI_SQUARED_90)
     return int(inside[0]), int(inside[-1])
 
 
 def _between(cycles: FloatArray, low: int, high: int) -> CycleRange:
-    """From half a step of the grid before the first place to half a step after the last."""
+    """From half a step of the grid before the first index to half a step after the last."""
     half_step = float(cycles[1] - cycles[0]) / 2
     return CycleRange(float(cycles[low]) - half_step, float(cycles[high]) + half_step)

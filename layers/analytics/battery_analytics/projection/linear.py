@@ -28,8 +28,8 @@ class LinearFade:
 def linear_fade(cycle_number: FloatArray, capacity_Ah: FloatArray) -> LinearFade:
     """The Theil-Sen line through a fade, both inputs of shape (n,), n at least 3.
 
-    Beyond `MOST_POINTS` cycles it runs through medians of runs of cycles. Neighbouring residuals are alike, so
-    whole blocks of them are drawn again for the spread.
+    Beyond `MOST_POINTS` cycles it is fitted to medians of runs of cycles. Neighbouring residuals are correlated, so
+    whole blocks of them are resampled for the spread.
 
     Sources: Sen, J. Am. Stat. Assoc. 63, 1379 (1968); Künsch, Ann. Stat. 17, 1217 (1989).
     """
@@ -54,13 +54,13 @@ def _binned(x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 
 def _without_outliers(residual: FloatArray) -> FloatArray:
-    """The residuals, none larger than `OUTLIER_DEVIATIONS` of their usual size: the line does not heed outliers either."""
+    """The residuals, limited to `OUTLIER_DEVIATIONS` of their usual size, as outliers do not move the line either."""
     largest = OUTLIER_DEVIATIONS * NORMAL_DEVIATION_OVER_MEDIAN * float(np.median(np.abs(residual)))
     return np.clip(residual, -largest, largest)
 
 
 def _resampled(x: FloatArray, fitted: FloatArray, residual: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Least-squares lines through the fit plus residuals drawn in blocks; the same for the same data."""
+    """Least-squares lines through the fit plus residuals resampled in blocks. Equal data give equal lines."""
     generator = np.random.default_rng(SEED)
     length = max(1, x.size // BLOCKS)
     n_blocks = -(-x.size // length)

@@ -1,4 +1,4 @@
-"""The end of life that was observed: where the capacity passed the threshold for good."""
+"""The observed end of life: where the capacity fell below the threshold and stayed there."""
 
 import numpy as np
 
@@ -8,10 +8,10 @@ CYCLES_BELOW_TO_COUNT = 3
 
 
 def observed_crossing(x: FloatArray, y: FloatArray, eol_capacity: float) -> float | None:
-    """Where the capacity passed the threshold for good, between the cycles around it; None where it has not.
+    """The cycle, interpolated, at which the capacity fell below the threshold to stay; None where it has not.
 
-    The first of `CYCLES_BELOW_TO_COUNT` cycles in a row at or below the threshold counts, as one may be an outlier, if
-    most of the cycles from there on are so too. A cell that begins below has reached it in its first cycle.
+    One cycle may be an outlier. So `CYCLES_BELOW_TO_COUNT` cycles in a row must be at or below the threshold, and most
+    of the cycles after them; the first of them counts. A cell that begins below has reached it in its first cycle.
     """
     below = y <= eol_capacity
     if below.size < CYCLES_BELOW_TO_COUNT:

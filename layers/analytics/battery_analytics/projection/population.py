@@ -1,8 +1,8 @@
-"""The population model: what the lives of cells like this one say of its life.
+"""The population model: it projects a cell's life from the lives of cells of the same kind.
 
-A temperature law gives the life that is usual at the cell's temperature; a forest, grown on the first cycles of the
-trained cells, gives how far this cell departs from it, as the mean departure of the cells whose first cycles were
-most like its own. One forest a stage: the model reads as many first cycles as the largest stage that the cell has.
+A temperature law gives the usual life at the cell's temperature. A forest, trained on the first cycles of cells, gives
+how far this cell departs from that: the mean departure of the trained cells with the most similar first cycles.
+There is one forest per stage, a number of first cycles; the largest stage that the cell has reached is used.
 """
 
 import json
@@ -31,7 +31,7 @@ FEWEST_CELLS_TO_CALIBRATE = 3
 class Stage:
     """The model of the first `cycles` cycles.
 
-    `columns` are the features it asks, as places in `FEATURES`. `spread` has shape (n_groups,): how far, in natural
+    `columns` are the features that it uses, as indices of `FEATURES`. `spread` has shape (n_groups,): how far, in natural
     logarithms of life, cells of each temperature lie from the projection of a model that has not seen them. `scores`
     has shape (n_cells,): each cell's own such error, over the spread that applied to it, sorted. `lowest`, `highest`
     and `margin`, all of shape (n_groups, n_features), are the box that the trained cells' features fill.
@@ -54,7 +54,7 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class PopulationModel:
-    """A temperature law, a forest a stage, and the domain: everything that `make train` writes.
+    """A temperature law, one forest per stage, and the domain: everything that `make train` writes.
 
     `temperatures_C` and `cells_at` have shape (n_groups,); `law_error` is how far, in natural logarithms of life, the
     law was off per kelvin at a temperature that it had not seen. `eol_share` is the share of the first cycle's capacity
@@ -70,7 +70,7 @@ class PopulationModel:
     stages: tuple[Stage, ...]
 
     def stage(self, n_cycles: int) -> Stage:
-        """The last stage that a cell of so many known cycles has passed, but for one cycle in twenty that is missing."""
+        """The largest stage that a cell of so many known cycles has reached; one cycle in twenty may be missing."""
         passed = [stage for stage in self.stages if STAGE_SHARE * stage.cycles <= n_cycles]
         return passed[-1] if passed else self.stages[0]
 
@@ -84,7 +84,7 @@ class PopulationModel:
         return gap if gap > SAME_TEMPERATURE_K else 0.0
 
     def is_calibrated_at(self, temperature_C: float) -> bool:
-        """Whether several trained cells share the temperature, so that it is known how far unseen ones lie off."""
+        """Whether several trained cells share the temperature, so that the error on unseen cells is known there."""
         nearest = int(np.argmin(np.abs(self.temperatures_C - temperature_C)))
         return self.gap_K(temperature_C) == 0 and int(self.cells_at[nearest]) >= FEWEST_CELLS_TO_CALIBRATE
 
@@ -96,8 +96,8 @@ class PopulationModel:
     def confidence(self, stage: Stage, spread: float) -> float:
         """Probability that the truth lies within 15 % of the projection: the share of unseen cells for which it did.
 
-        Each score counts once above and once below the projection, and one hit and one miss are added, so that a few
-        cells never make a certainty.
+        Each score counts once above and once below the projection. One hit and one miss are added, so that few cells
+        never give a probability of 0 or 1.
         """
         errors = stage.scores * spread
         above, below = math.log1p(CLOSE_SHARE), -math.log1p(-CLOSE_SHARE)
@@ -115,7 +115,7 @@ def trained_model() -> PopulationModel:
 
 
 def model_of(card: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> PopulationModel:
-    """The model from what `training.fit.fit` made."""
+    """The model from what `tools.training.fit` made."""
     feature, left, right = (arrays[name].astype(np.int64) for name in ("feature", "left", "right"))
     threshold, value = arrays["threshold"], arrays["value"]
     stages = tuple(

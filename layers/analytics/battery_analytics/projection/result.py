@@ -1,4 +1,4 @@
-"""What every projection of cycle life answers with, whichever method made it."""
+"""The result of a projection, of whatever method."""
 
 from dataclasses import dataclass
 from typing import Annotated, Literal
@@ -12,7 +12,7 @@ class Interval:
     """Cycles between which the end of life is expected."""
 
     low: Annotated[float, Field("Cycle number.")]
-    high: Annotated[float | None, Field("Cycle number; null where nothing bounds it.")]
+    high: Annotated[float | None, Field("Cycle number; null where there is no upper end.")]
     level: Annotated[float, Field("The interval's level, 0..1.")]
     basis: Annotated[
         Literal["calibrated", "indicative"],
@@ -41,12 +41,12 @@ class ModelProjection:
     eol_cycle: Annotated[float | None, Field("Cycle number at the end of life.")] = None
     interval: Annotated[Interval | None, Field("Cycles between which the end of life is expected.")] = None
     confidence: Annotated[float | None, Field("As the projection's.")] = None
-    abstention_reason: Annotated[str | None, Field("Why it projects nothing.")] = None
+    abstention_reason: Annotated[str | None, Field("Why it gives no projection.")] = None
 
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """When the discharge capacity reaches `eol_capacity_Ah`, as a cycle number, or why that cannot be said.
+    """The cycle at which the discharge capacity reaches `eol_capacity_Ah`, or the reason why there is no projection.
 
     `fade_rate_Ah_per_cycle` is negative when the cell fades. `confidence` is the calibrated probability that the true
     end of life lies within 15 % of `eol_cycle`; None where nothing was calibrated. `abstention_reason` says why there is no

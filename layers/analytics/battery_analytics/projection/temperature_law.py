@@ -1,4 +1,4 @@
-"""Life over temperature: two ageing mechanisms, one that heat speeds up and one that cold does."""
+"""Life over temperature: two ageing mechanisms, one that is faster in the heat and one that is faster in the cold."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ CROSSOVER_K = 298.15
 
 @dataclass(frozen=True, slots=True)
 class TemperatureLaw:
-    """Ageing rates add up: film growth with its activation energy, lithium plating with its own of the other sign.
+    """The rates of two mechanisms add up: film growth, and lithium plating, whose activation energy has the other sign.
 
     Both rates are equal at 25 °C, where cells live longest; `log_life_at_crossover` is the natural logarithm of the
     life there. Sources: Waldmann et al., J. Power Sources 262, 129 (2014); Feinauer et al., J. Power Sources 594,

@@ -1,8 +1,8 @@
-"""Trajectory models: curves through the fade of one cell, followed to its end of life.
+"""The curves of the trajectory model: fitted to the fade of one cell and continued to its end of life.
 
-Four curves that err in different ways: the line through the last fifth of the cycles, two exponentials (He et al.,
+Four curves whose errors differ: the line through the last fifth of the cycles, two exponentials (He et al.,
 J. Power Sources 196, 10314 (2011)), a power law, and two lines that meet (Bacon, Watts, Biometrika 58, 525 (1971)).
-Their geometric mean errs less than each, and residuals drawn again in blocks give their spread.
+Their geometric mean has a smaller error than each. Residuals resampled in blocks give their spread.
 """
 
 from collections.abc import Callable
@@ -36,9 +36,9 @@ type Basis = Callable[[FloatArray], FloatArray]
 
 @dataclass(frozen=True, slots=True)
 class Trajectory:
-    """One curve: `remaining_cycles` until the end of life, None where it does not get there.
+    """One curve: `remaining_cycles` until the end of life, None where it does not reach it.
 
-    `resampled_cycles` has shape (n_resamples,), infinite where a resampled curve does not get there; `capacity_Ah` has
+    `resampled_cycles` has shape (n_resamples,), infinite where a resampled curve does not reach it; `capacity_Ah` has
     the shape of `cycle_number`, the cycles it was fitted to.
     """
 
@@ -115,7 +115,7 @@ def _line(u: FloatArray) -> FloatArray:
 
 
 def _two_exponentials(u: FloatArray) -> FloatArray:
-    # Divided by its value at the last measured cycle, a growing exponential stays within floats far ahead.
+    # Divided by its value at the last measured cycle, a growing exponential does not overflow far ahead.
     exponent = np.clip(
         _PAIRS[:, np.newaxis, :] * (u[:, np.newaxis] - np.maximum(np.sign(_PAIRS), 0)[:, np.newaxis, :]), -700, 60
     )
@@ -133,7 +133,7 @@ def _two_lines(u: FloatArray) -> FloatArray:
 
 
 def _resampled(u: FloatArray, y: FloatArray) -> FloatArray:
-    """The fade and, beside it, its power-law-or-bent fit plus residuals drawn in blocks; shape (n, 1 + n_resamples)."""
+    """The fade, and its power-law or bent fit plus residuals resampled in blocks; shape (n, 1 + n_resamples)."""
     fits = [(basis, fit_on_grid(basis(u), y[:, np.newaxis])) for basis in (_two_exponentials, _two_lines)]
     basis, best = min(fits, key=lambda pair: float(pair[1].squares.min()))
     fitted = basis(u)[best.choice[0]] @ best.coefficients[0]

@@ -1,4 +1,4 @@
-"""What is wrong or odd in the data: each check gives one readable finding, or none."""
+"""What is wrong or odd in the data: each check gives one finding, or none."""
 
 from battery_analytics.cell import Finding
 from battery_analytics.quality.cycling import CYCLING_CHECKS
@@ -9,6 +9,6 @@ __all__ = ["Examined", "findings"]
 
 
 def findings(examined: Examined) -> tuple[Finding, ...]:
-    """What reading the cell has found, then what each check finds, in a fixed order."""
+    """The findings from reading the cell, then those of each check, in a fixed order."""
     found = [check(examined) for check in (*RECORDING_CHECKS, *CYCLING_CHECKS)]
     return (*examined.cell.findings, *(finding for finding in found if finding is not None))

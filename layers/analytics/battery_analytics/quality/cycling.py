@@ -1,4 +1,4 @@
-"""What the cell was put through: cycles that lack a branch, that stop early, that cannot be compared."""
+"""Checks of the test: cycles that lack a branch, that stop early, or that cannot be compared."""
 
 import numpy as np
 
@@ -15,7 +15,7 @@ SMALLEST_GAIN_PERCENT = 0.05
 def _no_current(examined: Examined) -> Finding | None:
     if examined.flow.charge.points.index.size or examined.flow.discharge.points.index.size:
         return None
-    return Finding("no_current", "error", "No current flows at any point; the file holds rests only.")
+    return Finding("no_current", "error", "No current flows at any point. The file holds rests only.")
 
 
 def _without_charge(examined: Examined) -> Finding | None:
@@ -31,8 +31,11 @@ def _without(examined: Examined, name: str, missing: BoolArray) -> Finding | Non
     if not cycles or _no_current(examined):
         return None
     if missing.all() and len(cycles) > 1:
-        return Finding(f"cycles_without_{name}", "warning", f"No cycle has a current that {name}s.")
-    message = f"{these(cycles).capitalize()} {'has' if len(cycles) == 1 else 'have'} no current that {name}s."
+        return Finding(
+            f"cycles_without_{name}", "warning", f"No cycle has a {name} current. The {name} capacity is unknown."
+        )
+    have, their = ("has", "Its") if len(cycles) == 1 else ("have", "Their")
+    message = f"{these(cycles).capitalize()} {have} no {name} current. {their} {name} capacity is unknown."
     return Finding(f"cycles_without_{name}", "warning", message, cycles)
 
 
@@ -42,17 +45,17 @@ def _incomplete_discharge(examined: Examined) -> Finding | None:
     if not cycles:
         return None
     message = (
-        f"The discharge of {these(cycles)} stops well above the voltage at which the others end; its capacity says "
-        "nothing about fade, and no efficiency was computed from it or from the charge after it."
+        f"The discharge of {these(cycles)} stops well above the voltage at which the others end. Its capacity does not "
+        "show the fade. No efficiency was computed from it, or from the charge after it."
     )
     if len(cycles) > PROTOCOL_SHARE * incomplete.size:
-        message += " So many look like a protocol of varying depth of discharge; fade is told by the deep ones alone."
+        message += " So many suggest a protocol of varying depth: only the deep discharges show the fade."
     whole = examined.table.whole_discharge_Ah
     whole = whole[whole > 0]
     if incomplete[-1] and whole.size and examined.fade.retention_percent is not None:
         message += (
-            f" The last cycle is one of them: the retention of {examined.fade.retention_percent:.1f} % counts it, "
-            f"up to the last whole discharge it is {100 * whole[-1] / whole[0]:.1f} %."
+            f" The last cycle stops early: the retention of {examined.fade.retention_percent:.1f} % includes "
+            f"it. Up to the last whole discharge the retention is {100 * whole[-1] / whole[0]:.1f} %."
         )
     return Finding("incomplete_discharge", "warning", message, cycles)
 
@@ -63,8 +66,8 @@ def _efficiency_above(examined: Examined) -> Finding | None:
     if not cycles:
         return None
     message = (
-        f"In {these(cycles)} more was discharged than had been charged before; "
-        "a charge is missing from the file, or a column is mixed up."
+        f"In {these(cycles)} more was discharged than was charged before. "
+        "A charge is missing from the file, or a column is mixed up with another."
     )
     return Finding("efficiency_above_100", "warning", message, cycles)
 
@@ -75,8 +78,8 @@ def _efficiency_across_rates(examined: Examined) -> Finding | None:
     if not cycles:
         return None
     message = (
-        f"In {these(cycles)} the discharge current differs from that of the cycle before, so that more was discharged "
-        "than had been charged; that is no efficiency of the cell."
+        f"In {these(cycles)} the discharge current differs from that of the cycle before, so more was discharged than "
+        "was charged before. The efficiency above 100 % comes from this change and not from the cell."
     )
     return Finding("efficiency_across_rates", "info", message, cycles)
 
@@ -100,8 +103,8 @@ def _discharge_first(examined: Examined) -> Finding | None:
     if np.count_nonzero(first) * 2 <= np.count_nonzero(both):
         return None
     message = (
-        "The cycles start with their discharge; its efficiency is taken over the charge of the cycle before, "
-        "so that the first cycle has none."
+        "The cycles start with their discharge. Its efficiency is computed with the charge of the cycle before, "
+        "so the first cycle has none."
     )
     return Finding("discharge_first", "info", message)
 
@@ -110,7 +113,7 @@ def _gains_capacity(examined: Examined) -> Finding | None:
     if examined.fade.fade_percent is None or examined.fade.fade_percent > -SMALLEST_GAIN_PERCENT:
         return None
     message = (
-        f"The cell gained {-examined.fade.fade_percent:.2f} % of capacity over these cycles; its fade is negative."
+        f"The cell gained {-examined.fade.fade_percent:.2f} % of capacity over these cycles, so its fade is negative."
     )
     return Finding("capacity_gain", "info", message)
 
@@ -119,7 +122,7 @@ def _starts_late(examined: Examined) -> Finding | None:
     first = int(examined.table.cycle_number[0])
     if first <= 1:
         return None
-    message = f"The file starts with cycle {first}; fade and retention are relative to it."
+    message = f"The file starts with cycle {first}. Fade and retention are relative to it."
     return Finding("starts_after_first_cycle", "info", message)
 
 
@@ -135,9 +138,9 @@ def _lacks_asked_cycles(examined: Examined) -> Finding | None:
         return None
     shown = ", ".join(map(str, missing[:5])) + (", …" if len(missing) > 5 else "")
     instead = (
-        "" if len(missing) < len(examined.asked_cycles or ()) else "; its first, middle and last are shown instead"
+        "" if len(missing) < len(examined.asked_cycles or ()) else " Its first, middle and last are returned instead."
     )
-    message = f"The cell has no cycle {shown}, whose curves were asked for{instead}."
+    message = f"The cell has no cycle {shown}, whose curves were asked for.{instead}"
     return Finding("asked_cycles_missing", "info", message)
 
 

@@ -1,4 +1,4 @@
-"""What every check looks at, and how findings speak of it."""
+"""What every check reads, and the wording that findings share."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from battery_analytics.cell import BoolArray, Cell, Finding, IntArray
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """A cell and what the analysis found, as every check sees it; `asked_cycles` are those whose curves were asked for."""
+    """A cell and the results of its analysis; `asked_cycles` are the cycles whose curves the request asked for."""
 
     cell: Cell
     flow: Throughput

@@ -1,4 +1,4 @@
-"""What the tester wrote: units, counters, clock, temperature."""
+"""Checks of the recording: units, counters, clock and temperature, as the cycler wrote them."""
 
 import numpy as np
 
@@ -21,8 +21,8 @@ def _implausible_voltage(examined: Examined) -> Finding | None:
     if PLAUSIBLE_VOLTAGE_V[0] <= low and high <= PLAUSIBLE_VOLTAGE_V[1]:
         return None
     message = (
-        f"Voltages run from {low:.4g} V to {high:.4g} V, which no single lithium-ion cell does; check the column's unit, "
-        "and whether it is a pack or holds faulty readings."
+        f"Voltages range from {low:.4g} V to {high:.4g} V, which is not possible for a single lithium-ion cell. Check the "
+        "column's unit, and whether it holds a pack or faulty readings."
     )
     return Finding("implausible_voltage", "error", message)
 
@@ -36,8 +36,8 @@ def _implausible_capacity(examined: Examined) -> Finding | None:
     if nominal / NOMINAL_FACTOR <= largest <= nominal * NOMINAL_FACTOR:
         return None
     message = (
-        f"The largest discharge capacity is {largest:.4g} Ah, the nominal capacity {nominal:.4g} Ah; "
-        "check the units of current and capacity, and whether the cycles are full ones."
+        f"The largest discharge capacity is {largest:.4g} Ah, but the nominal capacity is {nominal:.4g} Ah. "
+        "Check the units of current and capacity, and whether the cycles are full ones."
     )
     return Finding("capacity_far_from_nominal", "warning", message)
 
@@ -55,14 +55,14 @@ def _counter_against_current(examined: Examined) -> Finding | None:
     if abs(ratio - 1.0) <= DISAGREEMENT:
         return None
     message = (
-        f"The current integrated over time gives {ratio:,.4g} times the discharge capacity of the file; one of the two "
+        f"The current integrated over time gives {ratio:,.4g} times the discharge capacity of the file. One of the two "
         "is in another unit, or points are missing. The file's capacity was used."
     )
     return Finding("capacity_disagrees_with_current", "warning", message)
 
 
 def _integrated(examined: Examined) -> Finding | None:
-    """Name the capacities that come from the current, or from nowhere; some of the cycles or all that have any."""
+    """Name the capacities that were integrated or are unknown, and the cycles where not all of them are."""
     flow = examined.flow
     named = (("charge", flow.charge), ("discharge", flow.discharge))
     concerned = [(name, branch) for name, branch in named if branch.integrated.any()]
@@ -74,9 +74,9 @@ def _integrated(examined: Examined) -> Finding | None:
     some = np.logical_or.reduce([branch.integrated for _, branch in concerned])
     cycles = () if everywhere else examined.cycles_where(some)
     if flow.clock is None:
-        message = f"The {names} capacity is unknown, as {where} has neither a usable column for it nor a time."
+        message = f"The {names} capacity is unknown: {where} has neither a usable column for it nor a time."
         return Finding("capacity_unknown", "error", message, cycles)
-    message = f"The {names} capacity was integrated from current and time, as {where} has no usable column for it."
+    message = f"The {names} capacity was integrated from current and time: {where} has no usable column for it."
     return Finding("capacity_integrated", "warning", message, cycles)
 
 
@@ -94,11 +94,12 @@ def _restarts(branch: Branches, name: str) -> Finding | None:
         return None
     if counter.restarts:
         message = (
-            f"The {name} capacity restarts {times(counter.restarts)} within cycles, as at each step; it was added up."
+            f"The {name} capacity restarts {times(counter.restarts)} within cycles, as at each step. "
+            "It was added up over the restarts."
         )
         return Finding(f"{name}_capacity_restarts", "info", message)
     if counter.runs_on:
-        message = f"The {name} capacity runs on from cycle to cycle; each cycle was counted from its own start."
+        message = f"The {name} capacity continues from cycle to cycle. Each cycle was counted from its own start."
         return Finding(f"{name}_capacity_runs_on", "info", message)
     return None
 
@@ -108,8 +109,8 @@ def _charge_counts_discharge(examined: Examined) -> Finding | None:
     if counter is None or not counter.counts_opposite:
         return None
     message = (
-        "The charge capacity also rises while the cell discharges (CALB files repeat the discharge in it); "
-        "only what it gains while charging was counted."
+        "The charge capacity also rises while the cell discharges (CALB files repeat the discharge in it). "
+        "Only its rise while charging was counted."
     )
     return Finding("charge_capacity_counts_discharge", "info", message)
 
@@ -119,8 +120,8 @@ def _time_backwards(examined: Examined) -> Finding | None:
     if clock is None or not clock.backwards.size:
         return None
     message = (
-        f"The time goes backwards at {counted(clock.backwards.size, 'point')}; "
-        "no charge or duration was counted across such a jump."
+        f"The time goes backwards at {counted(clock.backwards.size, 'point')}. "
+        "No charge or duration was counted across such a jump."
     )
     return Finding("time_goes_backwards", "warning", message, examined.cycles_of_points(clock.backwards))
 
@@ -132,7 +133,7 @@ def _time_unknown(examined: Examined) -> Finding | None:
     if clock is None or not clock.unknown:
         return None
     message = (
-        f"{counted(clock.unknown, 'point')} without a time; the next point with one stands for the whole interval."
+        f"{counted(clock.unknown, 'point')} without a time. The next point with a time counts for the whole interval."
     )
     return Finding("time_unknown", "warning", message)
 
@@ -141,12 +142,12 @@ def _time_of_day(examined: Examined) -> Finding | None:
     clock = examined.flow.clock
     if clock is None or not clock.midnights:
         return None
-    message = f"The time is a time of day; it was unwrapped over {counted(clock.midnights, 'midnight')}."
+    message = f"The time is a time of day. It was made continuous over {counted(clock.midnights, 'midnight')}."
     return Finding("time_of_day", "info", message)
 
 
 def _gaps(examined: Examined) -> Finding | None:
-    """Find long intervals while current flows: whatever flowed in them was seen by the counter alone."""
+    """Find long intervals while current flows: only the counter shows what flowed in them."""
     clock, flow = examined.flow.clock, examined.flow
     if clock is None:
         return None
@@ -170,16 +171,16 @@ def _temperature(examined: Examined) -> Finding | None:
     column = examined.cell.cycling.temperature_C
     measured = np.empty(0) if column is None else column[np.isfinite(column)]
     if not measured.size:
-        return Finding("no_temperature", "info", "The file holds no temperature, so nothing is said about it.")
+        return Finding("no_temperature", "info", "The file holds no temperature, so none was analysed.")
     lowest, highest = float(measured.min()), float(measured.max())
     if lowest == highest:
-        message = f"The temperature is {lowest:.3g} °C at every point; no correlation can be computed from it."
+        message = f"The temperature is {lowest:.3g} °C at every point, so no correlation can be computed from it."
         return Finding("constant_temperature", "info", message)
     return None
 
 
 def _passes_limits(examined: Examined) -> Finding | None:
-    """Name voltages that pass a limit by no more than the tolerance: sensor noise at a cut-off is no fault."""
+    """Find voltages that pass a limit by no more than the tolerance: sensor noise at a cut-off is no fault."""
     low, high = (examined.cell.number(f"{end}_voltage_limit_in_V") for end in ("min", "max"))
     lowest, highest = float(examined.table.min_voltage_V.min()), float(examined.table.max_voltage_V.max())
     above = 0.0 if high is None else highest - high
@@ -187,7 +188,7 @@ def _passes_limits(examined: Examined) -> Finding | None:
     within = [excess for excess in (above, below) if VOLTAGE_ROUNDING_V < excess <= VOLTAGE_TOLERANCE_V]
     if not within:
         return None
-    message = f"Voltages pass a stated limit by up to {1e3 * max(within):.1f} mV, as readings at a cut-off do."
+    message = f"Voltages pass a stated limit by up to {1e3 * max(within):.1f} mV. That is usual at a cut-off."
     return Finding("voltage_at_limits", "info", message)
 
 

@@ -1,1 +1,1 @@
-"""The sections of a cell's report, one module each: its type, how it is computed, and its pictures."""
+"""The sections of a cell's report, one module each: its type, its computation, and its plots."""

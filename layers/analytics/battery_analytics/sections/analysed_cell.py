@@ -1,4 +1,4 @@
-"""One cell and what several sections need of it: what flowed, the per-cycle table, fade, knee and projection."""
+"""One cell and the results that several sections need: throughput, per-cycle table, fade, knee and projection."""
 
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -29,7 +29,7 @@ class AnalysedCell:
 
     @classmethod
     def of(cls, cell: Cell, options: Options) -> "AnalysedCell":
-        """The cell with its current's sign put right. Raises InvalidOption where an option does not fit the cell."""
+        """The cell with charging current positive. Raises InvalidOption where an option does not fit the cell."""
         _check_reference(cell, options)
         cell = _with_charging_positive(cell)
         flow = throughput(cell.cycling)
@@ -92,8 +92,8 @@ def _with_charging_positive(cell: Cell) -> Cell:
     if not discharge_is_positive(cell.cycling):
         return cell
     message = (
-        "The voltage rises while the current is negative, so the file counts discharging as positive; "
-        "the sign of its current was turned round."
+        "The voltage rises while the current is negative, so the file counts discharging as positive. "
+        "The sign of the current was reversed."
     )
     return replace(
         cell,

@@ -1,4 +1,4 @@
-"""Battery health: retention as a score, a word for it, and what else points to degradation."""
+"""Battery health: the health score, the health status, and signs of degradation."""
 
 import math
 from dataclasses import dataclass
@@ -27,12 +27,12 @@ FEWEST_GROUPS_A_HALF = 5
 
 @dataclass(frozen=True, slots=True)
 class BatteryHealth:
-    """The cell's condition in one number and one word."""
+    """The cell's health as a score and a status, with signs of degradation."""
 
     health_score: Annotated[float | None, Field("Capacity retention clipped to 0..100.", "%")]
     health_status: Annotated[str, Field("≥95 Excellent, ≥90 Good, ≥80 Fair, ≥70 Poor, else Critical.")]
     capacity_retention: Annotated[float | None, Field("Share of the first known discharge capacity.", "%")]
-    degradation_indicators: Annotated[list[str], Field("Signs of degradation, in words, each with its figure.")]
+    degradation_indicators: Annotated[list[str], Field("Signs of degradation, one sentence each, with its value.")]
 
 
 def battery_health(analysed: AnalysedCell) -> BatteryHealth:
@@ -47,7 +47,7 @@ def battery_health(analysed: AnalysedCell) -> BatteryHealth:
 
 
 def degradation_indicators(cell: Cell, table: CycleTable) -> list[str]:
-    """Each sign of degradation in one line with its figure."""
+    """One line with its value per sign of degradation."""
     indicators = (
         _capacity_loss(table),
         _low_efficiency(table),
@@ -60,14 +60,14 @@ def degradation_indicators(cell: Cell, table: CycleTable) -> list[str]:
 
 
 def status_of(score: float | None) -> str:
-    """The word for a health score in percent."""
+    """The health status of a health score in percent."""
     if score is None:
         return "Unknown"
     return next((status for limit, status in STATUS_FROM_PERCENT if score >= limit), "Critical")
 
 
 def _capacity_loss(table: CycleTable) -> str | None:
-    """Judge whole discharges only: one that was cut short is no sign of degradation."""
+    """Judge whole discharges only: a discharge that stopped early is no sign of degradation."""
     whole = table.whole_discharge_Ah
     known = whole[whole > 0]
     lost = 100.0 * (1 - known[-1] / known[0]) if known.size else 0.0
@@ -95,8 +95,8 @@ def _resistance_growth(table: CycleTable) -> str | None:
 def _accelerating_fade(table: CycleTable) -> str | None:
     """Compare the slopes of the two halves of the fade since the capacity was largest.
 
-    The slopes run through medians of as many groups of cycles. They count as different where they are so by several
-    standard errors, and the second half loses enough to matter.
+    The slopes are fitted to medians of groups of cycles. They count as different where they differ by several standard
+    errors, and the second half loses enough to matter.
     """
     whole = table.whole_discharge_Ah
     known = np.flatnonzero(whole > 0)

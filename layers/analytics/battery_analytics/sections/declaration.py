@@ -1,4 +1,4 @@
-"""A section of the report is a declaration: its name, its type, how it is computed, and its pictures."""
+"""The declaration of a section of the report: its name, its type, its computation, and its plots."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Plot[T]:
-    """A picture of a section: `draw` gives a PNG. It imports what it draws with, since matplotlib is slow to import."""
+    """A plot of a section: `draw` returns a PNG. `draw` imports matplotlib itself, because that is slow to import."""
 
     name: str
     description: str
@@ -18,7 +18,7 @@ class Plot[T]:
 
 
 class HasSections(Protocol):
-    """What gives the value of a section that was computed."""
+    """A report, which has the value of each section."""
 
     def section[T](self, section: "Section[T]") -> T: ...
 

@@ -1,4 +1,4 @@
-"""What the source says about the cell and its test."""
+"""The metadata of the cell and its test, as the source states them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,18 +12,18 @@ from battery_analytics.sections.declaration import Section
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What the source says about the cell: these keys, and every other metadata key of the source under its own name."""
+    """The source's metadata: these keys, and every other metadata key of the source under its own name."""
 
     source: Annotated[Mapping[str, Json], OtherKeys()]
     cell_id: Annotated[str, Field("The cell's name.")]
     form_factor: Annotated[str | None, Field("Prismatic, cylindrical, pouch, …")]
     nominal_capacity_in_Ah: Annotated[float | None, Field("Nominal capacity.", "Ah")]
-    total_cycles: Annotated[int, Field("How many cycles were read.")]
+    total_cycles: Annotated[int, Field("Number of cycles read.")]
     first_cycle_number: Annotated[int, Field("The source's number of the first cycle.")]
     last_cycle_number: Annotated[int, Field("The source's number of the last cycle.")]
     test_temperature_C: Annotated[
         float | None,
-        Field("Mean of the first cycle's temperature, else the XX of a CALB_XX_… id, else null.", "°C"),
+        Field("Mean temperature of the first cycle, or else the XX of a CALB_XX_… id, or else null.", "°C"),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Every section of a cell's report, in its order: a new one is a line here."""
+"""All sections of a cell's report, in order: a new section is one line here."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from battery_analytics.sections.voltage_profile import VOLTAGE_PROFILE
 
 
 class Sections:
-    """The sections as typed attributes; a class that derives from this says where their values are."""
+    """The sections as typed attributes; a derived class defines how to get their values."""
 
     metadata = METADATA
     capacity_fade = CAPACITY_FADE

@@ -1,4 +1,4 @@
-"""Where the cell came from: its files, the recognised format, and what was not used."""
+"""The source of the cell: its files, the recognised format, and the columns that were not used."""
 
 from dataclasses import dataclass, fields
 from typing import Annotated
@@ -13,7 +13,7 @@ from battery_analytics.sections.declaration import Section
 class Source(cell.Source):
     """Where the cell came from."""
 
-    points: Annotated[int, Field("How many points were read.")]
+    points: Annotated[int, Field("Number of points read.")]
 
 
 def source(analysed: AnalysedCell) -> Source:

@@ -20,7 +20,7 @@ class ChargeDischargeStats:
 
 @dataclass(frozen=True, slots=True)
 class CycleLifeProjection:
-    """When the discharge capacity will reach the end-of-life share of its reference, or why that cannot be said."""
+    """The cycle at which the discharge capacity reaches the threshold times its reference, or why none is projected."""
 
     fade_rate: Annotated[float | None, Field("Negative when the cell fades.", "Ah per cycle")]
     projected_eol_cycle: Annotated[float | None, Field("Cycle number at the end of life; null when abstained.")]
@@ -34,22 +34,26 @@ class CycleLifeProjection:
     method: Annotated[
         Literal["observed", "population", "trajectory", "none"],
         Field(
-            "What the projection rests on. `observed`: the cell reached its end of life; `population`: the lives of "
+            "The model that gave the projection. `observed`: the cell reached its end of life; `population`: the lives of "
             "similar cells; `trajectory`: the cell's own fade so far; `none`: no projection."
         ),
     ]
     interval: Annotated[Interval | None, Field("Cycles between which the end of life is expected.")]
-    abstained: Annotated[bool, Field("Whether no end of life is given.")]
+    abstained: Annotated[bool, Field("Whether there is no projection.")]
     abstention_reason: Annotated[str | None, Field("Why not.")]
-    r_squared: Annotated[float | None, Field("Share of the capacity's variance that the fit explains; no confidence.")]
+    r_squared: Annotated[
+        float | None, Field("Share of the capacity's variance that the straight line explains. It is not a confidence.")
+    ]
     initial_capacity: Annotated[float | None, Field("Reference capacity.", "Ah")]
     eol_capacity: Annotated[float | None, Field("Capacity at the end of life.", "Ah")]
     eol_threshold: Annotated[float, Field("End of life as a share of the reference capacity.")]
     remaining_cycles: Annotated[
         float | None, Field("Cycles from the last one to the end of life; 0 once it is reached.")
     ]
-    remaining_equivalent_full_cycles: Annotated[float | None, Field("The same as discharge over the nominal capacity.")]
-    models: Annotated[list[ModelProjection], Field("Every model that was asked, the chosen one among them.")]
+    remaining_equivalent_full_cycles: Annotated[
+        float | None, Field("The remaining cycles as discharged charge over the nominal capacity.")
+    ]
+    models: Annotated[list[ModelProjection], Field("The projections of all models, with the chosen one among them.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ def statistical_metrics(analysed: AnalysedCell) -> StatisticalMetrics:
 
 
 def reported(projection: Projection) -> CycleLifeProjection:
-    """A projection under the report's names."""
+    """A projection under the field names of the report."""
     return CycleLifeProjection(
         fade_rate=finite(projection.fade_rate_Ah_per_cycle),
         projected_eol_cycle=finite(projection.eol_cycle),

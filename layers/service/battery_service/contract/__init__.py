@@ -1,1 +1,1 @@
-"""The HTTP contract as documents: JSON Schema, OpenAPI, the page that shows them."""
+"""The HTTP contract: JSON Schema, OpenAPI, and the page that shows them."""

@@ -1,4 +1,4 @@
-"""The OpenAPI document as a page to read: no script, no outside asset."""
+"""The OpenAPI document as an HTML page, without scripts and without assets of others."""
 
 from collections.abc import Iterable, Mapping
 from html import escape
@@ -60,7 +60,7 @@ def _operation(method: str, path: str, operation: Mapping[str, Any], document: M
     parts = [
         f'<h3><span class="method">{escape(method.upper())}</span><code>{escape(path)}</code></h3>',
         f"<p>{_prose(operation.get('description') or operation['summary'])}</p>",
-        '<p>Asks for a <a href="#tokens">token</a>.</p>' if operation.get("security") else "",
+        '<p>Needs a <a href="#tokens">token</a>.</p>' if operation.get("security") else "",
     ]
     if parameters := operation.get("parameters"):
         rows = ((parameter["name"], _type(parameter["schema"]), parameter["description"]) for parameter in parameters)
@@ -85,7 +85,7 @@ def _schema_section(name: str, schema: Mapping[str, Any], schemas: Mapping[str, 
 
 
 def _field_rows(prefix: str, schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """A row for each field, with those of nested records after it under their path."""
+    """One row per field; the fields of a nested record follow with their path."""
     items = schema.get("items")
     if isinstance(items, Mapping):
         return _field_rows(f"{prefix}[]", items, schemas)

@@ -1,4 +1,4 @@
-"""The library's declarations as functions without the library read them: from JSON that the build generates."""
+"""The library's declarations for functions without the library: read from JSON that the build generates."""
 
 import json
 from functools import cache
@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 
 
 class FileFormat(TypedDict):
-    """A format that can be read: its name, its files' endings, which instrument writes it and what it needs."""
+    """A format that can be read: its name, its endings, which instrument writes it and what it needs."""
 
     name: str
     endings: list[str]
@@ -17,7 +17,7 @@ class FileFormat(TypedDict):
 
 @cache
 def generated() -> dict[str, Any]:
-    """All of `report.json`; not to be changed by who reads it."""
+    """The whole of `report.json`. Callers must not change it."""
     read: dict[str, Any] = json.loads(Path(__file__).with_name("report.json").read_bytes())
     return read
 

@@ -1,11 +1,11 @@
-"""The routes for uploads and jobs in the OpenAPI document: what they take, answer and refuse."""
+"""The routes for uploads and jobs in the OpenAPI document: their requests, answers and errors."""
 
 from battery_service.contract.generated import file_endings, generated
 from battery_service.contract.json_schema import Schema, array, record, ref, text, text_or_null, whole
 from battery_service.jobs.job import STAGES
 from battery_service.limits import UPLOADS
 
-# Neither an upload before its start nor a deleted job is shown as a job.
+# An upload whose job was not started, and a deleted job, are not found.
 STATUSES = ("queued", "running", "succeeded", "failed")
 MIB = 1024 * 1024
 
@@ -30,12 +30,12 @@ ANNOUNCEMENT = record(
             "type": "array",
             "minItems": 1,
             "maxItems": UPLOADS.max_files,
-            "description": "In the order in which their cells are to be reported.",
+            "description": "The report has the cells in this order.",
             "items": record(
                 "One file.",
                 {
                     "name": text(f"Its name, which ends in one of {', '.join(file_endings())}."),
-                    "size_bytes": whole("How many bytes it has."),
+                    "size_bytes": whole("Its size in bytes."),
                 },
             ),
         }
@@ -44,9 +44,9 @@ ANNOUNCEMENT = record(
 )
 
 UPLOAD = record(
-    "Where the files go. Post each as multipart/form-data to `post.url`: first `post.fields`, then the part `file`.",
+    "The forms for the files. Post each as multipart/form-data to `post.url`: first `post.fields`, then the part `file`.",
     {
-        "upload_id": text("The upload's id, with which its caller starts the job."),
+        "upload_id": text("The upload's id. Its caller starts the job with it."),
         "expires_at": text("When the forms expire, ISO 8601 in UTC."),
         "max_bytes": whole("The most bytes that one file may have."),
         "files": array(
@@ -58,7 +58,7 @@ UPLOAD = record(
                     "post": record(
                         "A presigned POST.",
                         {
-                            "url": text("Where the form goes."),
+                            "url": text("The URL to post the form to."),
                             "fields": {
                                 "type": "object",
                                 "additionalProperties": {"type": "string"},
@@ -76,9 +76,9 @@ UPLOAD = record(
 STARTED = record(
     "The job, new or started before.",
     {
-        "job_id": text("The job's id, with which its caller sees, fetches and deletes it."),
+        "job_id": text("The job's id. Its caller gets its status and result, and deletes it, with this id."),
         "status": {"type": "string", "enum": list(STATUSES), "description": "`queued`, or a later status."},
-        "status_url": text("Where to ask for its status."),
+        "status_url": text("The URL of its status."),
     },
 )
 
@@ -86,19 +86,19 @@ JOB = record(
     "A job. Times are ISO 8601 in UTC.",
     {
         "job_id": text("The job's id."),
-        "upload_id": text("The upload whose files it analyses."),
+        "upload_id": text("The id of the upload whose files it analyses."),
         "status": {"type": "string", "enum": list(STATUSES), "description": "The job's status."},
         "stage": {"enum": [*STAGES, None], "description": "The stage of a running job; null otherwise."},
-        "attempts": whole("How many times a worker has started it."),
+        "attempts": whole("Number of attempts: how often a worker has started it."),
         "created_at": text("When its upload was announced."),
         "started_at": text_or_null("When a worker first started it."),
         "finished_at": text_or_null("When it succeeded or failed."),
         "expires_at": text("When it and its result are deleted."),
         "error": {
-            "description": "Why it failed: the error that `POST /api/upload` would have answered.",
+            "description": "Why it failed: the error that `POST /api/upload` would answer for these files.",
             "oneOf": [ref("Error"), {"type": "null"}],
         },
-        "result_url": text_or_null("Where its report is, once it has succeeded."),
+        "result_url": text_or_null("The URL of its report, once it has succeeded."),
     },
 )
 
@@ -119,7 +119,7 @@ def _answer(description: str, schema: Schema, *, location: bool = False) -> Sche
 
 
 def _responses(answers: dict[str, Schema], refusals: dict[str, str]) -> Schema:
-    """Answers by status, then refusals by status, each with the name of the document's response for it."""
+    """Answers by status, then errors by status, each with the name of its response in the document."""
     named = {**refusals, "500": "Internal"}
     return {**answers, **{status: {"$ref": f"#/components/responses/{name}"} for status, name in named.items()}}
 
@@ -137,7 +137,7 @@ JOB_PATHS: Schema = {
         "post": {
             "operationId": "announceUpload",
             "summary": "Announce files that are too large for one request",
-            "description": "Answers a form for each file, to post it to S3 within 15 minutes.",
+            "description": "Answers with one form per file, to post it to S3 within 15 minutes.",
             "requestBody": {"required": True, "content": {"application/json": {"schema": ref("Announcement")}}},
             "responses": _responses(
                 {"201": _answer("The forms.", ref("Upload"))}, {"400": "BadRequest", "413": "TooLarge"}
@@ -148,8 +148,7 @@ JOB_PATHS: Schema = {
         "post": {
             "operationId": "startAnalysis",
             "summary": "Start the job of an upload whose files have been posted",
-            "description": "The same request twice gives the same job. Options that came with the announcement need not "
-            "be sent again.",
+            "description": "The same request twice gives the same job. Options of the announcement need not be sent again.",
             "parameters": [_UPLOAD_ID],
             "requestBody": {"required": False, "content": {"application/json": {"schema": ref("Options")}}},
             "responses": _responses(
@@ -168,8 +167,8 @@ JOB_PATHS: Schema = {
         "delete": {
             "operationId": "forgetJob",
             "summary": "Delete a job, its files and its result now",
-            "description": "At any time, also for an upload that was never started; an unknown id answers the same. "
-            "A job of another caller is not found, and stays.",
+            "description": "It works at any time, also before the job is started. An unknown id has the same answer. "
+            "A job of another caller is not found, and is not deleted.",
             "parameters": [_JOB_ID],
             "responses": _responses({"204": {"description": "It is deleted."}}, {"404": "NotFound"}),
         },
@@ -178,7 +177,7 @@ JOB_PATHS: Schema = {
         "get": {
             "operationId": "jobResult",
             "summary": "The report of a job that has succeeded",
-            "description": "The same report as `POST /api/upload` gives; a large one comes as a link to it, gzipped.",
+            "description": "The same report as from `POST /api/upload`. A large report is answered as a link to it, gzipped.",
             "parameters": [_JOB_ID],
             "responses": _responses(
                 {

@@ -1,4 +1,4 @@
-"""Short words for JSON Schema, so that a schema reads like a table of fields."""
+"""Short functions for JSON Schema, so that a schema reads like a table of fields."""
 
 type Schema = dict[str, object]
 
@@ -50,5 +50,5 @@ def ref(name: str) -> Schema:
 
 
 def column(description: str) -> Schema:
-    """One value a cycle."""
-    return array(number_or_null("One value a cycle."), description)
+    """One value per cycle."""
+    return array(number_or_null("One value per cycle."), description)

@@ -1,4 +1,4 @@
-"""The contract as an OpenAPI 3.1 document: every route there is, with what it takes and answers."""
+"""The contract as an OpenAPI 3.1 document: all routes with their requests, answers and errors."""
 
 from battery_service.contract.generated import file_endings, generated
 from battery_service.contract.job_schema import JOB_PATHS, JOB_SCHEMAS
@@ -10,37 +10,41 @@ from battery_service.site.information import NAME
 
 DESCRIPTION = (
     "Upload cycling data of lithium-ion cells, in any format that `GET /api/formats` lists, and get back capacity fade, "
-    "voltage profiles, temperature, statistics, a cycle-life projection, health and plots. Files are analysed in memory "
-    "and kept nowhere."
+    "voltage profiles, temperature, statistics, a cycle-life projection, health and plots. Files are not kept after "
+    "the analysis."
 )
 
 ERROR = record(
-    "Every refusal has this shape.",
+    "Every error has this shape.",
     {
-        "error": text("One sentence that its reader can act on."),
-        "code": {"type": "string", "enum": list(STATUSES), "description": "Stable code to program against."},
+        "error": text("One sentence that says what is wrong and what to do."),
+        "code": {
+            "type": "string",
+            "enum": list(STATUSES),
+            "description": "The stable name of the error, for programs.",
+        },
         "details": {"type": "object", "description": "The same facts as values: file, column, limit, what is allowed."},
         "request_id": text("Also in the header X-Request-Id; quote it when asking for help."),
     },
 )
 
 INFORMATION = record(
-    "What this API is and takes.",
+    "The API, its version and its limits.",
     {
         "name": text("The API's name."),
-        "version": text("The version that answers."),
+        "version": text("The version of the API."),
         "status": text("`ok`."),
-        "stage": text("Which deployment this is."),
+        "stage": text("The stage of the deployment."),
         "endpoints": {"type": "object", "description": "Method and path of each endpoint."},
         "limits": record(
-            "How much one request may hold.",
+            "The most that one request may hold.",
             {
                 "profile": text("`cloud` or `local`."),
                 "max_upload_bytes": whole("Bytes of files in one upload."),
                 "max_answer_bytes": {"type": ["integer", "null"], "description": "Bytes of one answer as event JSON."},
                 "max_parts": whole("Parts of one form."),
                 "presigned": record(
-                    "How much one upload by way of S3 may hold.",
+                    "The most that one presigned upload may hold.",
                     {
                         "max_file_bytes": whole("Bytes of one file."),
                         "max_total_bytes": whole("Bytes of all files of one upload."),
@@ -52,7 +56,7 @@ INFORMATION = record(
     },
 )
 
-HEALTH = record("The service lives.", {"status": text("`ok`."), "version": text("The version that answers.")})
+HEALTH = record("The service answers.", {"status": text("`ok`."), "version": text("The version of the API.")})
 
 FORMATS = record(
     "The formats that can be read.",
@@ -63,7 +67,7 @@ FORMATS = record(
                 {
                     "name": text("The format's name, as `source.format` of a report has it."),
                     "endings": array(text("With its dot."), "The endings of its files."),
-                    "instrument": text("Which instruments or programs write it."),
+                    "instrument": text("The instruments or programs that write it."),
                     "needs": text("What a file must hold."),
                 },
             ),
@@ -93,11 +97,11 @@ UPLOAD_BODY: Schema = {
 
 
 def openapi_document(settings: Settings) -> Schema:
-    """The document for this deployment; only its version and limits differ from one to the next."""
+    """The document for this deployment; only the version and the limits depend on it."""
     size = f"{settings.limits.max_upload_bytes:,} bytes of files"
     paths = {
         "/": {"get": _simple("information", "API information; a page for browsers", ref("Information"), page=True)},
-        "/health": {"get": _simple("health", "Whether the service lives", ref("Health"))},
+        "/health": {"get": _simple("health", "Whether the service answers", ref("Health"))},
         "/openapi.json": {"get": _simple("contract", "This document", {"type": "object"})},
         "/docs": {"get": _page("docs", "This document as a page")},
         "/api/formats": {"get": _simple("formats", "Every format that can be read", ref("Formats"))},
@@ -130,13 +134,17 @@ def openapi_document(settings: Settings) -> Schema:
                 **TOKEN_RESPONSES,
                 "BadRequest": _error("Something is wrong with the form, a file or an option.", 400),
                 "TooLarge": _error("The upload, or its report, is too large for one request.", 413),
-                "NotFound": _error("There is no such upload or job (any more), or it is another caller's.", 404),
-                "NotUploaded": _error("The upload's files are not there as announced, or in a job already.", 409),
+                "NotFound": _error(
+                    "There is no such upload or job, it was deleted, or it belongs to another caller.", 404
+                ),
+                "NotUploaded": _error(
+                    "The upload's files have not arrived as announced, or they are in a job already.", 409
+                ),
                 "NoResult": _error(
-                    "The job has not succeeded (yet); `details` say how far it is, or why it failed.", 409
+                    "The job has not succeeded, or not yet. `details` have its status, or why it failed.", 409
                 ),
                 "NotMultipart": _error("The body is not multipart/form-data.", 415),
-                "Internal": _error("A fault of ours.", 500),
+                "Internal": _error("An error on our side.", 500),
             },
         },
     }

@@ -1,4 +1,4 @@
-"""Tokens in the OpenAPI document: the routes that ask for one, and the answers without one."""
+"""Tokens in the OpenAPI document: the routes that need one, and the answers without one."""
 
 from typing import Any
 
@@ -11,13 +11,13 @@ SECURITY_SCHEMES: Schema = {
         "type": "http",
         "scheme": "bearer",
         "description": "`Authorization: Bearer …`, with a token of this deployment or, where it has an identity provider, "
-        "a JSON web token of that. An open deployment asks for none, and neither does the server on a "
-        "laptop unless it is started with `--tokens`. An upload and its job exist only for the caller who announced it.",
+        "a JSON web token of that provider. An open deployment needs no token, and the local server needs one only if it "
+        "was started with `--tokens`. An upload and its job exist only for the caller who announced it.",
     }
 }
 TOKEN_SCHEMAS: dict[str, Schema] = {
     "Refusal": record(
-        "What API Gateway answers in place of the API, without a valid token.",
+        "The answer of API Gateway itself to a request without a valid token.",
         {"message": text("`Unauthorized` or `Forbidden`.")},
     )
 }
@@ -33,7 +33,7 @@ _REFUSALS = {
 
 
 def with_tokens(paths: dict[str, Any]) -> Schema:
-    """The paths, with a token required at those that take or give data."""
+    """The paths, with a token required at those that receive or return data."""
     return {
         path: {method: _asking(operation) for method, operation in operations.items()}
         if path.startswith(PROTECTED) and path not in OPEN

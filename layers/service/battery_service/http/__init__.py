@@ -1,1 +1,1 @@
-"""HTTP as the functions see it: requests, bodies, routes, responses."""
+"""HTTP for the functions: requests, bodies, routes, responses."""

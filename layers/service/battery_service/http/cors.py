@@ -1,4 +1,4 @@
-"""CORS headers, for where no API Gateway adds them: the local server, `sam local`, tests.
+"""CORS headers, where API Gateway does not add them: in the local server, `sam local` and tests.
 
 Powertools' CORSConfig is not used: its preflight allows the methods of all routes at every path, known or not.
 """

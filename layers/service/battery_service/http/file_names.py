@@ -1,4 +1,4 @@
-"""Names of uploaded files, made safe to show: no path, no control characters, a bounded length."""
+"""Makes the names of uploaded files safe to show: no path, no control characters, a limited length."""
 
 import re
 import unicodedata
@@ -12,7 +12,7 @@ _EXTENDED = re.compile(r";\s*filename\*\s*=\s*([^;\s]+)", re.IGNORECASE)
 
 
 def display_name(name: str) -> str:
-    """The last component of whatever path a client sent, cleaned; `unnamed` where nothing is left.
+    """The last component of the path that a client sent, cleaned; `unnamed` where nothing is left.
 
     NFC, because macOS sends decomposed letters and the files of one CSV set are matched by name.
     """

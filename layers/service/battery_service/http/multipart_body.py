@@ -1,4 +1,4 @@
-"""The files of a multipart/form-data body, by the `multipart` library; powertools' own parser cuts and refuses files."""
+"""The files of a multipart/form-data body, by the `multipart` library; powertools' own parser truncates or refuses some."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -54,11 +54,11 @@ def uploaded_files(request: Request, limits: Limits) -> list[BatteryFile]:
 
 
 def too_large(size_bytes: int, limits: Limits) -> ApiError:
-    """The refusal of an upload for its size, with the route for larger ones."""
+    """The error for an upload that is too large, with the route for larger ones."""
     return ApiError(
         "too_large",
-        f"The upload has {size_bytes:,} bytes, and one request takes {limits.max_upload_bytes:,}: send larger files through "
-        f"POST {PRESIGNED_ROUTE}, or fewer at once.",
+        f"The upload has {size_bytes:,} bytes, and the limit of a request is {limits.max_upload_bytes:,}: send larger files "
+        f"through POST {PRESIGNED_ROUTE}, or send fewer at once.",
         {"limit_bytes": limits.max_upload_bytes, "size_bytes": size_bytes, "presigned_route": PRESIGNED_ROUTE},
     )
 
@@ -79,14 +79,14 @@ def _boundary(request: Request) -> str:
     if not boundary:
         raise ApiError(
             "malformed_multipart",
-            "The Content-Type names no boundary: let the HTTP library set this header instead of writing it by hand.",
+            "The Content-Type has no boundary: let the HTTP library set this header instead of writing it by hand.",
             {"content_type": content_type[:100]},
         )
     return boundary
 
 
 def _parts(body: bytes, boundary: str, limits: Limits) -> Iterator[_Part]:
-    """Each part in turn. The parser gets the whole body, so that each part's content is copied only once."""
+    """The parts, one after the other. The parser gets the whole body, so that each part's content is copied only once."""
     parser = PushMultipartParser(boundary.encode("latin-1", "replace"), header_charset=HEADER_CHARSET)
     count = 0
     segment: MultipartSegment | None = None

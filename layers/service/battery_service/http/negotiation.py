@@ -1,6 +1,6 @@
-"""Which media type and encoding a client prefers, by its quality values (RFC 9110, section 12).
+"""The media type and encoding that a client prefers, by its quality values (RFC 9110, section 12).
 
-Neither powertools nor the standard library reads them: powertools compresses for `gzip;q=0` as well.
+Neither powertools nor the standard library reads them: powertools compresses for `gzip;q=0` too.
 """
 
 

@@ -17,7 +17,7 @@ _HEADER_SAFE = re.compile(r"[\x21-\x7e]{1,128}")
 class Request:
     """One request. Header names are in lower case; `query` holds decoded values, repeated ones joined by a comma.
 
-    `caller` is who calls, as the gateway has found out; empty where it asks for no token.
+    `caller` is the caller by the event of API Gateway; empty where the route needs no token.
     """
 
     method: str
@@ -31,7 +31,7 @@ class Request:
 
     @classmethod
     def from_event(cls, event: Mapping[str, Any], context: object) -> "Request":
-        """The request of an event; its id is the gateway's, so that client, log and access log name the same one."""
+        """The request of an event. Its id is API Gateway's, so that client, log and access log have the same one."""
         request_context = event["requestContext"]
         lambda_request_id = getattr(context, "aws_request_id", None)
         return cls(
@@ -50,14 +50,14 @@ class Request:
 
     @property
     def body_bytes(self) -> int:
-        """The body's length without decoding it: exact but for a plain body with characters beyond ASCII."""
+        """The body's length without decoding it: exact, except for a plain body with characters beyond ASCII."""
         body: str = self.event.get("body") or ""
         if not self.event.get("isBase64Encoded"):
             return len(body)
         return len(body) // 4 * 3 - body[-2:].count("=")
 
     def body(self) -> bytes:
-        """The body's bytes: the one copy of a large upload that base64 makes necessary."""
+        """The body's bytes. Base64 makes this one copy of a large upload necessary."""
         body: str = self.event.get("body") or ""
         if not self.event.get("isBase64Encoded"):
             return body.encode("utf-8", "surrogateescape")
@@ -68,8 +68,10 @@ class Request:
 
 
 def _caller(authorizer: Mapping[str, Any]) -> str:
-    """The kind of token and whose it is, so that equal names of two kinds are two callers."""
-    if "jwt" in authorizer:  # there is one issuer: each subject is a caller, and all tokens without one are one more
+    """The kind of token and its name, so that equal names of two kinds are two callers."""
+    if (
+        "jwt" in authorizer
+    ):  # there is one issuer: each subject is a caller, and all tokens without a subject are one caller
         return f"jwt:{authorizer['jwt']['claims'].get('sub', '')}"
     if "lambda" in authorizer:
         return f"token:{authorizer['lambda']['caller']}"

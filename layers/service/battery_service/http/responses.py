@@ -1,4 +1,4 @@
-"""Answers: what a handler returns, and what is added to it before it is sent."""
+"""Answers of handlers, and what is added before they are sent: request id, CORS headers, compression."""
 
 import gzip
 import json
@@ -46,7 +46,7 @@ def json_answer(body: object, status: int = 200, headers: Mapping[str, str] | No
 
 
 def html_answer(page: bytes, content_security_policy: str) -> Answer:
-    """A page; the policy says where its scripts, styles and images may come from."""
+    """An HTML page; the policy says where its scripts, styles and images may come from."""
     headers = {"Content-Security-Policy": content_security_policy, "X-Frame-Options": "DENY"}
     return Answer(200, page, content_type=HTML, headers=headers)
 
@@ -83,14 +83,14 @@ def finished(answer: Answer, request: Request, settings: Settings) -> Answer:
 
 
 def fits(settings: Settings, *, binary_bytes: int = 0, text_bytes: int = 0) -> bool:
-    """Whether a body of so many bytes, compressed or as JSON text, surely fits into one answer."""
+    """Whether a body of so many bytes, compressed or as JSON text, certainly fits into one answer."""
     most = settings.limits.max_answer_bytes
     # No byte of UTF-8 text takes more than three in the event: a quote two, a letter beyond ASCII of two bytes six.
     return most is None or -(-binary_bytes // 3) * 4 + 3 * text_bytes + ENVELOPE_BYTES <= most
 
 
 def is_binary(answer: Answer) -> bool:
-    """Whether the body travels as base64 inside the event."""
+    """Whether the body is base64 inside the event."""
     return "Content-Encoding" in answer.headers or answer.headers.get("Content-Type", "").startswith(BINARY_TYPES)
 
 
@@ -101,7 +101,7 @@ def _check_size(answer: Answer, limits: Limits) -> None:
     if size > limits.max_answer_bytes:
         raise ApiError(
             "too_large",
-            f"The answer would have {size:,} bytes, and one holds {limits.max_answer_bytes:,}: ask for plots=none, for "
+            f"The answer would have {size:,} bytes, and the limit is {limits.max_answer_bytes:,}: ask for plots=none, for "
             f"fewer cycles or files, accept gzip, or send the files through POST {PRESIGNED_ROUTE}.",
             {
                 "limit_bytes": limits.max_answer_bytes,

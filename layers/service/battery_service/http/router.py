@@ -1,9 +1,9 @@
-"""From one list of routes to the handler of HTTP events, by powertools' resolver.
+"""Makes the handler of HTTP events from one list of routes, with powertools' resolver.
 
 Powertools (3.37) keeps the current event on a class attribute, which all threads share: with one resolver, 924 of 4,000
-requests in eight threads went wrong. Each request has a resolver of its own here, whose own event hides the shared one.
-Powertools knows no 405, and its preflights allow every method at every path. So where a path does not take a request's
-method, that method has a route too, which answers 405 or the preflight.
+requests in eight threads went wrong. So each request has a resolver of its own here, whose own event hides the shared one.
+Powertools never answers 405, and its preflights allow every method at every path. So where a path does not take a
+request's method, that method has a route too, which answers 405 or the preflight.
 """
 
 import time
@@ -29,7 +29,7 @@ type RouteHandler = Callable[..., Answer]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A method and a path (`/api/jobs/<job_id>`); the handler takes the request and the path's parameters by name."""
+    """A method and a path (`/api/jobs/<job_id>`). The handler gets the request, and the path's parameters by name."""
 
     method: str
     path: str
@@ -37,7 +37,7 @@ class Route:
 
 
 def http_handler(routes: Sequence[Route], settings: Settings) -> LambdaHandler:
-    """The Lambda handler that serves the routes, fit for several threads."""
+    """The Lambda handler of the routes. Several threads may call it."""
 
     def handle(event: Mapping[str, Any], context: object) -> dict[str, Any]:
         started = time.perf_counter()
@@ -69,9 +69,7 @@ def _resolver(request: Request, routes: Sequence[Route], settings: Settings) -> 
 
     def failed(error: Exception) -> Response[Any]:
         log_bug(request, error)
-        return refused(
-            ApiError("internal", "Something went wrong on our side; the request id helps us to find out what.")
-        )
+        return refused(ApiError("internal", "An error on our side; the request id helps us to find the cause."))
 
     def served_by(handler: RouteHandler) -> Callable[..., Response[Any]]:
         return lambda **path_parameters: response(handler(request, **path_parameters))
@@ -87,13 +85,13 @@ def _resolver(request: Request, routes: Sequence[Route], settings: Settings) -> 
 
 
 def _routes_beside(routes: Sequence[Route], method: str) -> list[Route]:
-    """A route of this method for each path that does not take it."""
+    """One route of this method per path that does not take it."""
     methods = {path: sorted(route.method for route in routes if route.path == path) for path in _paths(routes)}
     return [Route(method, path, _not_allowed(taken)) for path, taken in methods.items() if method not in taken]
 
 
 def _not_allowed(methods: Sequence[str]) -> RouteHandler:
-    """Answers a preflight, and refuses any other method, at a path that takes these."""
+    """The handler of a path that takes these methods, for all others: it answers a preflight, or 405."""
 
     def answer(request: Request, **_path_parameters: str) -> Answer:
         if request.method == "OPTIONS":
@@ -111,7 +109,7 @@ def _not_allowed(methods: Sequence[str]) -> RouteHandler:
 def _not_found(request: Request, routes: Sequence[Route]) -> ApiError:
     return ApiError(
         "not_found",
-        "There is nothing at this path; GET / lists the endpoints.",
+        "There is no such path; GET / lists the endpoints.",
         {"path": request.path[:200], "paths": _paths(routes)},
     )
 

@@ -1,4 +1,4 @@
-"""The bodies of answers about uploads and jobs, exactly as the contract has them."""
+"""The bodies of answers about uploads and jobs, as in the contract."""
 
 from datetime import UTC, datetime
 
@@ -11,7 +11,7 @@ def job_url(job: Job) -> str:
 
 
 def upload_body(job: Job, storage: Storage, *, expires_at: float, max_bytes: int) -> dict[str, object]:
-    """The answer to an announcement: a form for each file, in the order of the files."""
+    """The answer to an announcement: one form per file, in the order of the files."""
     return {
         "upload_id": job.job_id,
         "expires_at": iso(expires_at),

@@ -1,4 +1,4 @@
-"""The three AWS services that hold uploads and jobs, connected once per process."""
+"""The three AWS services for uploads and jobs, connected once per process."""
 
 from dataclasses import dataclass
 
@@ -10,9 +10,9 @@ from battery_service.jobs.settings import JobSettings
 from battery_service.jobs.storage import Storage
 from battery_service.jobs.table import JobTable
 
-# Two more tries within seconds; a longer fault ends the attempt at the job, which is then repeated.
+# Two more tries within seconds. A longer fault ends the attempt at the job, and another attempt follows.
 CLIENT_CONFIG = Config(connect_timeout=3, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 3})
-# The bucket's regional address: a new bucket's global one redirects, which a browser's form does not follow.
+# The bucket's regional address. The global address of a new bucket redirects, which a browser's form does not follow.
 S3_CONFIG = CLIENT_CONFIG.merge(Config(signature_version="s3v4", s3={"addressing_style": "virtual"}))
 
 
@@ -27,7 +27,7 @@ class Backend:
 
 
 def connected(settings: JobSettings) -> Backend:
-    """The services, by clients for the process's region, credentials and AWS_ENDPOINT_URL; fit for several threads."""
+    """The services, with clients for the process's region, credentials and AWS_ENDPOINT_URL. Threads may share them."""
     session = boto3.session.Session()
     return Backend(
         jobs=JobTable(session.client("dynamodb", config=CLIENT_CONFIG), settings.table),

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 # Every job is in one partition of the index on `due_at`, by the attribute `care`: an index's key cannot be renamed in place.
 DUE_PARTITION = "job"
-# The table's own expiry is for what upkeep has not deleted within a day.
+# DynamoDB's own expiry deletes what upkeep has not deleted within a day.
 TTL_AFTER_EXPIRY_S = 24 * 3600
 
 _NUMBERS = ("created_at", "due_at", "expires_at", "started_at", "finished_at")

@@ -1,4 +1,4 @@
-"""Messages to the worker: a job's id alone, as anything else could be out of date when it is read."""
+"""Messages to the worker. A message has only a job's id, because anything else could be out of date when it is read."""
 
 import json
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ class JobQueue:
         self._client.send_message(QueueUrl=self._url, MessageBody=json.dumps({"job_id": job_id}))
 
     def deliver_again(self, receipt_handle: str, *, after_s: int) -> None:
-        """Make a received message visible again after so many seconds, not after the queue's whole timeout."""
+        """Make a received message visible again after so many seconds, before the queue's timeout ends."""
         self._client.change_message_visibility(
             QueueUrl=self._url, ReceiptHandle=receipt_handle, VisibilityTimeout=after_s
         )

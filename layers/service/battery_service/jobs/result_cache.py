@@ -12,7 +12,7 @@ from battery_service.jobs.job import Job
 
 
 def fingerprint(job: Job, file_digests: Sequence[str], version: str) -> str:
-    """The key of all that decides the job's report; `file_digests` are SHA-256, in the order of its files."""
+    """The key of everything that the job's report depends on; `file_digests` are SHA-256, in the order of its files."""
     files = [[file.name, digest] for file, digest in zip(job.files, file_digests, strict=True)]
     given = {"caller": job.caller, "files": files, "options": dict(job.options), "version": version}
     record = json.dumps(given, sort_keys=True)

@@ -1,4 +1,4 @@
-"""What a client can do with uploads and jobs: announce, start, ask, fetch the report, delete."""
+"""The actions of a caller on uploads and jobs: announce, start, get status and report, delete."""
 
 import gzip
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ from battery_service.jobs.upkeep import clean_up, process_due_job
 from battery_service.jobs.uploads import arrived_files
 from battery_service.options import Options
 
-# A deletion and a worker may change the record at once; each time the worker is first, the job is one state further.
+# A deletion is tried again if a worker changes the record first. Each such change is one of few states of the job.
 MAX_TRIES = 10
 
 
 @dataclass(frozen=True, slots=True)
 class JobService:
-    """One caller's uploads and jobs; for those of others every method raises ApiError `not_found`, as for unknown ids."""
+    """One caller's uploads and jobs. For those of others every method raises ApiError `not_found`, as for unknown ids."""
 
     backend: Backend
     caller: str
@@ -52,7 +52,7 @@ class JobService:
         return job
 
     def start(self, job: Job, options: Options, request_id: str) -> Job:
-        """The upload's job, queued by this or by an earlier request. Raises ApiError `not_uploaded`."""
+        """The upload's job, which this or an earlier request has queued. Raises ApiError `not_uploaded`."""
         if job.status == "awaiting":
             files = arrived_files(job, self.backend.storage.uploaded(job.job_id))
             try:
@@ -73,7 +73,7 @@ class JobService:
         return job
 
     def job(self, job_id: str) -> Job:
-        """The job as it is now, after what upkeep would do for it where that is due."""
+        """The job as it is now. Where upkeep is due for it, that is done first."""
         job = self._own(job_id)
         if job is not None and job.status not in ENDED and job.due_at <= self.backend.jobs.now():
             process_due_job(self.backend, job)
@@ -111,10 +111,10 @@ class JobService:
     def report(self, job: Job) -> bytes:
         return gzip.decompress(self.compressed_report(job))
 
-    def forget(self, job_id: str) -> None:
-        """Delete files, result and job; a worker that runs it notices, and leaves nothing. Unknown ids are no error.
+    def delete(self, job_id: str) -> None:
+        """Delete files, result and job. A worker that runs the job stops and deletes its files. Unknown ids are no error.
 
-        Raises ApiError `not_found` for a job of another caller, which stays.
+        Raises ApiError `not_found` for a job of another caller, which is not deleted.
         """
         job: Job | None = None
         for _ in range(MAX_TRIES):
@@ -126,7 +126,7 @@ class JobService:
             if job.status == "deleted":
                 break
             try:
-                job = self.backend.jobs.forget(job)
+                job = self.backend.jobs.mark_deleted(job)
                 break
             except Conflict:
                 continue

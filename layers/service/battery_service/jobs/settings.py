@@ -1,4 +1,4 @@
-"""Where uploads, jobs and results are kept and for how long, read from environment variables once."""
+"""The settings of uploads, jobs and results: where and how long they are kept, from environment variables."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -21,12 +21,12 @@ _ABSENT = frozenset({"NoSuchKey", "404", "PreconditionFailed", "412"})
 
 
 class ObjectMissing(Exception):
-    """The object does not exist, or is another than expected."""
+    """The object does not exist, or is not the expected one."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredObject:
-    """What S3 says about an object."""
+    """An object in S3: its tag and size."""
 
     size_bytes: int
     etag: str
@@ -89,7 +89,7 @@ class Storage:
         )
 
     def copy_result(self, from_job_id: str, job_id: str) -> None:
-        """Another job's result as this job's own. Raises ObjectMissing where it has been deleted."""
+        """Copy another job's result for this job. Raises ObjectMissing where it has been deleted."""
         bucket = self._settings.results_bucket
         try:
             self._client.copy_object(
@@ -108,7 +108,7 @@ class Storage:
             return body.read()
 
     def result_link(self, job_id: str) -> str:
-        """A presigned link to the result, which works for some minutes."""
+        """A presigned link to the result, valid for some minutes."""
         target: Mapping[str, str] = {"Bucket": self._settings.results_bucket, "Key": result_key(job_id)}
         return self._client.generate_presigned_url("get_object", target, ExpiresIn=self._settings.link_expires_s)
 

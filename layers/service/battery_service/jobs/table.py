@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 DUE_INDEX = "due"
-# From the announcement of an upload to its start: the forms' 15 minutes, and time for uploads that have begun by then.
+# From the announcement to the start of the job: the forms' 15 minutes, and time for uploads that began within them.
 START_WINDOW_S = 2 * 3600
 # A message counts as lost after one minute, then two, four, …; so a long queue causes at most MAX_SENDS messages.
 FIRST_RESEND_S = 60
 MAX_SENDS = 8
-# Whoever ends a job removes its files; this much later upkeep does it again, in case that was interrupted.
+# The function that ends a job deletes its files. Upkeep does it again this much later, in case that was interrupted.
 CLEAN_UP_AFTER_S = 60
 
 
@@ -106,7 +106,7 @@ class JobTable:
             return job
 
     def enter(self, job: Job, stage: Stage) -> Job:
-        """The run's next stage. Raises Conflict where another owns the job by now."""
+        """The run's next stage. Raises Conflict where another worker owns the job by now."""
         return self._as_owner(job, "running", {"stage": stage})
 
     def succeed(self, job: Job, *, report_bytes: int, result_bytes: int, retention_s: int) -> Job:
@@ -132,7 +132,7 @@ class JobTable:
         changes = {"status": "failed", "error": error} | self._ended(retention_s)
         return self._unchanged(job, changes, remove=("stage",))
 
-    def forget(self, job: Job) -> Job:
+    def mark_deleted(self, job: Job) -> Job:
         """To deleted; the record is kept until no form and no worker can write for it. Raises Conflict as above."""
         last_write = job.due_at if job.status == "running" else 0.0
         changes = {
@@ -148,7 +148,7 @@ class JobTable:
         self._unchanged(job, {"due_at": job.expires_at}, remove=())
 
     def cache_result(self, fingerprint: str, job: Job) -> None:
-        """Keep that this job has the report for this fingerprint."""
+        """Record that this job has the report for this fingerprint."""
         self._client.put_item(
             TableName=self._table,
             Item={
@@ -236,7 +236,7 @@ class JobTable:
 
 
 def table_definition(name: str) -> dict[str, Any]:
-    """The table as `create_table` takes it; a test holds the one in template.yaml equal."""
+    """The table as arguments of `create_table`; a test compares it with the one in template.yaml."""
     return {
         "TableName": name,
         "BillingMode": "PAY_PER_REQUEST",
@@ -269,8 +269,8 @@ def _named(
     expression: str, given: Mapping[str, tuple[str, Any]]
 ) -> tuple[dict[str, str], dict[str, "AttributeValueTypeDef"]]:
     """Placeholders for every name (many are reserved words) and value of an expression."""
-    words = expression.replace("(", " ").replace(")", " ").replace(",", " ").split()
-    names = {word: word[1:] for word in words if word.startswith("#")}
+    tokens = expression.replace("(", " ").replace(")", " ").replace(",", " ").split()
+    names = {token: token[1:] for token in tokens if token.startswith("#")}
     values = {f":{place}": attributes_of({name: value})[name] for place, (name, value) in given.items()}
     return names, values
 

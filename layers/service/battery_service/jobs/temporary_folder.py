@@ -1,4 +1,4 @@
-"""A temporary folder for one job's files. It is removed with the job, or by a later job where a killed run left it."""
+"""A temporary folder for one job's files. It is deleted with the job, or by a later job if a worker was killed."""
 
 import shutil
 import tempfile
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 PREFIX = "battery-job-"
-# No Lambda function runs longer, so an older folder is in use no more.
+# No Lambda function runs longer, so an older folder is no longer in use.
 LONGEST_RUN_S = 15 * 60
 
 

@@ -1,4 +1,4 @@
-"""Upkeep of jobs that no worker runs: their files deleted after the end, another message or the end before it."""
+"""Upkeep of jobs that no worker runs: it sends lost jobs again, ends stuck ones, and deletes what has expired."""
 
 from battery_service.errors import ApiError, error_body
 from battery_service.jobs.backend import Backend
@@ -32,7 +32,7 @@ def process_due_jobs(backend: Backend) -> int:
             try:
                 process_due_job(backend, job)
                 processed += 1
-            except Exception as error:  # noqa: BLE001  # logged; one job's fault must not delay the others
+            except Exception as error:  # noqa: BLE001  # logged; an error with one job must not delay the others
                 log_job_bug(job.job_id, error, step="upkeep")
         if len(jobs) < BATCH:
             break
@@ -40,7 +40,7 @@ def process_due_jobs(backend: Backend) -> int:
 
 
 def process_due_job(backend: Backend, job: Job) -> None:
-    """Do what is due for the job; nothing where it has changed since it was read."""
+    """Do what is due for the job, unless it has changed since it was read."""
     if job.due_at > backend.jobs.now():
         return
     try:
@@ -56,11 +56,11 @@ def process_due_job(backend: Backend, job: Job) -> None:
 
 
 def _send_again_or_fail(backend: Backend, job: Job) -> None:
-    """Another message for a job whose message is lost or whose lease has expired, or its end after too many."""
+    """Send another message for a job whose message is lost or whose lease has expired, or end it after too many."""
     if job.attempts >= MAX_ATTEMPTS:
-        _give_up(backend, job, f"The analysis did not finish in {MAX_ATTEMPTS} attempts, and was stopped.")
+        _give_up(backend, job, f"The analysis did not finish in {MAX_ATTEMPTS} attempts, so the job was stopped.")
     elif job.sends >= MAX_SENDS:
-        _give_up(backend, job, f"No worker has started the job after {MAX_SENDS} messages, and it was stopped.")
+        _give_up(backend, job, f"No worker has started the job after {MAX_SENDS} messages, so the job was stopped.")
     else:
         backend.jobs.send_again(job)
         backend.queue.send(job.job_id)

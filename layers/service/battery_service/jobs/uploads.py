@@ -1,4 +1,4 @@
-"""An upload's requests: the files that it announces, its options, and whether the announced files have arrived."""
+"""Reads and checks the requests of an upload: its files, its options, and whether the announced files have arrived."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -25,14 +25,16 @@ def announced_upload(request: Request, limits: UploadLimits) -> tuple[tuple[Stor
     body = _json_of(request)
     entries = body.get("files") if isinstance(body, Mapping) else None
     if not isinstance(body, Mapping) or not isinstance(entries, list) or not entries:
-        raise ApiError("no_files", f"The body announces no files; it looks like {ANNOUNCEMENT}.", {"expected": "files"})
+        raise ApiError(
+            "no_files", f"The body announces no files; send a body such as {ANNOUNCEMENT}.", {"expected": "files"}
+        )
     unknown = sorted(set(body) - {"files", "options"})
     if unknown:
         raise _unknown_key(unknown[0], ("files", "options"))
     if len(entries) > limits.max_files:
         raise ApiError(
             "too_large",
-            f"The upload has {len(entries):,} files, and one takes {limits.max_files}: send several uploads.",
+            f"The upload has {len(entries):,} files, and the limit is {limits.max_files}: send several uploads.",
             {"limit_files": limits.max_files, "files": len(entries)},
         )
     files = tuple(_announced_file(entry, limits) for entry in entries)
@@ -47,7 +49,7 @@ def analysis_options(request: Request, announced: Options) -> Options:
 
 
 def arrived_files(job: Job, objects: Mapping[str, StoredObject]) -> tuple[StoredFile, ...]:
-    """The upload's files with their objects' tags. Raises `not_uploaded` that names missing, wrong and additional files."""
+    """The upload's files with their objects' tags. Raises `not_uploaded`, which names missing, wrong and additional files."""
     keys = {job.key_of(index): file for index, file in enumerate(job.files)}
     missing = [file.name for key, file in keys.items() if key not in objects]
     wrong = [
@@ -77,9 +79,7 @@ def _said(missing: Sequence[str], wrong: Sequence[Mapping[str, object]], extra: 
 
 def _announced_file(entry: object, limits: UploadLimits) -> StoredFile:
     if not isinstance(entry, Mapping) or not isinstance(entry.get("name"), str) or not entry["name"].strip():
-        raise ApiError(
-            "no_files", f"Every file is announced with its name and size, as in {ANNOUNCEMENT}.", {"expected": "name"}
-        )
+        raise ApiError("no_files", f"A file needs its name and size, as in {ANNOUNCEMENT}.", {"expected": "name"})
     unknown = sorted(set(entry) - {"name", "size_bytes"})
     if unknown:
         raise _unknown_key(unknown[0], ("name", "size_bytes"))
@@ -87,7 +87,7 @@ def _announced_file(entry: object, limits: UploadLimits) -> StoredFile:
     if isinstance(size, bool) or not isinstance(size, int) or size < 0:
         raise ApiError(
             "no_files",
-            f"The size_bytes of {name} is a whole number of bytes; send the size of the file.",
+            f"The size_bytes of {name} must be a whole number, the size of the file in bytes.",
             {"file": name, "expected": "size_bytes"},
         )
     if not name.lower().endswith(file_endings()):
@@ -101,7 +101,7 @@ def _announced_file(entry: object, limits: UploadLimits) -> StoredFile:
     if size > limits.max_file_bytes:
         raise ApiError(
             "too_large",
-            f"{name} has {size:,} bytes, and a file may have {limits.max_file_bytes:,}: split it by cycles.",
+            f"{name} has {size:,} bytes, and the limit of a file is {limits.max_file_bytes:,}: split it by cycles.",
             {"file": name, "limit_bytes": limits.max_file_bytes, "size_bytes": size},
         )
     return StoredFile(name, size)

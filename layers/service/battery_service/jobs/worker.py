@@ -1,4 +1,4 @@
-"""The worker: for each message, it runs the job to its end and deletes its files, however often the message comes."""
+"""The worker: for each message it runs the job to its end and deletes its files. A message may come more than once."""
 
 import gzip
 import secrets
@@ -52,7 +52,7 @@ class Message:
 
 
 class Worker:
-    """Runs jobs. Fit for several threads; `folder` is where its temporary folders are made."""
+    """Runs jobs. Several threads may use it; `folder` is where its temporary folders are made."""
 
     def __init__(self, backend: Backend, analyse: Analyse = bridge.analyse, folder: Path | None = None) -> None:
         self._backend, self._jobs, self._storage = backend, backend.jobs, backend.storage
@@ -60,7 +60,7 @@ class Worker:
         self._analyse, self._folder = analyse, folder
 
     def handle(self, event: Mapping[str, Any], remaining_s: Callable[[], float]) -> dict[str, Any]:
-        """Handle a batch of messages; names those that the queue must deliver again, or move to the dead-letter queue."""
+        """Handle a batch of messages. Returns those that the queue must deliver again, or move to the dead-letter queue."""
         messages = [Message.from_record(record) for record in event["Records"]]
         failed = [message for message in messages if not self._is_handled(message, remaining_s() + LEASE_MARGIN_S)]
         return {"batchItemFailures": [{"itemIdentifier": message.message_id} for message in failed]}
@@ -84,7 +84,7 @@ class Worker:
         except Conflict:  # deleted, or its lease has expired and another worker owns it
             log_job("job deleted or owned by another", job, attempt=job.attempts)
             return clean_up(self._backend, job_id, self._jobs.record(job_id))
-        except Exception as error:  # noqa: BLE001  # a fault of ours or of AWS: logged, and the job is tried again
+        except Exception as error:  # noqa: BLE001  # an error of ours or of AWS: logged, and another attempt follows
             log_job_bug(job_id, error, request_id=job.request_id, attempt=job.attempts)
             count_failed_attempt(job.request_id)
             return self._try_again_or_fail(job, message)
@@ -99,7 +99,7 @@ class Worker:
             return self._failed(job, fault)
 
     def _report_stored(self, job: Job) -> Job:
-        """The job with its report in S3. Raises ApiError for a fault of its files, Conflict where another owns it."""
+        """The job with its report in S3. Raises ApiError for an error in its files, Conflict where another worker owns it."""
         started = time.perf_counter()
         with temporary_folder(self._folder) as folder:
             digests = [self._downloaded(job, index, folder) for index in range(len(job.files))]
@@ -149,14 +149,14 @@ class Worker:
         return self._jobs.fail(job, error, retention_s=self._settings.retention_s)
 
     def _try_again_or_fail(self, job: Job, message: Message) -> bool:
-        """After a fault of ours: another attempt soon, or failure where that was the last one."""
+        """After an error of ours: another attempt soon, or failure if this was the last one."""
         try:
             if job.attempts < MAX_ATTEMPTS:
                 self._jobs.release(job)
                 self._backend.queue.deliver_again(message.receipt_handle, after_s=self._settings.retry_delay_s)
                 return False
             job = self._failed(job, _internal_error(job))
-        except Conflict:  # the fault came after the job had ended
+        except Conflict:  # the error came after the job had ended
             return clean_up(self._backend, job.job_id, self._jobs.record(job.job_id))
         return clean_up(self._backend, job.job_id, job)
 
@@ -176,7 +176,7 @@ class Worker:
 
 
 class _Progress:
-    """Called with each of the library's stages, it records the job's own, each once and in order."""
+    """Records the job's stages, each once and in order, when it is called with the library's stages."""
 
     def __init__(self, enter: Callable[[Job, Stage], Job], job: Job) -> None:
         self._enter, self._job, self._reached = enter, job, STAGES.index("downloading")
@@ -195,7 +195,7 @@ def _path(folder: Path, index: int) -> Path:
 def _internal_error(job: Job) -> ApiError:
     return ApiError(
         "internal",
-        f"Something went wrong on our side in each of {job.attempts} attempts, and the job was stopped; the request id "
-        "helps us to find out what.",
+        f"There was an error on our side in each of {job.attempts} attempts, so the job was stopped; the request id helps "
+        "us to find the cause.",
         {"attempts": job.attempts},
     )

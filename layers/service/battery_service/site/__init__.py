@@ -1,1 +1,1 @@
-"""What is answered without a token: the pages, health, API information, the formats and the contract."""
+"""The routes that need no token: the pages, health, API information, the formats and the contract."""

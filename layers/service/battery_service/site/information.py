@@ -1,4 +1,4 @@
-"""API information: what `GET /` answers to a program."""
+"""API information: the answer of `GET /` to a program."""
 
 from battery_service.limits import UPLOADS
 from battery_service.settings import Settings

@@ -1,4 +1,4 @@
-"""The pages that a browser gets: the dashboard where it was built, else the small page, which needs no build."""
+"""The pages for browsers: the dashboard if it was built, else the small page, which needs no build."""
 
 import gzip
 from collections.abc import Mapping
@@ -8,13 +8,13 @@ from pathlib import Path
 
 from battery_service.contract.generated import file_endings
 
-# The page may be pointed at any deployment of the API, and at the storage that this one names. Charts set their own style.
+# The page may use any deployment of the API, and S3. Charts set their own style.
 DASHBOARD_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
     "connect-src 'self' https: http://localhost:* http://127.0.0.1:*; form-action 'none'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
-# The page's script and style are part of it; it talks to its own origin, and to the storage where large files go.
+# The page's script and style are part of it. It sends requests to its own origin, and large files to S3.
 SMALL_PAGE_POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src 'self' data: blob:; "
     "connect-src 'self' https://*.amazonaws.com; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -31,7 +31,7 @@ CONTENT_TYPES: Mapping[str, str] = {
     ".woff2": "font/woff2",
 }
 COMPRESSED_TYPES = frozenset({".png", ".woff2"})
-# More than a build has; it bounds the memory that requests for unknown names can take.
+# More than a build has; it limits the memory that requests for unknown names can use.
 MAX_CACHED_ASSETS = 64
 
 

@@ -1,4 +1,4 @@
-"""The routes that ask for no token: the page, API information, health, the formats and the contract."""
+"""Makes the routes that need no token: the page, API information, health, the formats and the contract."""
 
 from collections.abc import Callable
 
@@ -13,7 +13,7 @@ from battery_service.site.pages import Page, small_page
 
 
 def public_routes(settings: Settings, page: Callable[[], Page | None] = small_page) -> tuple[Route, ...]:
-    """`page` gives a browser's page at the root; where it gives none, a browser gets what a program does."""
+    """`page` returns the page for browsers at the root; where it returns None, a browser gets the same as a program."""
 
     def root(request: Request) -> Answer:
         shown = page() if prefers_html(request.header("accept")) else None

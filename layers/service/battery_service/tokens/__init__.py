@@ -1,1 +1,1 @@
-"""Bearer tokens: whose a token is, and where their hashes are kept."""
+"""Bearer tokens: the caller of a token, and the token store with the hashes."""

@@ -32,7 +32,7 @@ class TokenParameter:
         self._cached: tuple[TokenStore, float] | None = None
 
     def store(self) -> TokenStore:
-        """The store, at most a minute old. Raises what the client does where it cannot be read: an old one is never used."""
+        """The store, at most a minute old. Raises the client's exception where it cannot be read; an older one is not used."""
         now, cached = self._now(), self._cached
         # A clock that was set back ends the cache as well.
         if cached is None or not 0 <= now - cached[1] < CACHED_S:

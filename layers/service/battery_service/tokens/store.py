@@ -17,7 +17,7 @@ _HASH = re.compile("[0-9a-f]{64}")
 
 @dataclass(frozen=True, slots=True)
 class TokenStore:
-    """Callers with the SHA-256 of their tokens, and the numbers, from 1, of the lines that are neither."""
+    """Callers with the SHA-256 of their tokens, and the numbers, from 1, of malformed lines."""
 
     entries: tuple[tuple[str, str], ...]
     malformed_lines: tuple[int, ...] = ()
@@ -59,7 +59,7 @@ def store_of(text: str) -> TokenStore:
 
 
 def caller_of(token: str, store: TokenStore) -> str | None:
-    """The token's caller, None for an unknown token. The time it takes does not depend on where, or whether, it is found."""
+    """The token's caller, None for an unknown token. The time does not depend on where, or whether, it is found."""
     digest, found = hash_of(token), None
     for caller, known in store.entries:
         if hmac.compare_digest(digest, known):

@@ -1,1 +1,1 @@
-"""The formats that come with the library: one module declares one format, or a few that are read alike."""
+"""The formats that come with the library: each module declares one format, or a few that share a reader."""

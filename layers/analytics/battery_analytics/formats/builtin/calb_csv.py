@@ -1,4 +1,4 @@
-"""The CSV files of a CALB cell: `X_cycles.csv`, and beside it `X_metadata.csv` and `X_metrics.csv`."""
+"""The CSV files of a CALB cell: `X_cycles.csv`, and optionally `X_metadata.csv` and `X_metrics.csv`."""
 
 from battery_analytics.formats.file_groups import FileRoles
 from battery_analytics.formats.table_format import table_format

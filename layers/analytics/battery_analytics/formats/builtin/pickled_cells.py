@@ -1,7 +1,7 @@
 """Pickles of cycling data: the CALB pickle of the BatteryLife collection, and frames, columns and lists of cycles.
 
-What kind of pickle a file is shows its beginning, and for certain only its contents; so the formats declared here are
-read alike, and each cell names the one that it turned out to be.
+The beginning of a pickle suggests its format, but only its contents decide it. So the formats declared here share a
+reader, and each cell names the format that was found.
 """
 
 import re
@@ -39,7 +39,7 @@ from battery_analytics.formats.quantities import MAX_CELLS, MAX_COLUMNS, check_s
 from battery_analytics.formats.tables.columns import GENERAL_NAMES, extra_columns
 
 _ENDINGS = (".pkl", ".pickle")
-# Protocol 2 and later, and what a list, a dict, a tuple or a named type begins with in protocols 0 and 1.
+# The first byte of protocol 2 and later, and of a list, dict, tuple or named type in protocols 0 and 1.
 _FIRST_BYTES = (b"\x80", b"(", b"]", b"}", b"c")
 # The same more strictly, for files of any name; `kind` is that of the outermost value.
 _BEGINNING = re.compile(
@@ -53,7 +53,7 @@ type _CyclesAndMetadata = tuple[SourceCycles, Mapping[object, object]]
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """A kind of pickle: how it shows at the beginning of a file and in the value read, and the cells that it holds.
+    """A kind of pickle: how to recognise it by the beginning of a file and by the value read, and how to get its cells.
 
     `shows` is given the beginning and the code of the outermost value.
     """
@@ -92,7 +92,7 @@ def _is_table(value: object) -> bool:
 def _calb_cells(value: Any, file: str) -> Iterator[_CyclesAndMetadata]:
     items = value if isinstance(value, list) else [value]
     if len(items) > MAX_CELLS:
-        raise UnsupportedStructure(f"{file} holds more than {MAX_CELLS} cells; split it.", file=file)
+        raise UnsupportedStructure(f"{file} holds more than {MAX_CELLS} cells; split the file.", file=file)
     for item in items:
         yield _cycles_of_cell(item[CYCLES_KEY], file), {key: part for key, part in item.items() if key != CYCLES_KEY}
 
@@ -154,9 +154,7 @@ def _read(files: FileGroup) -> list[Cell]:
     if not file.content:
         raise EmptyFile(f"{file.name} is empty.", file=file.name)
     if file.content[:1] not in _FIRST_BYTES:
-        raise CorruptedFile(
-            f"{file.name} is not a pickle, as its name says; name a file by what it is.", file=file.name
-        )
+        raise CorruptedFile(f"{file.name} is not a pickle, although its name says so; rename it.", file=file.name)
     try:
         return _cells_of(resolved(read_pickle(file.content, admits)), file.name)
     except RefusedPickle as refusal:
@@ -182,7 +180,7 @@ def _cells_of(value: object, file: str) -> list[Cell]:
                 check_total(cells, file)
             return cells
     raise UnsupportedStructure(
-        f"{file} holds {found}, where a dict with the key '{CYCLES_KEY}' or a table of cycling data was expected.",
+        f"{file} holds {found}, but a dict with the key '{CYCLES_KEY}' or a table of cycling data was expected.",
         file=file,
         expected=[CYCLES_KEY],
     )
@@ -200,7 +198,7 @@ def _cycles_of_cell(value: object, file: str) -> SourceCycles:
     if isinstance(cycle_data, list | tuple | np.ndarray):
         return cycles_of_list([resolved(item) for item in _listed(cycle_data, file)], file)
     raise UnsupportedStructure(
-        f"'{CYCLES_KEY}' in {file} is a {type(cycle_data).__name__}, where a list of cycles was expected.",
+        f"'{CYCLES_KEY}' in {file} is a {type(cycle_data).__name__}, but a list of cycles was expected.",
         file=file,
         key=CYCLES_KEY,
     )
@@ -224,7 +222,7 @@ def _cell(cycles: SourceCycles, metadata: Mapping[object, object], file: str, ki
     if not plain["cell_id"]:
         plain["cell_id"] = PurePath(file).stem
         findings.insert(
-            0, Finding("no_cell_id", "info", f"{file} does not name its cell; the file's name stands for it.")
+            0, Finding("no_cell_id", "info", f"{file} does not name its cell. The name of the file was used.")
         )
     extra = extra_columns(cycles.names, GENERAL_NAMES.layout(cycles.names))
     source = Source(kind.name, kind.certainty, (file,), extra)

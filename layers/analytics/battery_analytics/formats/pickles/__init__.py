@@ -1,5 +1,5 @@
-"""The safe pickle reader: bytes in, plain values, arrays and frames out, and nothing that a file names is ever run.
+"""The safe pickle reader: it turns bytes into plain values, arrays and frames, and runs nothing that a file names.
 
-It knows nothing of cycling data. Written by hand, because Python's own unpickler calls what a file names, and `fickling`
-and `picklescan` only judge a file before that unpickler runs it; neither bounds the memory that a file may ask for.
+It does not depend on cycling data. Written by hand, because Python's own unpickler calls what a file names. `fickling`
+and `picklescan` only check a file before that unpickler runs it, and neither limits the memory that a file may use.
 """

@@ -1,4 +1,4 @@
-"""What numpy writes into a pickle, read as data: arrays and scalars of any of its versions.
+"""Reads numpy's arrays and scalars from a pickle, of any of numpy's versions.
 
 The layouts are those of numpy 1.x and 2.x (`_reconstruct`, `_frombuffer`, `scalar`). No function of numpy is called for them.
 """
@@ -21,12 +21,12 @@ FROM_BUFFER = frozenset({"numpy.core.numeric._frombuffer", "numpy._core.numeric.
 
 
 def is_array(value: object) -> bool:
-    """Whether this is a call that stands for an array."""
+    """Whether this call creates an array."""
     return isinstance(value, Call) and str(value.target) in RECONSTRUCT | FROM_BUFFER
 
 
 def array_of(call: Call) -> AnyArray:
-    """The array that a call stands for. Raises MalformedPickle, or what Python raises at parts that do not fit."""
+    """The array that a call would create. Raises MalformedPickle, or Python's own exceptions for wrong arguments."""
     if isinstance(call.meaning, np.ndarray):
         return call.meaning
     if str(call.target) in FROM_BUFFER:
@@ -38,7 +38,7 @@ def array_of(call: Call) -> AnyArray:
 
 
 def scalar_of(call: Call) -> object:
-    """The number or text that a call stands for."""
+    """The number or text that a call would create."""
     dtype, content = call.args
     return np.frombuffer(bytes_of(content), dtype=dtype_of(dtype), count=1)[0].item()
 
@@ -54,7 +54,7 @@ def _reconstructed(call: Call) -> AnyArray:
 
 
 def _lengths(shape: object) -> tuple[int, ...]:
-    """An array's shape, small enough in each direction that its product is soon computed."""
+    """An array's shape, each length limited so that their product is quick to compute."""
     if isinstance(shape, tuple) and len(shape) <= MAX_DIMENSIONS:
         lengths = tuple(length for length in shape if type(length) is int and 0 <= length <= MAX_LENGTH)
         if len(lengths) == len(shape):

@@ -1,4 +1,4 @@
-"""How numpy writes the type of an array or scalar into a pickle, read as data; and under which names it keeps what."""
+"""Reads the type of numpy's arrays and scalars from a pickle; the names that numpy has for them in one."""
 
 import re
 
@@ -14,7 +14,7 @@ _TIME_UNITS = frozenset({"h", "m", "s", "ms", "us", "ns", "D"})
 
 
 def dtype_of(value: object) -> np.dtype[np.generic]:
-    """The type that a call to `numpy.dtype` stands for: numbers, text, times or objects, nothing compound."""
+    """The type that a call to `numpy.dtype` would create: numbers, text, times or objects, nothing compound."""
     if not isinstance(value, Call) or str(value.target) != DTYPE:
         raise MalformedPickle("an array has no type")
     if not isinstance(value.meaning, np.dtype):

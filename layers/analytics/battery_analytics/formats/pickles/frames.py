@@ -1,4 +1,4 @@
-"""What pandas writes into a pickle, read as data: frames and series of pandas 1.x to 3.x as their columns.
+"""Reads pandas' frames and series from a pickle as their columns, of pandas 1.x to 3.x.
 
 The layouts are those of `BlockManager`, with its state in the object or in its arguments. No function of pandas is called.
 """
@@ -23,7 +23,7 @@ ARRAY_BACKED = "pandas._libs.arrays.__pyx_unpickle_NDArrayBacked"
 
 
 def _spellings(module: str, *names: str) -> frozenset[str]:
-    """Names as pandas 1 and 2 write them, in the module where they live, and as pandas 3 does."""
+    """A name as pandas 1 and 2 write it, with its module, and as pandas 3 writes it."""
     short = "pandas" if module.startswith("indexes") or names[0].endswith(("Dtype", "Categorical")) else "pandas.arrays"
     return frozenset({f"pandas.core.{module}.{name}" for name in names} | {f"{short}.{name}" for name in names})
 
@@ -39,7 +39,7 @@ _MASKED_ARRAYS = (
     | _spellings("arrays.boolean", "BooleanArray")
 )
 _INTEGERS = tuple(f"{sign}Int{bits}Dtype" for sign in ("", "U") for bits in (8, 16, 32, 64))
-# Named by columns of other kinds and by row labels, none of which are needed: noted, and never looked into.
+# Columns of other kinds and row labels use these names. They are accepted but not read, as neither is needed.
 _SET_ASIDE = (
     _spellings("arrays.categorical", "Categorical")
     | _spellings("dtypes.dtypes", "CategoricalDtype", "DatetimeTZDtype")
@@ -66,7 +66,7 @@ ADMITTED_BY_FRAMES = (SLICE | FRAME | SERIES | RANGE_INDEX | _MANAGER | _PLAIN_A
 
 @dataclass(frozen=True, slots=True)
 class OtherColumn:
-    """A frame's column of a kind that holds no numbers: categories, intervals."""
+    """A column that holds no numbers, such as categories or intervals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class Frame:
 
 
 def frame_of(call: Call) -> Frame:
-    """The frame that a call stands for; a name that comes again is told apart by its place."""
+    """The frame that a call would create. A repeated column name gets its position added."""
     manager = _part(call.state, "_mgr", "_data")
     blocks = _blocks(manager)
     labels = _labels(manager)
@@ -95,13 +95,13 @@ def frame_of(call: Call) -> Frame:
 
 
 def series_of(call: Call) -> AnyArray | OtherColumn:
-    """The values of the series that a call stands for."""
+    """The values of the series that a call would create."""
     _, values = _blocks(_part(call.state, "_mgr", "_data"))[0]
     return values if isinstance(values, OtherColumn) else values[0]
 
 
 def index_of(call: Call) -> AnyArray | range:
-    """The labels that a call to pandas' `_new_Index` stands for."""
+    """The labels that a call to pandas' `_new_Index` would create."""
     kind, parts = call.args
     if not isinstance(kind, GlobalName) or not isinstance(parts, dict):
         raise MalformedPickle("a pandas index has no contents")
@@ -114,9 +114,9 @@ def index_of(call: Call) -> AnyArray | range:
 
 
 def array_within(value: object) -> AnyArray | OtherColumn:
-    """The array that is part of a pandas object; only kinds that hold no further object, so that nothing can recur."""
+    """The array in a pandas object; only kinds that hold no further object, so there is no recursion."""
     if not isinstance(value, Call):
-        raise MalformedPickle("a pandas object has no array where one belongs")
+        raise MalformedPickle("a pandas object has no array where one is expected")
     if is_array(value):
         return array_of(value)
     name = str(value.target)
@@ -130,7 +130,7 @@ def array_within(value: object) -> AnyArray | OtherColumn:
 
 
 def _masked(state: object) -> AnyArray:
-    """Integers or floats with a mask, NaN where it is set."""
+    """Integers or floats with a mask; NaN where the mask is set."""
     data, mask = (array_within(_part(state, name)) for name in ("_data", "_mask"))
     if isinstance(data, OtherColumn) or isinstance(mask, OtherColumn) or data.dtype.kind not in "iufb":
         raise MalformedPickle("a pandas array has no contents")
@@ -190,5 +190,5 @@ def _positions(placement: object) -> AnyArray:
         return np.arange(*bounds)
     positions = array_within(placement)
     if isinstance(positions, OtherColumn):
-        raise MalformedPickle("a pandas block lies nowhere in its frame")
+        raise MalformedPickle("a pandas block has no position in its frame")
     return positions

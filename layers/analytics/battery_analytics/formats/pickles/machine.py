@@ -1,10 +1,10 @@
-"""A pickle machine that reads and never runs: its bytes, stack and memo, and how much of each a file may ask for.
+"""A pickle machine that runs nothing: it reads the bytes into a stack and a memo, with limits for each.
 
-Python's own unpickler builds objects by calling what the file names. This one only notes it: a global becomes a
-`GlobalName`, a call becomes a `Call` with its arguments and state, and `objects` reads numpy's and pandas'
-notes as data. So there is nothing to forbid but names that mean something else, and those are refused by name.
+Python's own unpickler builds objects by calling what the file names. This one only records it: a global becomes a
+`GlobalName`, a call becomes a `Call` with its arguments and state, and `objects` turns numpy's and pandas' calls into
+arrays. Only names that mean something else have to be refused.
 
-The bounds hold for files of 50 MB: a value costs some 64 bytes, a container up to 64 bytes a unit of weight.
+The limits are made for files of 50 MB: a value takes some 64 bytes, a container up to 64 bytes per unit of weight.
 """
 
 from collections.abc import Callable
@@ -47,7 +47,7 @@ class Machine:
         self.container_weight = 0
 
     def check_bounds(self) -> None:
-        """Refuse a file whose stack and memo outgrow what data can need; called every few thousand instructions."""
+        """Refuse a file whose stack and memo grow beyond what data need; called every few thousand instructions."""
         if self.held + len(self.stack) > MAX_VALUES or len(self.memo) > MAX_MEMO or len(self.marks) > MAX_MARKS:
             raise RefusedPickle("it holds more single values than cycling data of its size can")
 
@@ -66,7 +66,7 @@ class Machine:
         return chunk
 
     def take_counted(self, size: int) -> bytes:
-        """As many bytes as the next `size` bytes say."""
+        """Read a length of `size` bytes, then as many bytes as it says."""
         position = self.position
         start = position + size
         end = start + (self.data[position] if size == 1 else int.from_bytes(self.data[position:start], "little"))
@@ -93,14 +93,14 @@ class Machine:
         self.stack.append(value)
 
     def push_container(self, value: object, weight: int = 1) -> None:
-        """Push what takes some 64 bytes a unit of weight."""
+        """Push a container that takes some 64 bytes per unit of weight."""
         self.container_weight += weight
         if self.container_weight > MAX_CONTAINER_WEIGHT:
             raise RefusedPickle("it holds more lists and dicts than cycling data of its size can")
         self.stack.append(value)
 
     def pop(self) -> object:
-        """Take the top value, the last one where a run of numbers lies on top."""
+        """Pop the top value; of a run of numbers its last one."""
         value = self.stack.pop()
         if type(value) is not NumberRun:
             return value
@@ -108,7 +108,7 @@ class Machine:
         return self.stack.pop()
 
     def pop_marked(self) -> list[object]:
-        """What lies above the last mark, runs of numbers as they are."""
+        """Pop the values above the last mark, runs of numbers as they are."""
         mark = self.marks.pop()
         items = self.stack[mark:]
         del self.stack[mark:]
@@ -116,7 +116,7 @@ class Machine:
         return items
 
     def pop_marked_values(self) -> list[object]:
-        """What lies above the last mark, runs of numbers written out."""
+        """Pop the values above the last mark, runs of numbers as single numbers."""
         items = self.pop_marked()
         self.hold(length(items))
         return expanded(items)

@@ -1,4 +1,4 @@
-"""Runs of numbers in a pickle, of which cycling data consist, read by numpy straight from the bytes."""
+"""Runs of numbers in a pickle, which are most of cycling data, read by numpy directly from the bytes."""
 
 import struct
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ SHORTEST_RUN = 8
 
 @dataclass(frozen=True, slots=True)
 class RunLayout:
-    """How one number opcode lies in the bytes: alone, and when it repeats as opcode, value, opcode, value."""
+    """The layout of a number opcode in the bytes, single and repeated as opcode, value, opcode, value."""
 
     size: int
     single: struct.Struct
@@ -20,7 +20,7 @@ class RunLayout:
     native: np.dtype[np.generic]
 
     def begins_at(self, data: bytes, start: int) -> bool:
-        """Whether the same opcode stands wherever a shortest run has one."""
+        """Whether the bytes hold the same opcode at every position that the shortest run needs."""
         size = self.size
         following = data[start + size : start + size + 1]
         return following == data[start : start + 1] and (

@@ -1,4 +1,4 @@
-"""What the calls in a pickle stand for, read as data: which names a pickle may hold, and the value of each."""
+"""Turns the calls in a pickle into values: which names a pickle may hold, and the value of each call."""
 
 from battery_analytics.formats.pickles.arrays import FROM_BUFFER, RECONSTRUCT, array_of, scalar_of
 from battery_analytics.formats.pickles.dtypes import DTYPE, SCALAR
@@ -34,14 +34,14 @@ ADMITTED_GLOBALS: frozenset[str] = (RECONSTRUCT | FROM_BUFFER | SCALAR | ADMITTE
 
 
 def admits(name: GlobalName) -> bool:
-    """Whether a pickle may name this: plain data, arrays and frames need no more."""
+    """Whether a pickle may name this: only what plain data, arrays and frames need."""
     return str(name) in ADMITTED_GLOBALS
 
 
 def resolved(value: object) -> object:
-    """The array, scalar, frame or dict that a call in a pickle stands for; anything else as it is.
+    """The array, scalar, frame or dict that a call in a pickle would create; any other value as it is.
 
-    Raises MalformedPickle where its parts do not fit together, RefusedPickle where a call has no such meaning.
+    Raises MalformedPickle where its arguments do not fit, RefusedPickle where a call has no such meaning.
     """
     if not isinstance(value, Call):
         return value
@@ -49,8 +49,8 @@ def resolved(value: object) -> object:
         try:
             value.meaning = _meaning(value)
         except (TypeError, ValueError, KeyError, IndexError, OverflowError, StopIteration) as fault:
-            # The parts come from the file alone: what does not fit numpy's or pandas' layout is the file's fault.
-            raise MalformedPickle(f"{value.target} is not laid out as its library writes it") from fault
+            # All arguments come from the file, so what does not fit numpy's or pandas' layout is the file's fault.
+            raise MalformedPickle(f"{value.target} does not have the layout that its library writes") from fault
     return value.meaning
 
 

@@ -1,4 +1,4 @@
-"""What each pickle instruction does to the machine: one small function an opcode, and the table of them all."""
+"""The pickle instructions: one small function per opcode, and the table of all of them."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,7 @@ _DICT = 4
 
 
 def _number(code: int) -> Callable[[Machine], None]:
-    """Read one number, or as many as follow each other in the same spelling."""
+    """Read one number, or all that follow each other with the same opcode."""
     layout = RUNS[code]
     size, single = layout.size, layout.single.unpack_from
 
@@ -142,7 +142,7 @@ def _recall_long(machine: Machine) -> None:
 
 
 def _recall(machine: Machine, start: int, index: int) -> None:
-    """Push a remembered value; where it is what numpy's scalars begin with, all scalars of that spelling that follow."""
+    """Push a value of the memo. Where it begins a run of numpy scalars, push the whole run."""
     value = machine.recall(index)
     run = scalar_run(machine.data, start, machine.memo) if type(value) is GlobalName else None
     if run is None:
@@ -251,7 +251,7 @@ _BY_OPCODE: dict[bytes, Callable[[Machine], None]] = {
     b"]": lambda m: m.push_container([], _LIST),
     b"}": lambda m: m.push_container({}, _DICT),
     b")": lambda m: m.push_container(()),
-    b"\x8f": lambda m: m.push_container([], _LIST),  # EMPTY_SET: its order and its items are all that data need
+    b"\x8f": lambda m: m.push_container([], _LIST),  # EMPTY_SET, as a list: data need only its items
     b"\x85": _tuple_of(1),
     b"\x86": _tuple_of(2),
     b"\x87": _tuple_of(3),

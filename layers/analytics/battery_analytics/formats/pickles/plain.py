@@ -1,4 +1,4 @@
-"""A pickle's lists and columns as plain Python values and numpy arrays: calls resolved, runs of numbers written out."""
+"""A pickle's lists and columns as plain Python values and numpy arrays, without calls and runs of numbers."""
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby, islice
@@ -11,7 +11,7 @@ from battery_analytics.formats.pickles.values import Call, MalformedPickle, Numb
 
 
 def items_of(value: object) -> list[object]:
-    """A list's, tuple's or array's items as Python values, runs of numbers written out."""
+    """A list's, tuple's or array's items as Python values, runs of numbers as single numbers."""
     if isinstance(value, np.ndarray):
         return list(value.tolist())
     if isinstance(value, NumberRun):
@@ -22,9 +22,9 @@ def items_of(value: object) -> list[object]:
 
 
 def first_items(value: object, most: int) -> object:
-    """The value that a call stands for, of a list or array only its first `most` items, runs of numbers written out.
+    """The value that a call would create; of a list or array only the first `most` items, as single numbers.
 
-    What lies in the items is left as it is: a file may hold a list that holds itself.
+    The items are not resolved further, because a file may hold a list that holds itself.
     """
     value = resolved(value)
     if isinstance(value, np.ndarray):
@@ -35,7 +35,7 @@ def first_items(value: object, most: int) -> object:
 
 
 def column_pieces(value: object, most: int) -> list[AnyArray | list[object]] | None:
-    """A column as pieces: an array wherever numbers follow each other, a list of what else there is; None for no column.
+    """A column as pieces: arrays of numbers that follow each other, and lists of other values; None for no column.
 
     Raises MalformedPickle where the value is no list or array, RefusedPickle where it has more than `most` items.
     """

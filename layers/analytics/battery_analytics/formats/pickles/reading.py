@@ -1,4 +1,4 @@
-"""A pickle's bytes in, the value that it holds out, whatever they are."""
+"""Reads the value that a pickle holds from its bytes."""
 
 import struct
 from collections.abc import Callable
@@ -22,8 +22,8 @@ def read_pickle(data: bytes, admitted: Callable[[GlobalName], bool]) -> object:
     try:
         return _run(machine)
     except (IndexError, ValueError, TypeError, struct.error) as fault:
-        # Any of these is a stack, a number or a text that the bytes do not hold: never ours, the loop has no other input.
-        raise MalformedPickle(f"it breaks off or makes no sense at byte {machine.position:,}") from fault
+        # Each of these means a stack, a number or a text that the bytes do not hold; the loop has no other input.
+        raise MalformedPickle(f"it ends or has no valid instruction at byte {machine.position:,}") from fault
 
 
 def _run(machine: Machine) -> object:
@@ -36,4 +36,4 @@ def _run(machine: Machine) -> object:
         operations[code](machine)
         if not step & _BETWEEN_CHECKS:
             machine.check_bounds()
-    raise RefusedPickle("it takes more instructions than cycling data of its size can")
+    raise RefusedPickle("it takes more instructions than cycling data of its size need")

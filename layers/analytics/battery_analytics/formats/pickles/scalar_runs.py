@@ -1,7 +1,7 @@
-"""Runs of numpy scalars in a pickle, as `list(array)` leaves them, read by numpy straight from the bytes.
+"""Runs of numpy scalars in a pickle, as `list(array)` gives them, read by numpy directly from the bytes.
 
-Protocols 4 and 5 spell each scalar after the first as: recall `scalar`, recall its type, the value's bytes, remember them,
-make a pair, remember it, call, remember the scalar. Only the value's bytes differ from one to the next.
+Protocols 4 and 5 write each scalar after the first as: get `scalar` from the memo, get its type, the value's bytes, store
+them in the memo, make a pair, store it, call, store the scalar. Only the value's bytes differ between scalars.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ _AFTER_VALUE = b"\x94\x86\x94R\x94"
 
 @dataclass(frozen=True, slots=True)
 class ScalarRun:
-    """Consecutive scalars, where they end in the bytes, and where in the memo their notes begin."""
+    """Consecutive scalars, where they end in the bytes, and the index of their first entry in the memo."""
 
     values: npt.NDArray[np.generic]
     end: int
@@ -36,7 +36,7 @@ class ScalarRun:
 
 
 def scalar_run(data: bytes, start: int, memo: Sequence[object]) -> ScalarRun | None:
-    """The scalars that begin at `start` and share its spelling, at most `RUN_CHUNK`; None where they are few or none."""
+    """The scalars from `start` with the same opcodes, at most `RUN_CHUNK`; None where there are few or none."""
     target, place = _recalled(data, start, memo)
     dtype, place = _recalled(data, place, memo)
     if not isinstance(target, GlobalName) or str(target) not in SCALAR or not isinstance(dtype, Call):
@@ -62,7 +62,7 @@ def scalar_run(data: bytes, start: int, memo: Sequence[object]) -> ScalarRun | N
 
 
 def _recalled(data: bytes, place: int, memo: Sequence[object]) -> tuple[object, int]:
-    """The value that the instruction at `place` recalls, None where it is another one, and the place after it."""
+    """The memo value that the instruction at `place` gets, None for another instruction, and the place after it."""
     if data[place] == _SHORT_RECALL:
         return memo[data[place + 1]], place + 2
     if data[place] == _LONG_RECALL:

@@ -1,4 +1,4 @@
-"""What reading a pickle leaves besides plain values: names, calls that were not made, runs of numbers; and its two faults."""
+"""The values that reading a pickle gives besides plain ones: names, calls, runs of numbers; and its two errors."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ class MalformedPickle(Exception):
 
 
 class RefusedPickle(Exception):
-    """The pickle names, or asks for, what plain data do not need."""
+    """The pickle names something, or would take more memory, than plain data need."""
 
     def __init__(self, reason: str, name: str | None = None) -> None:
         super().__init__(reason)
@@ -36,9 +36,9 @@ class GlobalName:
 
 @dataclass(slots=True, eq=False)
 class Call:
-    """A call that the pickle asks for, written down instead of made.
+    """A call in the pickle, recorded and not made.
 
-    `meaning` is what `objects` has read it as, kept because a file may refer to one call a million times.
+    `meaning` is the value that `objects` read from it, kept because a file may refer to one call a million times.
     """
 
     target: GlobalName
@@ -50,13 +50,13 @@ class Call:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NumberRun:
-    """Consecutive numbers of a list, read at once; it stands in the list in their place."""
+    """Consecutive numbers of a list, read at once; one item of the list in their place."""
 
     values: npt.NDArray[np.generic]
 
 
 def expanded(items: Iterable[object]) -> list[object]:
-    """The items with every run of numbers written out as Python numbers."""
+    """The items, with every run of numbers as single Python numbers."""
     flat: list[object] = []
     for item in items:
         if type(item) is NumberRun:
@@ -67,12 +67,12 @@ def expanded(items: Iterable[object]) -> list[object]:
 
 
 def length(items: Iterable[object]) -> int:
-    """How many items there are when every run of numbers is written out."""
+    """The number of items, each number of a run counted."""
     return sum(item.values.size if type(item) is NumberRun else 1 for item in items)
 
 
 def check_key(key: object) -> None:
-    """Admit the keys that data have; others could be made to collide, or to take long to compare."""
+    """Raise RefusedPickle for keys that data do not have; they could collide, or be slow to compare."""
     if key is None or isinstance(key, float):
         return
     if isinstance(key, str | bytes) and len(key) <= LONGEST_KEY:
@@ -83,7 +83,7 @@ def check_key(key: object) -> None:
 
 
 def shown(value: object) -> str:
-    """A value of the file in a message: text is cut and made printable, of anything else only the type is told."""
+    """A value of the file for use in a message: text is cut and made printable, of other values only the type is given."""
     if isinstance(value, str | bytes):
         return ascii(value[:60])
     return f"a {type(value).__name__}"

@@ -1,4 +1,4 @@
-"""How a column's values become numbers, of whatever type its source has them."""
+"""Turns a column's values of any type into numbers."""
 
 import re
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from battery_analytics.cell import FloatArray
 
 _FLOAT64 = np.dtype(np.float64)
 _LONGEST_NUMBER = 64
-_MOST_UNREADABLE = 1_000  # where they are the most of a column so far, it is one of text and not looked at further
+_MOST_UNREADABLE = 1_000  # a column with more text than numbers so far is a column of text, and is not read further
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +32,14 @@ class Numbers:
 
 
 class NotNumbers(Exception):
-    """A value that is no column of numbers at all."""
+    """A value that is not a column of numbers."""
 
 
 def numbers(column: object, *, clock: bool = False) -> Numbers:
-    """A column of whatever plain type a source uses as numbers.
+    """A column of any plain type as numbers.
 
     Lists, tuples and arrays of numbers, of numbers as text and of None are read; with `clock` also times of day,
-    durations (`1d 02:03:04.5`) and dates, in seconds. Raises NotNumbers where the value is no such column.
+    durations (`1d 02:03:04.5`) and dates, in seconds. Raises NotNumbers for any other value.
     """
     if not isinstance(column, np.ndarray):
         if isinstance(column, list | tuple):
@@ -86,7 +86,7 @@ def _numbers_of_items(items: Sequence[object], clock: bool) -> Numbers:
         try:
             return Numbers(np.array(items, dtype=np.float64))
         except ValueError:
-            pass  # some text is not a number as Python spells it: each is looked at below
+            pass  # some text is not a number in Python's spelling: each value is read below
     values, unreadable = np.empty(len(items)), 0
     for place, item in enumerate(items):
         number = _number(item, clock)
@@ -101,7 +101,7 @@ _NOT_MEASURED = frozenset({"", "nan", "none", "null", "na", "n/a", "-"})
 
 
 def _number(item: object, clock: bool) -> float | None:
-    """One value as a float: NaN where it says that there is none, None where it is not a number."""
+    """One value as a float: NaN where it marks a missing value, None where it is not a number."""
     if item is None:
         return np.nan
     if isinstance(item, bytes):
@@ -121,9 +121,10 @@ _DURATION = re.compile(r"(?:(\d{1,6})(?:d| days?,?)? )?(\d{1,6}):(\d{2}):(\d{2}(
 
 
 def number_of_text(text: str, *, clock: bool = False) -> float | None:
-    """The number that a text spells, with decimal point or comma; NaN where it says that there is none.
+    """The number that a text spells, with decimal point or comma; NaN where it marks a missing value.
 
-    A comma alone is a decimal comma; of a comma and a point the last is the decimal mark, the other groups thousands.
+    A comma without a point is a decimal comma. Of a comma and a point the last is the decimal mark, and the other
+    separates thousands.
     """
     if len(text) > _LONGEST_NUMBER or "_" in text:
         return None

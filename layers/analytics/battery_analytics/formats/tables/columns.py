@@ -1,7 +1,6 @@
-"""Which names and units a source gives its columns: rules, and the columns that they recognise.
+"""Recognises the columns of a source by their names and units.
 
-A source's column is recognised by its name without unit and spelling, and its unit says the factor to the SI-suffixed
-quantity of `CyclingData`.
+Names are compared without unit, case and separators. The unit gives the factor to the quantity of `CyclingData`.
 """
 
 import re
@@ -23,7 +22,7 @@ _SECOND = {
 }
 _CELSIUS = dict.fromkeys(("c", "°c", "℃", "degc", "deg c", "degree c", "celsius"), 1.0)
 
-# Each unit in lower case with u for µ, and the factor that turns its values into the quantity's own unit.
+# Each unit in lower case, with u for µ, and the factor from it to the quantity's own unit.
 UNITS: Mapping[Quantity, Mapping[str, float]] = {
     "cycle_number": {"1": 1.0, "#": 1.0},
     "voltage_V": _VOLT,
@@ -58,11 +57,11 @@ def _without_unit(name: str) -> tuple[str, str | None]:
 
 
 class ColumnRule:
-    """The names that a source gives a quantity, and the unit that it means where a name says none.
+    """The names that a source gives a quantity, and the unit of names that do not state one.
 
-    Names are compared without unit, case and separators: "Test_Time(s)" is known by "test time". Where a source has
-    several of them, the one that stands first here is the quantity and the others are extra columns. Without `unit` a
-    name that says none means volts, amperes, ampere-hours, seconds or degrees Celsius.
+    Names are compared without unit, case and separators: "Test_Time(s)" matches "test time". Where a source has
+    several of them, the first in this list is the quantity and the others are extra columns. Without `unit` a name
+    that states none means volts, amperes, ampere-hours, seconds or degrees Celsius.
     """
 
     def __init__(self, *names: str, unit: str | None = None) -> None:
@@ -103,8 +102,8 @@ GENERAL_COLUMNS: ColumnRules = {
 
 @dataclass(frozen=True, slots=True)
 class RecognisedColumn:
-    """A source's column as a quantity, the factor that turns its values into the quantity's unit, and its rank among
-    the names of that quantity, from 0 for the name of first choice."""
+    """A source's column as a quantity, the factor from its unit to the quantity's, and its rank among the names of
+    that quantity, from 0 for the preferred name."""
 
     name: str
     quantity: Quantity
@@ -116,7 +115,7 @@ type Layout = Mapping[Quantity, RecognisedColumn]
 
 
 class ColumnNames:
-    """Rules made ready for looking names up. Raises ValueError where one name or unit would mean two things or none."""
+    """The rules as a look-up by name. Raises ValueError where a name has two meanings, or a unit has none."""
 
     def __init__(self, rules: ColumnRules) -> None:
         self._known: dict[str, tuple[Quantity, int]] = {}
@@ -127,12 +126,12 @@ class ColumnNames:
             self._unit_unless_said[quantity] = 1.0 if rule.unit is None else UNITS[quantity][rule.unit]
             for rank, name in enumerate(rule.names):
                 if name in self._known:
-                    raise ValueError(f"The column name {name!r} stands for {quantity} and {self._known[name][0]}.")
+                    raise ValueError(f"The column name {name!r} means {quantity} and {self._known[name][0]}.")
                 self._known[name] = (quantity, rank)
         self.recognised = lru_cache(maxsize=4_096)(self._recognised)
 
     def _recognised(self, name: str) -> RecognisedColumn | None:
-        """The quantity that a source's column name means, None where no rule knows it."""
+        """The quantity that a source's column name means, None where no rule has it."""
         if len(name) > LONGEST_NAME:
             return None
         stem, unit = _without_unit(" ".join(name.split()))
@@ -143,7 +142,7 @@ class ColumnNames:
         return RecognisedColumn(name, quantity, factor, rank)
 
     def layout(self, names: Iterable[str]) -> dict[Quantity, RecognisedColumn]:
-        """The column of each quantity: the name of first choice, and of equal names the first."""
+        """The column of each quantity: the one with the preferred name, and of equal names the first."""
         found: dict[Quantity, RecognisedColumn] = {}
         for name in names:
             column = self.recognised(name)
@@ -156,7 +155,7 @@ GENERAL_NAMES = ColumnNames(GENERAL_COLUMNS)
 
 
 def extra_columns(names: Sequence[str], layout: Layout) -> tuple[str, ...]:
-    """The source's columns that are none of the recognised ones, in its words."""
+    """The source's columns that were not recognised, by the source's names."""
     extra = [name for name in names if name]
     for column in layout.values():
         extra.remove(column.name)

@@ -1,4 +1,4 @@
-"""A table with one row per point cut into its cycles."""
+"""Cuts a table with one row per point into its cycles."""
 
 from collections.abc import Mapping
 
@@ -13,7 +13,7 @@ def cycles_of_table(columns: Mapping[Quantity, FloatArray], file: str) -> list[R
     """Cut a table with one row per point into cycles wherever the cycle number changes.
 
     Without a `cycle_number` column the whole table is one cycle. A row without a number belongs to the row before it.
-    Rows of a cycle that lie scattered (as after sorting a table by another column) are brought together in their order.
+    Separated rows of a cycle, as after sorting a table by another column, are brought together in their order.
     """
     numbers = columns.get("cycle_number")
     measured: dict[Quantity, FloatArray] = {**columns}

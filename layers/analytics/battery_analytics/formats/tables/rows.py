@@ -1,4 +1,4 @@
-"""The rows of a table as one array per quantity: fast where all of it is numbers, with patience and line numbers where not."""
+"""The rows of a table as one array per quantity: fast where all values are numbers, else slowly and with line numbers."""
 
 import csv
 import io
@@ -21,7 +21,7 @@ _ROW = re.compile(rb"[^\r\n]+")
 
 
 def rows_of(text: TableText, layout: Layout, file: str) -> tuple[dict[Quantity, FloatArray], list[Finding]]:
-    """The columns of the layout, each of shape (n_rows,) in the quantity's unit, and what could not be read.
+    """The columns of the layout, each of shape (n_rows,) in the quantity's unit, and findings for what is not a number.
 
     Raises EmptyFile for a table without rows, CorruptedFile for rows that do not fit the header or hold no number,
     UnsupportedStructure beyond `MAX_POINTS` rows.
@@ -31,14 +31,14 @@ def rows_of(text: TableText, layout: Layout, file: str) -> tuple[dict[Quantity, 
 
 
 def _table_of_numbers(text: TableText, layout: Layout) -> dict[Quantity, FloatArray] | None:
-    """The columns of a table in which every field is a number or empty, in half the time; None for any other table."""
-    import pandas as pd  # noqa: PLC0415  a quarter of a second that a pickle never pays
+    """The columns of a table whose fields are all numbers or empty, in half the time; None for any other table."""
+    import pandas as pd  # noqa: PLC0415  takes a quarter of a second, which a pickle does not need
 
     if len(layout) < len(text.header.columns) or text.content.count(b"\n") > MAX_POINTS:
         return None
     first_row = _ROW.search(text.content, text.rows_start)
     if first_row is None or first_row[0].count(text.header.separator.encode()) >= len(text.header.columns):
-        return None  # pandas would make an index of what a first row has beyond the header
+        return None  # pandas would take surplus fields of the first row as an index
     header = text.header.separator.join(map(str, range(len(text.header.columns)))).encode() + b"\n"
     try:
         table = pd.read_csv(
@@ -48,7 +48,7 @@ def _table_of_numbers(text: TableText, layout: Layout) -> dict[Quantity, FloatAr
             dtype=np.float64,
         )
     except (pd.errors.ParserError, UnicodeDecodeError, ValueError):
-        return None  # the reader of any table finds the line and names it
+        return None  # the slow reader finds the line and names it
     if table.empty or table.isna().all(axis=None):
         return None
     values = {quantity: table[str(text.header.columns.index(column.name))] for quantity, column in layout.items()}
@@ -56,7 +56,7 @@ def _table_of_numbers(text: TableText, layout: Layout) -> dict[Quantity, FloatAr
 
 
 def _table_of_anything(text: TableText, layout: Layout, file: str) -> tuple[dict[Quantity, FloatArray], list[Finding]]:
-    """The columns of a table with text, gaps and surplus columns, in chunks, each fault with its line."""
+    """The columns of a table with text, gaps and surplus columns, in chunks; an error names its line."""
     import pandas as pd  # noqa: PLC0415  as above
 
     places = {quantity: text.header.columns.index(column.name) for quantity, column in layout.items()}
@@ -92,7 +92,7 @@ def _table_of_anything(text: TableText, layout: Layout, file: str) -> tuple[dict
                     unreadable[column.name] += read.unreadable
     except (pd.errors.ParserError, UnicodeDecodeError) as fault:
         raise CorruptedFile(
-            f"{file} is not a table with one row a line: {_one_line(fault, text)}.", file=file
+            f"{file} is not a table with one row per line: {_one_line(fault, text)}.", file=file
         ) from fault
     if n_rows == 0:
         raise EmptyFile(f"{file} names its columns but holds no row.", file=file)
@@ -103,14 +103,14 @@ def _table_of_anything(text: TableText, layout: Layout, file: str) -> tuple[dict
 
 
 def _row_too_long(text: TableText, row: int, file: str) -> CorruptedFile:
-    """The fault of a row that has more fields than the header, with its line in the file's own counting."""
+    """The error of a row that has more fields than the header, with the line of the file."""
     rows = csv.reader(
         io.StringIO(text.content[text.rows_start :].decode("utf-8"), newline=""), delimiter=text.header.separator
     )
     fields = next(islice((fields for fields in rows if fields), row, None), [])
     line = text.header.line + 1 + rows.line_num
     return CorruptedFile(
-        f"Line {line} of {file} has {len(fields)} fields, where its header names {len(text.header.columns)} columns.",
+        f"Line {line} of {file} has {len(fields)} fields, but its header names {len(text.header.columns)} columns.",
         file=file,
         line=line,
     )
@@ -120,7 +120,7 @@ def _not_numbers(unreadable: Mapping[str, int]) -> list[Finding]:
     if not unreadable:
         return []
     spelled = ", ".join(f"{count:,} in {name}" for name, count in unreadable.items())
-    message = f"Some values are text that is no number ({spelled}); they were taken as not measured."
+    message = f"Some values are text and not numbers ({spelled}). They were taken as not measured."
     return [Finding("values_not_numbers", "warning", message)]
 
 

@@ -1,7 +1,7 @@
-"""What kind of text a table is: its encoding, separator, decimal mark, and the line that names its columns.
+"""Finds out how the text of a table is written: its encoding, separator, decimal mark, and the line of column names.
 
-Written by hand: the standard library's `csv.Sniffer` knows no lines before the header, and detectors of encodings such as
-`charset-normalizer` guess a language, where a table needs no more than the marks of UTF-8 and UTF-16.
+Written by hand: the standard library's `csv.Sniffer` does not allow lines before the header. Detectors of encodings such
+as `charset-normalizer` guess a language, while a table needs only the marks of UTF-8 and UTF-16.
 """
 
 import codecs
@@ -30,7 +30,7 @@ _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?")
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The line that names a table's columns: which one it is, counted from 0, what separates its fields, and the names."""
+    """The line that names a table's columns: its number, counted from 0, the separator of its fields, and the names."""
 
     line: int
     separator: str
@@ -51,7 +51,7 @@ def table_text(file: BatteryFile, names: ColumnNames) -> TableText:
     """Find out how a table is written.
 
     Raises EmptyFile, CorruptedFile for bytes that are not text, UnsupportedStructure for more than `MAX_COLUMNS`
-    columns. A file none of whose columns `names` recognises has its first line as header.
+    columns. Where `names` recognises no column, the first line is the header.
     """
     content = _utf8(file)
     lines = _lines(content[:HEAD_BYTES].decode("utf-8", "replace"))
@@ -60,7 +60,7 @@ def table_text(file: BatteryFile, names: ColumnNames) -> TableText:
         raise EmptyFile(f"{file.name} is empty.", file=file.name)
     if len(header.columns) > MAX_COLUMNS or (len(lines) == 1 and len(content) >= HEAD_BYTES):
         raise UnsupportedStructure(
-            f"{file.name} has more than {MAX_COLUMNS} columns in its header, where cycling data have about six.",
+            f"{file.name} has more than {MAX_COLUMNS} columns in its header; cycling data have about six.",
             file=file.name,
         )
     may_have_comma = header.separator != "," and _has_decimal_comma(lines[header.line + 1 :], header.separator)
@@ -98,7 +98,7 @@ def _lines(text: str) -> list[str]:
 
 
 def _utf8(file: BatteryFile) -> bytes:
-    """The file's text as UTF-8; what is not UTF-8 and has no mark of another encoding is taken as Windows' Western one."""
+    """The file's text as UTF-8. Text that is not UTF-8 and has no mark of another encoding is read as Windows-1252."""
     if not file.content:
         raise EmptyFile(f"{file.name} is empty.", file=file.name)
     content, encoding = file.content, _encoding(file.content)

@@ -1,4 +1,4 @@
-"""Capacity fade: what each cycle charged and discharged, how efficiently, and how much of it is lost."""
+"""Capacity fade: the capacities and the coulombic efficiency of each cycle, the fade, and the knee."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -11,7 +11,7 @@ from battery_analytics.sections.declaration import Plot, Section
 
 @dataclass(frozen=True, slots=True)
 class CapacityFade:
-    """What each cycle charged and discharged, and how much of it is lost; arrays have one value per cycle."""
+    """The capacities of each cycle, and how much capacity is lost; arrays have one value per cycle."""
 
     cycle_numbers: Annotated[WholeNumbers, Field("The source's cycle numbers.")]
     charge_capacities: Annotated[
@@ -21,7 +21,8 @@ class CapacityFade:
         Numbers, Field("Charge drawn while discharging, continuous where the source's column restarts.", "Ah")
     ]
     coulombic_efficiencies: Annotated[
-        Numbers, Field("Discharge over the charge that preceded it (Smith 2010); null where unknown.", "%")
+        Numbers,
+        Field("Discharge capacity over the charge capacity that preceded it (Smith 2010); null where unknown.", "%"),
     ]
     capacity_fade_percentage: Annotated[
         float | None, Field("100·(first − last)/first of the discharge capacities.", "%")
@@ -32,7 +33,7 @@ class CapacityFade:
     capacity_retention_percentage: Annotated[float | None, Field("100 − fade.", "%")]
     knee: Annotated[
         Knee | None,
-        Field("Where the fade bends down (Bacon-Watts); null where the data do not support a knee."),
+        Field("The cycle at which the fade becomes steeper (Bacon-Watts); null where the data do not show a knee."),
     ]
 
 

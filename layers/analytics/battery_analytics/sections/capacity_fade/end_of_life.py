@@ -1,4 +1,4 @@
-"""The end of life in a capacity picture: threshold, projected cycle with its interval, and the same in words."""
+"""The end of life in the capacity plot: threshold, projected cycle with its interval, and the sentence about them."""
 
 import numpy as np
 
@@ -17,7 +17,7 @@ _LEAST_DATA_SHARE = 0.25
 
 
 def fits_beside_the_data(projection: Projection, last_cycle: float, capacity_limits: Limits) -> bool:
-    """Whether an axis that reaches to the end of life leaves the measured cycles enough room to be read."""
+    """Whether the measured cycles stay readable on axes that reach to the end of life."""
     if projection.eol_capacity_Ah is None:
         return True
     low, high = capacity_limits
@@ -27,7 +27,7 @@ def fits_beside_the_data(projection: Projection, last_cycle: float, capacity_lim
 
 
 def reach_cycle(projection: Projection, last_cycle: float) -> float:
-    """The cycle to which an axis goes that shows the end of life: its interval too, unless that is far wider."""
+    """The last cycle of an axis that shows the end of life, with its interval unless that is much wider."""
     eol_cycle = projection.eol_cycle
     if eol_cycle is None:
         return last_cycle
@@ -36,7 +36,7 @@ def reach_cycle(projection: Projection, last_cycle: float) -> float:
 
 
 def draw_trend(panel: Panel, projection: Projection) -> None:
-    """The fitted line and its band, and dotted how it goes on to the end of life where the fit stops short of it."""
+    """The fitted line and its band; where the fit stops before the end of life, a dotted line from there to it."""
     trend = projection.trend
     if trend is None or trend.cycle_number.size == 0:
         return
@@ -46,8 +46,8 @@ def draw_trend(panel: Panel, projection: Projection) -> None:
         return
     end, end_Ah = float(trend.cycle_number[-1]), float(trend.capacity_Ah[-1])
     if projection.eol_cycle > end:
-        way = np.array([end, projection.eol_cycle]), np.array([end_Ah, projection.eol_capacity_Ah])
-        panel.series(*way, Mark(INK, line=":", width_px=2))
+        rest = np.array([end, projection.eol_cycle]), np.array([end_Ah, projection.eol_capacity_Ah])
+        panel.series(*rest, Mark(INK, line=":", width_px=2))
 
 
 def draw_end_of_life(panel: Panel, projection: Projection) -> None:

@@ -30,7 +30,7 @@ def capacity_plot(
 ) -> bytes:
     """PNG of 1000 × 800 pixels.
 
-    An end of life that would squeeze the measured cycles into a corner gets a panel of its own beside them.
+    Where the end of life is so far away that the measured cycles would be too small to read, it has a panel of its own.
     """
     cycles = table.cycle_number.astype(np.float64)
     last_cycle = float(cycles.max(initial=1))
@@ -79,7 +79,7 @@ def _draw_capacity(panel: Panel, table: CycleTable, projection: Projection) -> N
 
 
 def _draw_outlook(sheet: Sheet, table: CycleTable, projection: Projection, last_cycle: float) -> None:
-    """The same capacity again, with room for the end of life."""
+    """The same capacity on axes that reach to the end of life."""
     usual = robust_limits(table.discharge_capacity_Ah)
     levels = np.array([*(usual or ()), projection.eol_capacity_Ah or np.nan])
     panel = Panel(
@@ -92,7 +92,7 @@ def _draw_outlook(sheet: Sheet, table: CycleTable, projection: Projection, last_
         y_limits=full_limits(levels),
     )
     panel.axes("Cycle number", "", integer_x=True)
-    sheet.text(panel.left, panel.top + 18, "All the way to end of life", color=GREY)
+    sheet.text(panel.left, panel.top + 18, "Up to the end of life", color=GREY)
     draw_trend(panel, projection)
     panel.series(table.cycle_number.astype(np.float64), table.discharge_capacity_Ah, Mark(BLUE, marker="o", size_px=5))
     draw_end_of_life(panel, projection)

@@ -1,4 +1,4 @@
-"""Temperature: its statistics over all points, and what it has to do with capacity, where that can be said."""
+"""Temperature: its statistics over all points, and its correlation with capacity where one can be computed."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -11,7 +11,7 @@ from battery_analytics.sections.analysed_cell import AnalysedCell
 from battery_analytics.sections.declaration import Plot, Section
 
 CONSTANT_WITHIN_C = 0.5
-SAME_WITHIN_C = 1e-9  # a mean over equal values differs by a rounding
+SAME_WITHIN_C = 1e-9  # a mean over equal values has a rounding error
 SAME_SHARE = 1e-9
 FEWEST_CYCLES_TO_CORRELATE = 5
 
@@ -37,7 +37,7 @@ class TemperatureStats:
 
 @dataclass(frozen=True, slots=True)
 class TemperatureAnalysis:
-    """The measured temperature and what it has to do with capacity."""
+    """The measured temperature and its correlation with capacity."""
 
     has_temperature_data: Annotated[bool, Field("True only for measured values.")]
     average_temperature: Annotated[float | None, Field("Mean over all points.", "°C")]
@@ -46,7 +46,7 @@ class TemperatureAnalysis:
     correlation_with_capacity: Annotated[
         float | None,
         Field(
-            "Pearson's r between a cycle's mean temperature and its discharge capacity; null where none can be claimed."
+            "Pearson's r between a cycle's mean temperature and its discharge capacity; null where it cannot be computed."
         ),
     ]
     no_correlation_reason: Annotated[str | None, Field("Why `correlation_with_capacity` is null.")]
@@ -76,7 +76,7 @@ def temperature_analysis(analysed: AnalysedCell) -> TemperatureAnalysis:
 
 
 def temperature_statistics(measured_C: FloatArray) -> tuple[TemperatureRange, TemperatureStats]:
-    """Statistics of at least one measured value; those of a constant are exact, without a rounding of the mean."""
+    """Statistics of at least one measured value; those of a constant are exact, without a rounding error."""
     low, high = float(measured_C.min()), float(measured_C.max())
     extremes = TemperatureRange(min=low, max=high)
     if low == high:
@@ -88,7 +88,7 @@ def temperature_statistics(measured_C: FloatArray) -> tuple[TemperatureRange, Te
 
 
 def capacity_correlation(temperature_C: FloatArray, capacity_Ah: FloatArray) -> tuple[float | None, str | None]:
-    """Pearson's r of cycles' mean temperatures and whole discharges, both of shape (n_cycles,), or why there is none."""
+    """Pearson's r of cycles' mean temperatures and whole discharges, both of shape (n_cycles,), or the reason for none."""
     known = np.isfinite(temperature_C) & np.isfinite(capacity_Ah)
     temperature, capacity = temperature_C[known], capacity_Ah[known]
     if temperature.size < FEWEST_CYCLES_TO_CORRELATE:
@@ -98,10 +98,10 @@ def capacity_correlation(temperature_C: FloatArray, capacity_Ah: FloatArray) -> 
         what = f"varies by only {spread:.2g} °C between cycles" if spread > SAME_WITHIN_C else "is constant"
         return (
             None,
-            f"The temperature {what} ({temperature.mean():.3g} °C): no correlation with capacity can be computed.",
+            f"The temperature {what} ({temperature.mean():.3g} °C). No correlation with capacity can be computed.",
         )
     if np.ptp(capacity) <= SAME_SHARE * np.max(np.abs(capacity)):
-        return None, "The capacity is the same in every cycle: no correlation can be computed."
+        return None, "The capacity is the same in every cycle. No correlation can be computed."
     return float(np.corrcoef(temperature, capacity)[0, 1]), None
 
 

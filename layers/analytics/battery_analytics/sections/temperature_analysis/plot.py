@@ -1,4 +1,4 @@
-"""Capacity over temperature: whether the warm cycles are those that give more."""
+"""The plot of capacity over temperature: do warm cycles have more capacity?"""
 
 import numpy as np
 
@@ -16,7 +16,7 @@ _COLOR_GROUPS = 24
 
 
 def temperature_vs_capacity_plot(temperature: TemperatureAnalysis, table: CycleTable, *, title: str) -> bytes:
-    """PNG of 1000 × 640 pixels; says in words where the temperature cannot tell anything about the capacity."""
+    """PNG of 1000 × 640 pixels. Where no correlation can be computed, it says why."""
     known = np.isfinite(table.mean_temperature_C) & np.isfinite(table.discharge_capacity_Ah)
     mean_C, capacity_Ah = table.mean_temperature_C[known], table.discharge_capacity_Ah[known]
     sheet = Sheet(_HEIGHT_PX, title, [_verdict(temperature, int(known.sum()))])
@@ -34,7 +34,7 @@ def temperature_vs_capacity_plot(temperature: TemperatureAnalysis, table: CycleT
         panel.sentence("No cycle has both a temperature and a discharge capacity.")
         return sheet.png()
     numbers = table.cycle_number[known]
-    # A line of markers has one colour: neighbouring cycles share it, which is far quicker than a scatter of each.
+    # A line of markers has one colour, so neighbouring cycles share one; that is much faster than single points.
     groups = np.array_split(np.argsort(numbers, kind="stable"), min(_COLOR_GROUPS, numbers.size))
     for group, color in zip(groups, cycle_colors([int(numbers[group[0]]) for group in groups]), strict=True):
         panel.series(mean_C[group], capacity_Ah[group], Mark(color, marker="o", size_px=9))
@@ -52,7 +52,7 @@ def _verdict(temperature: TemperatureAnalysis, n_cycles: int) -> str:
 
 
 def _temperature_limits(mean_C: FloatArray) -> Limits | None:
-    """At least 2 °C wide, so that a sensor's last digit does not look like a range of temperatures."""
+    """Limits at least 2 °C apart, so that a sensor's last digit does not look like a range of temperatures."""
     limits = full_limits(mean_C)
     if limits is None:
         return None

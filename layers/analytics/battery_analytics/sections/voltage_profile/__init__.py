@@ -1,4 +1,4 @@
-"""Voltage profile: voltage over capacity of chosen cycles, charge and discharge apart."""
+"""Voltage profile: voltage over capacity of chosen cycles, separate for charge and discharge."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -69,7 +69,7 @@ def _branch(branch: curves_of.Branch | None) -> Branch | None:
 
 
 def _chosen_cycles(analysed: AnalysedCell) -> list[int]:
-    """The indices of the cycles that were asked for; where this cell has none of them, first, middle and last."""
+    """The indices of the cycles in the option; where this cell has none of them, first, middle and last."""
     numbers, asked = analysed.table.cycle_number, analysed.options.cycles
     chosen: list[int] = np.flatnonzero(np.isin(numbers, asked)).tolist() if asked else []
     return chosen or sorted({0, numbers.size // 2, numbers.size - 1})

@@ -1,4 +1,4 @@
-"""Differential voltage: dV/dQ over the discharged capacity, whose peaks tell the electrodes' phases apart."""
+"""The plot of dV/dQ over the discharged capacity, whose peaks show the electrodes' phase changes."""
 
 from collections.abc import Sequence
 
@@ -16,14 +16,14 @@ _END_SHARE = 0.12
 
 
 def differential_voltage_plot(curves: Sequence[DifferentialCurve], *, title: str) -> bytes:
-    """PNG of 1000 × 640 pixels, in mV/Ah, to the scale of the features: the cliffs at both ends may leave the picture.
+    """PNG of 1000 × 640 pixels, in mV/Ah, scaled to the peaks: the steep ends may be outside the plot.
 
     Of many cycles forty are drawn, evenly spread, the first and the last among them.
     """
     drawn = [curves[index] for index in evenly_spread(len(curves), _MOST_CYCLES)]
     numbers = [curve.cycle_number for curve in drawn]
     lines = [(thinned(curve.capacity_Ah), thinned(curve.dV_dQ_V_per_Ah) * 1000) for curve in drawn]
-    summary = ["Discharge; the steep ends may run out of the picture"]
+    summary = ["Discharge; the steep ends may be outside the plot"]
     if len(drawn) < len(curves):
         summary = [f"{summary[0]}. {len(drawn)} of {len(curves):,} cycles, evenly spread"]
     sheet = Sheet(_HEIGHT_PX, title, summary)
@@ -46,7 +46,7 @@ def differential_voltage_plot(curves: Sequence[DifferentialCurve], *, title: str
 
 
 def _feature_limits(columns: Sequence[np.ndarray[tuple[int, ...], np.dtype[np.float64]]]) -> Limits | None:
-    """The range of dV/dQ between the ends of the curves, with room for the rise into the cliffs."""
+    """The range of dV/dQ between the ends of the curves, widened to show where the steep ends begin."""
     inner = []
     for column in columns:
         known = column[np.isfinite(column)]

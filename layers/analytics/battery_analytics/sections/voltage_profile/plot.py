@@ -1,4 +1,4 @@
-"""The voltage profile: voltage over the capacity passed, charge and discharge of each cycle."""
+"""The plot of the voltage over the capacity passed, charge and discharge of each cycle."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""The trajectory ensemble: what the cell's own course says, once its fade has begun."""
+"""The trajectory model's projection for one cell: the mean of the curves through its fade, or why it abstains."""
 
 import json
 import math
@@ -26,7 +26,7 @@ LEAST_OUTLIER = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Widening:
-    """By which factor, as a natural logarithm, the remaining life is widened at each share of fade used; shape (n,)."""
+    """The factor, as a natural logarithm, that widens the remaining life at each share of fade used; both of shape (n,)."""
 
     fade_used: FloatArray
     log_factor: FloatArray
@@ -36,8 +36,8 @@ class Widening:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnCourse:
-    """The ensemble's projection, those of its curves, and the course to draw; the latter None where it abstains."""
+class TrajectoryProjection:
+    """The model's projection, those of its curves, and the trend to draw, which is None where the model abstains."""
 
     projection: ModelProjection
     curves: tuple[ModelProjection, ...]
@@ -52,16 +52,19 @@ def learned_widening() -> Widening:
     return Widening(np.array(table["fade_used"]), np.array(table["log_factor"]))
 
 
-def own_course(
+def trajectory_projection(
     cycle_number: FloatArray, capacity_Ah: FloatArray, *, eol_capacity_Ah: float, level: float, widening: Widening
-) -> OwnCourse:
+) -> TrajectoryProjection:
     """Follow the curves through the fade to the end of life; both inputs of shape (n,), all known.
 
-    Abstains for too few cycles, and before a tenth of the allowed fade is used up: what comes after so little fade is
-    open. The projection is the geometric mean of the curves' remaining cycles.
+    Abstains for too few cycles, and before a tenth of the allowed fade is used up, since so little fade does not yet show
+    the trajectory. The projection is the geometric mean of the curves' remaining cycles.
     """
     if cycle_number.size < FEWEST_CYCLES:
-        return _silent(f"A course needs {FEWEST_CYCLES} cycles; there are {cycle_number.size}.", math.nan)
+        return _abstaining(
+            f"The trajectory model needs {FEWEST_CYCLES} cycles with a known capacity; there are {cycle_number.size}.",
+            math.nan,
+        )
     last = float(cycle_number[-1])
     kept = _usual(capacity_Ah)
     cycle_number, capacity_Ah = cycle_number[kept], capacity_Ah[kept]
@@ -69,24 +72,22 @@ def own_course(
     fade_used = float((capacity_Ah[0] - np.median(capacity_Ah[-RECENT_CYCLES:])) / allowed) if allowed > 0 else math.nan
     if not fade_used >= LEAST_FADE_USED:
         used = f"{100 * max(fade_used, 0):.2g} %" if math.isfinite(fade_used) else "none"
-        return _silent(
-            f"The fade has hardly begun: {used} of what is allowed is used up, and its course is open.", fade_used
-        )
+        return _abstaining(f"The fade has hardly begun: {used} of the allowed fade is used up.", fade_used)
     found = trajectories(cycle_number, capacity_Ah, eol_capacity_Ah)
     log_factor = widening.at(fade_used)
     curves = tuple(_listed(curve, last, log_factor, level) for curve in found)
     led = [curve for curve in found if curve.remaining_cycles is not None]
     if len(led) < FEWEST_CURVES:
         reason = "The capacity does not fall clearly over the last cycles: most curves never reach the end of life."
-        return OwnCourse(ModelProjection(NAME, abstention_reason=reason), curves, None, fade_used)
+        return TrajectoryProjection(ModelProjection(NAME, abstention_reason=reason), curves, None, fade_used)
     log_remaining = _log_mean([np.array([curve.remaining_cycles or 0.0]) for curve in led])[0]
     eol_cycle = last + math.exp(log_remaining)
     if eol_cycle > LONGEST_LIFE_CYCLES:
-        reason = f"The end of life would come after {LONGEST_LIFE_CYCLES:,.0f} cycles, which nothing here supports."
-        return OwnCourse(ModelProjection(NAME, abstention_reason=reason), curves, None, fade_used)
+        reason = f"The end of life would come after {LONGEST_LIFE_CYCLES:,.0f} cycles, too far ahead to project."
+        return TrajectoryProjection(ModelProjection(NAME, abstention_reason=reason), curves, None, fade_used)
     spread = _log_mean([curve.resampled_cycles for curve in led]) - log_remaining
     interval = _interval(last, log_remaining, spread, log_factor, level)
-    return OwnCourse(
+    return TrajectoryProjection(
         ModelProjection(NAME, eol_cycle=eol_cycle, interval=interval),
         curves,
         _trend(led, cycle_number, capacity_Ah, eol_cycle, interval),
@@ -105,12 +106,12 @@ def _usual(capacity_Ah: FloatArray) -> BoolArray:
     return kept if np.count_nonzero(kept) >= FEWEST_CYCLES else np.ones_like(kept)
 
 
-def _silent(reason: str, fade_used: float) -> OwnCourse:
-    return OwnCourse(ModelProjection(NAME, abstention_reason=reason), (), None, fade_used)
+def _abstaining(reason: str, fade_used: float) -> TrajectoryProjection:
+    return TrajectoryProjection(ModelProjection(NAME, abstention_reason=reason), (), None, fade_used)
 
 
 def _log_mean(remaining: Sequence[FloatArray]) -> FloatArray:
-    """The logarithm of the geometric mean over the curves; a curve that never ends counts as the longest life."""
+    """The logarithm of the geometric mean over the curves. A curve that never reaches the end counts as the longest life."""
     logs = [np.log(np.clip(cycles, SHORTEST_REMAINING, LONGEST_LIFE_CYCLES)) for cycles in remaining]
     mean: FloatArray = np.mean(logs, axis=0)
     return mean
@@ -129,7 +130,9 @@ def _listed(curve: Trajectory, last: float, log_factor: float, level: float) -> 
         return ModelProjection(curve.name, abstention_reason="The curve does not reach the end of life.")
     log_remaining = math.log(max(curve.remaining_cycles, SHORTEST_REMAINING))
     if last + math.exp(log_remaining) > LONGEST_LIFE_CYCLES:
-        return ModelProjection(curve.name, abstention_reason=f"It would come after {LONGEST_LIFE_CYCLES:,.0f} cycles.")
+        return ModelProjection(
+            curve.name, abstention_reason=f"The end of life would come after {LONGEST_LIFE_CYCLES:,.0f} cycles."
+        )
     spread = _log_mean([curve.resampled_cycles]) - log_remaining
     interval = _interval(last, log_remaining, spread, log_factor, level)
     return ModelProjection(curve.name, eol_cycle=last + math.exp(log_remaining), interval=interval)
@@ -138,7 +141,8 @@ def _listed(curve: Trajectory, last: float, log_factor: float, level: float) -> 
 def _trend(
     led: Sequence[Trajectory], cycle_number: FloatArray, capacity_Ah: FloatArray, eol_cycle: float, interval: Interval
 ) -> Trend:
-    """The curve nearest to the projection, what lies ahead stretched to meet it; the band meets the interval's ends."""
+    """The curve nearest to the projection. Its part ahead is stretched so that it and its band meet the projection
+    and the ends of the interval."""
     last = float(cycle_number[-1])
     remaining = eol_cycle - last
 
@@ -146,14 +150,14 @@ def _trend(
         return abs(math.log(max(candidate.remaining_cycles or 0.0, SHORTEST_REMAINING) / remaining))
 
     curve = min((one for one in led if one.name != "last_fifth_line"), key=distance, default=led[0])
-    own = max(curve.remaining_cycles or 0.0, SHORTEST_REMAINING)
+    curve_remaining = max(curve.remaining_cycles or 0.0, SHORTEST_REMAINING)
     cycle = np.linspace(float(cycle_number[0]), eol_cycle, TREND_POINTS)
 
-    def course(end: float) -> FloatArray:
-        ahead = np.maximum(cycle - last, 0.0) * own / max(end - last, SHORTEST_REMAINING)
+    def stretched(end: float) -> FloatArray:
+        ahead = np.maximum(cycle - last, 0.0) * curve_remaining / max(end - last, SHORTEST_REMAINING)
         return curve.follow(np.minimum(cycle, last) + ahead)
 
-    fitted = course(eol_cycle)
+    fitted = stretched(eol_cycle)
     noise = 1.645 * float(np.std(capacity_Ah - curve.follow(cycle_number)))
-    low, high = course(interval.low) - noise, course(interval.high or LONGEST_LIFE_CYCLES) + noise
+    low, high = stretched(interval.low) - noise, stretched(interval.high or LONGEST_LIFE_CYCLES) + noise
     return Trend(cycle, fitted, np.minimum(low, fitted), np.maximum(high, fitted))

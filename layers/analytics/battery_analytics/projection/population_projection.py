@@ -1,4 +1,4 @@
-"""Whether the population model speaks of a cell, what it says, or why it is silent."""
+"""The population model's projection for one cell, or why it abstains."""
 
 import math
 
@@ -13,15 +13,17 @@ from battery_analytics.projection.result import Interval, ModelProjection
 
 NAME = "population"
 SAME_SHARE = 0.005
+# Begins the reason of an abstention that still bounds the end of life.
+ONE_THRESHOLD = "The population model projects only"
 
 
 def population_projection(
     model: PopulationModel, history: History, *, eol_share: float, last_cycle: float, level: float
 ) -> ModelProjection:
-    """The population model's projection of the end of life at `eol_share` of the first capacity, or why it has none.
+    """The population model's projection of the end of life at `eol_share` of the first capacity, or why it abstains.
 
-    It knows one end of life only, the one of the lives that it was trained on; of a lower one it says that it can only
-    come later.
+    It projects only the end of life that the lives it was trained on have. For another share it abstains, and says
+    whether the end of life is later or earlier than the one that it projects.
     """
     reason = model.domain.outside(history)
     if reason is not None:
@@ -33,14 +35,14 @@ def population_projection(
     features = early_life_features(history, stage.cycles)
     if not np.isfinite(features[stage.columns]).all():
         return ModelProjection(
-            NAME, abstention_reason="A figure of the first cycles that the model needs was not measured."
+            NAME, abstention_reason="A feature of the first cycles that the model needs was not measured."
         )
-    distance, farthest = features_beside_the_trained(model, stage, features, history.temperature_C)
+    distance, farthest = distance_from_trained_cells(model, stage, features, history.temperature_C)
     if distance > FAR:
         return ModelProjection(
             NAME,
-            abstention_reason="The cell's first cycles are not like those of the trained cells: "
-            f"its {farthest} is too far off.",
+            abstention_reason="The cell's first cycles are not like those of the cells that the model was trained on: "
+            f"its {farthest} is too far outside their range.",
         )
     log_life = model.log_life(stage, features, history.temperature_C)
     spread = model.spread(stage, history.temperature_C) * max(distance, 1.0)
@@ -52,7 +54,7 @@ def population_projection(
         return ModelProjection(NAME, abstention_reason=_other_threshold(model, eol_share, life, low, high))
     if high <= last_cycle or life <= last_cycle:
         return ModelProjection(
-            NAME, abstention_reason=f"The cell has outlived the {life:,.0f} cycles that cells like it live."
+            NAME, abstention_reason=f"The cell has already passed the life that the model projects: {life:,.0f} cycles."
         )
     return ModelProjection(
         NAME,
@@ -62,7 +64,7 @@ def population_projection(
     )
 
 
-def features_beside_the_trained(
+def distance_from_trained_cells(
     model: PopulationModel, stage: Stage, features: FloatArray, temperature_C: float
 ) -> tuple[float, str]:
     """How far the features lie outside those of the trained cells at this temperature, and which lies farthest.
@@ -87,9 +89,8 @@ def features_beside_the_trained(
 
 
 def _other_threshold(model: PopulationModel, eol_share: float, life: float, low: float, high: float) -> str:
-    trained = f"{100 * model.eol_share:g} % of the first capacity at cycle {life:,.0f} ({low:,.0f} to {high:,.0f})"
-    asked = f"{100 * eol_share:.3g} %"
-    known = f"The population model knows lives to {100 * model.eol_share:g} % alone."
-    if eol_share < model.eol_share:
-        return f"{known} It puts {trained}; {asked} can only come later."
-    return f"{known} It puts {trained}; {asked} can only come earlier."
+    order = "later" if eol_share < model.eol_share else "earlier"
+    return (
+        f"{ONE_THRESHOLD} the life to {100 * model.eol_share:g} % of the first capacity: "
+        f"cycle {life:,.0f} ({low:,.0f} to {high:,.0f}). {100 * eol_share:.3g} % is reached {order}."
+    )
