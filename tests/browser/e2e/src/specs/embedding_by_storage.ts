@@ -11,7 +11,7 @@ spec("the component sends a file of more than 4 MiB by the storage, and has the 
   stage.page.on("request", (request) => asked.push(`${request.method()} ${new URL(request.url()).pathname}`));
   const forgotten = stage.page.waitForResponse((answer) => answer.request().method() === "DELETE");
   await page.choose(stage.input("above_4_MiB"));
-  await page.report("TEST_25_D4").waitFor({ timeout: 40_000 });
+  await page.report("TEST_25_D4").waitFor();
   assert.equal((await forgotten).status(), 204);
   assert.ok(!asked.includes("POST /api/upload"));
   const job = await stage.page.request.get((await forgotten).url());
@@ -21,7 +21,7 @@ spec("the component sends a file of more than 4 MiB by the storage, and has the 
 spec("the component shows why a job failed, in the API's words", async (stage) => {
   const page = await EmbeddersPage.at(stage);
   await page.choose(stage.input("unusable_above_4_MiB"));
-  await page.refusal.waitFor({ timeout: 40_000 });
+  await page.refusal.waitFor();
   assert.match(await wordsOf(page.refusal), /\(missing_columns, request [\w-]+\)$/);
 });
 

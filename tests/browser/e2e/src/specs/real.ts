@@ -22,7 +22,7 @@ spec("every real cell shows its charts and says nothing behind the page's back",
   const paths = input("every_pickle").split("\n");
   await dashboard.choose(...paths);
   await page.getByText(`${paths.length} cells`, { exact: true }).waitFor();
-  await dashboard.sources.getByRole("button", { name: `Compare all ${paths.length}` }).waitFor({ timeout: 40_000 });
+  await dashboard.sources.getByRole("button", { name: `Compare all ${paths.length}` }).waitFor();
   assert.equal(await dashboard.sources.getByRole("alert").count(), 0);
   const links = dashboard.sources.getByRole("button", { name: /^CALB_/ });
   for (let place = 0; place < paths.length; place += 1) {

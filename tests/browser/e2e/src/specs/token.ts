@@ -29,7 +29,7 @@ spec(
     const requests: Request[] = [];
     page.on("request", (request) => requests.push(request));
     await dashboard.choose(input("above_4_MiB"));
-    await dashboard.report("TEST_25_D4").waitFor({ timeout: 50_000 });
+    await dashboard.report("TEST_25_D4").waitFor();
     const posts = requests.filter((request) => request.method() === "POST");
     const [storage, ...others] = posts.filter((request) => !request.url().startsWith(`${url}/api/`));
     assert.ok(storage && others.length === 0);
