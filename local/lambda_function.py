@@ -20,15 +20,10 @@ class LambdaContext:
     aws_request_id: str
     memory_limit_in_mb: int
     deadline: float
-    function_version: str = "$LATEST"
 
     @property
     def invoked_function_arn(self) -> str:
         return f"arn:aws:lambda:local:000000000000:function:{self.function_name}"
-
-    @property
-    def log_group_name(self) -> str:
-        return f"/aws/lambda/{self.function_name}"
 
     def get_remaining_time_in_millis(self) -> int:
         return max(0, round(1000 * (self.deadline - monotonic())))

@@ -1,5 +1,7 @@
 """Lambda's Runtime API for one instance of a function: where the runtime client fetches events and posts its answers.
 
+Hand-written: AWS's own emulator, aws-lambda-rie, is a Go program outside PyPI that starts the runtime client by itself, so no
+sandbox fits around that. On http.server, because it blocks as the client does; an event loop for each instance gives nothing.
 Source: AWS Lambda Developer Guide, "Using the Lambda runtime API for custom runtimes"; `restore` is SnapStart's part of it.
 """
 
