@@ -7,12 +7,12 @@ import sys
 import threading
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 from socket import socket
 
 try:
     from battery_service.settings import Settings
 
+    from local.arguments import server_parser
     from local.job_services import JobServices
     from local.router import Router
     from local.server import GRACE_SECONDS, LocalServer, bound_socket
@@ -49,7 +49,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         with server.stopped_by_signals():
             server.run()
-            services.finish(GRACE_SECONDS, is_hurried=lambda: server.is_hurried)
+            services.finish(GRACE_SECONDS, is_hurried=lambda: server.force_exit)
     finally:
         services.stop()
     if application.is_busy or services.is_busy:
@@ -59,24 +59,9 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description="Serve the Battery Analytics API on this machine.")
-    parser.add_argument("port", nargs="?", type=_port, default=5000, help="default: 5000; 0 takes a free one")
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on; 0.0.0.0 opens it to the network")
+    parser = server_parser("Serve the Battery Analytics API on this machine.")
     parser.add_argument("--cloud-limits", action="store_true", help="take and answer only what the cloud would: 4 MiB")
-    parser.add_argument(
-        "--tokens",
-        type=Path,
-        metavar="FILE",
-        help="accept only requests with a token of this file, which `make token` makes",
-    )
     return parser
-
-
-def _port(text: str) -> int:
-    port = int(text)
-    if not 0 <= port <= 65535:
-        raise argparse.ArgumentTypeError(f"{port} is not a port; ports are 0 to 65535")
-    return port
 
 
 def _variables(*, cloud_limits: bool) -> dict[str, str]:
