@@ -44,7 +44,8 @@ def main(arguments: Sequence[str]) -> int:
     services = JobServices(template, partial(connected_functions, variables), tokens=tokens)
     functions = source_functions(template, services, variables)
     application = Router(template, functions, services, settings)
-    threading.Thread(target=warm_start, args=(application, functions, services), name="warm-up", daemon=True).start()
+    warm_up_arguments = (lambda: application.is_busy, functions, services)
+    threading.Thread(target=warm_start, args=warm_up_arguments, name="warm-up", daemon=True).start()
     server = LocalServer(application, listener, on_ready=lambda: print(_welcome(listener, settings), flush=True))
     try:
         with server.stopped_by_signals():

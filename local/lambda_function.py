@@ -43,13 +43,20 @@ class LocalFunction:
         return self.load()(event, context)
 
 
-def source_function(declared: DeclaredFunction, environment: Mapping[str, str]) -> LocalFunction:
-    """The function from the source tree, with a handler for this environment. It is not imported yet."""
+def source_function(
+    declared: DeclaredFunction, environment: Mapping[str, str], variables: Mapping[str, str]
+) -> LocalFunction:
+    """The function from the source tree, which is not imported yet.
+
+    Its handler has the template's variables, unless `environment` or, before it, `variables` say otherwise: LIMITS, for
+    example.
+    """
+    merged = {**declared.variables, **environment, **variables}
 
     @cache
     def load() -> Handler:
         module = (*declared.code.parts[-2:], declared.handler.partition(".")[0])
-        handler: Handler = import_module(".".join(module)).make_handler(environment)
+        handler: Handler = import_module(".".join(module)).make_handler(merged)
         return handler
 
     return LocalFunction(declared.name, load, declared.timeout_s, declared.memory_MB)

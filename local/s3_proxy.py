@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from http.client import HTTPException
 from typing import Final
-from urllib.parse import parse_qsl, quote
+from urllib.parse import quote
 from uuid import uuid4
 
 from starlette.requests import ClientDisconnect, Request
@@ -116,7 +116,7 @@ class S3Proxy:
 
     async def _get(self, request: Request, s3: EmbeddedS3, bucket: str, key: str) -> Response:
         query = request.scope["query_string"].decode("latin-1")
-        parameters = parse_qsl(query, keep_blank_values=True)
+        parameters = request.query_params.multi_items()
         check_presigned(
             "GET", f"/{bucket}/{key}", parameters, host=s3.host, credentials=s3.credentials, now=self._clock()
         )

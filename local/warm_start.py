@@ -6,7 +6,7 @@ until no request is being handled, because all share this process's interpreter 
 
 from collections.abc import Callable, Mapping
 from time import monotonic, sleep
-from typing import Final, Protocol
+from typing import Final
 
 from local.gateway import Invoke
 from local.job_services import JobServices
@@ -16,14 +16,7 @@ QUIET_SECONDS: Final = 1.0
 LOOK_EVERY_SECONDS: Final = 0.02
 
 
-class Application(Protocol):
-    """It knows whether it is handling a request."""
-
-    @property
-    def is_busy(self) -> bool: ...
-
-
-def warm_start(application: Application, functions: Mapping[str, Invoke], services: JobServices) -> None:
+def warm_start(is_busy: Callable[[], bool], functions: Mapping[str, Invoke], services: JobServices) -> None:
     """Load the functions, then the science, then start the services; these at once where each request needs a token."""
     from battery_service.options import default_options  # noqa: PLC0415  # slow, and the port opens first
     from battery_service.warm_up import warm_up  # noqa: PLC0415  # as above
@@ -34,15 +27,15 @@ def warm_start(application: Application, functions: Mapping[str, Invoke], servic
     if services.has_tokens:
         services.start()
     warm_up({**default_options(), "plots": "none"})
-    when_quiet(application, warm_up)
-    when_quiet(application, services.start)
+    when_quiet(is_busy, warm_up)
+    when_quiet(is_busy, services.start)
 
 
-def when_quiet(application: Application, work: Callable[[], object]) -> None:
+def when_quiet(is_busy: Callable[[], bool], work: Callable[[], object]) -> None:
     """Do the work once no request was handled for a second."""
     quiet_since = monotonic()
     while monotonic() - quiet_since < QUIET_SECONDS:
         sleep(LOOK_EVERY_SECONDS)
-        if application.is_busy:
+        if is_busy():
             quiet_since = monotonic()
     work()

@@ -84,7 +84,7 @@ class RuntimeApi:
 
     def fail(self, error: FunctionError) -> None:
         """The instance has ended: every invocation that is not answered fails with this."""
-        self._ready_with(error)
+        self.ready_with(error)
         with self._lock:
             self._ended_by = error
             pending, self._answer = self._answer, None
@@ -98,15 +98,8 @@ class RuntimeApi:
         self._thread.join()
 
     def next_invocation(self) -> Invocation | None:
-        self._ready_with(None)
+        self.ready_with(None)
         return self._work.get()
-
-    def restored(self) -> None:
-        """The client has done all that goes into a snapshot. None is taken: it goes on at once."""
-        self._ready_with(None)
-
-    def failed_to_initialise(self, error: FunctionError) -> None:
-        self._ready_with(error)
 
     def answered(self, request_id: str, outcome: bytes | FunctionError) -> None:
         with self._lock:
@@ -118,7 +111,8 @@ class RuntimeApi:
         else:
             answer.set_result(outcome)
 
-    def _ready_with(self, error: FunctionError | None) -> None:
+    def ready_with(self, error: FunctionError | None) -> None:
+        """The function can be given an invocation or, with an error, never will."""
         with self._lock:
             if self._ready.done():
                 return
@@ -151,7 +145,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         if self.path == f"{ROOT}/restore/next":
-            self.server.api.restored()
+            # The client has done all that goes into a snapshot. None is taken: it goes on at once.
+            self.server.api.ready_with(None)
             self._respond(200)
         elif self.path == f"{ROOT}/invocation/next":
             self._hand_over(self.server.api.next_invocation())
@@ -173,7 +168,7 @@ class _Handler(BaseHTTPRequestHandler):
             api.answered(found[1], body if found[2] == "response" else _error(body))
             self._respond(202, {"status": "OK"})
         elif self.path in (f"{ROOT}/init/error", f"{ROOT}/restore/error"):
-            api.failed_to_initialise(_error(body))
+            api.ready_with(_error(body))
             self._respond(202, {"status": "OK"})
         else:
             self._respond(404)
