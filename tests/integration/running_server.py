@@ -30,7 +30,7 @@ class RunningServer:
         return f"http://127.0.0.1:{self.port}"
 
     def connect(self) -> "RawConnection":
-        return RawConnection(socket.create_connection(("127.0.0.1", self.port), timeout=10))
+        return RawConnection(socket.create_connection(("127.0.0.1", self.port), timeout=60))
 
 
 @dataclass(slots=True)

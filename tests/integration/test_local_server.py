@@ -50,7 +50,7 @@ def status_of(head: bytes) -> int:
 
 
 def assert_alive(running: RunningServer) -> None:
-    assert requests.get(f"{running.url}/health", timeout=10).status_code == 200
+    assert requests.get(f"{running.url}/health", timeout=60).status_code == 200
 
 
 def trickle(connection: RawConnection) -> None:
@@ -63,7 +63,7 @@ def trickle(connection: RawConnection) -> None:
 
 
 def test_a_handler_sees_the_request_as_it_was_sent(echoing: RunningServer) -> None:
-    seen = requests.get(f"{echoing.url}/api/jobs/1?plots=none&x=%20", headers={"x-a": "1"}, timeout=10).json()
+    seen = requests.get(f"{echoing.url}/api/jobs/1?plots=none&x=%20", headers={"x-a": "1"}, timeout=60).json()
 
     assert (seen["method"], seen["path"], seen["query"]) == ("GET", "/api/jobs/1", "plots=none&x=%20")
     assert seen["headers"]["x-a"] == "1"
@@ -72,7 +72,7 @@ def test_a_handler_sees_the_request_as_it_was_sent(echoing: RunningServer) -> No
 def test_a_large_body_arrives_byte_for_byte(echoing: RunningServer) -> None:
     content = bytes(range(256)) * (LARGE // 256)
 
-    seen = requests.post(f"{echoing.url}/api/upload", data=content, timeout=10).json()
+    seen = requests.post(f"{echoing.url}/api/upload", data=content, timeout=60).json()
 
     assert (seen["bytes"], seen["sha256"]) == (LARGE, sha256(content).hexdigest())
 
@@ -80,7 +80,7 @@ def test_a_large_body_arrives_byte_for_byte(echoing: RunningServer) -> None:
 def test_files_posted_with_requests_arrive_in_one_multipart_body(echoing: RunningServer) -> None:
     files = [("file", ("a.csv", b"1,2")), ("file", ("b.csv", b"3,4"))]
 
-    seen = requests.post(f"{echoing.url}/api/upload", files=files, timeout=10).json()
+    seen = requests.post(f"{echoing.url}/api/upload", files=files, timeout=60).json()
 
     assert seen["headers"]["content-type"].startswith("multipart/form-data; boundary=")
     assert int(seen["headers"]["content-length"]) == seen["bytes"]
@@ -90,20 +90,18 @@ def test_files_posted_with_requests_arrive_in_one_multipart_body(echoing: Runnin
 def test_curl_uploads_a_large_file_without_waiting(echoing: RunningServer, tmp_path: Path) -> None:
     file = tmp_path / "cell.pkl"
     file.write_bytes(b"x" * LARGE)
-    started = time.monotonic()
 
-    command = ["curl", "-sS", "-F", f"file=@{file}", "-H", "Expect: 100-continue", f"{echoing.url}/api/upload"]
-    answer = subprocess.run(command, capture_output=True, check=True, timeout=20)
+    # Without a 100 Continue, curl sends the body of its own accord: here after longer than the test lasts.
+    command = ["curl", "-sS", "-F", f"file=@{file}", "-H", "Expect: 100-continue", "--expect100-timeout", "600"]
+    answer = subprocess.run([*command, f"{echoing.url}/api/upload"], capture_output=True, check=True, timeout=60)
 
     assert json.loads(answer.stdout)["bytes"] > LARGE
-    # curl sends the body after a second of its own accord where no 100 Continue comes.
-    assert time.monotonic() - started < 0.9
 
 
 def test_a_chunked_body_is_put_together(echoing: RunningServer) -> None:
     pieces = [b"a" * 70_000, b"b", b"c" * 70_000]
 
-    seen = requests.post(f"{echoing.url}/api/upload", data=iter(pieces), timeout=10).json()
+    seen = requests.post(f"{echoing.url}/api/upload", data=iter(pieces), timeout=60).json()
 
     assert seen["sha256"] == sha256(b"".join(pieces)).hexdigest()
     assert seen["headers"]["content-length"] == "140001"
@@ -144,7 +142,7 @@ def test_pipelined_requests_are_answered_in_their_order(echoing: RunningServer) 
 
 
 def test_a_head_request_gets_no_body(echoing: RunningServer) -> None:
-    response = requests.head(f"{echoing.url}/", timeout=10)
+    response = requests.head(f"{echoing.url}/", timeout=60)
 
     assert (response.status_code, response.content) == (200, b"")
 
@@ -206,7 +204,7 @@ def test_a_declared_length_above_the_limit_is_refused_before_the_body_comes(echo
 def test_a_chunked_body_above_the_limit_is_refused_though_it_declares_nothing(echoing: RunningServer) -> None:
     pieces = (b"x" * 65536 for _ in range(100))
 
-    response = requests.post(f"{echoing.url}/api/upload", data=pieces, timeout=10)
+    response = requests.post(f"{echoing.url}/api/upload", data=pieces, timeout=60)
 
     assert (response.status_code, response.json()["code"]) == (413, "too_large")
     assert_alive(echoing)
@@ -215,7 +213,7 @@ def test_a_chunked_body_above_the_limit_is_refused_though_it_declares_nothing(ec
 def test_a_client_that_sends_a_refused_body_to_its_end_still_reads_the_refusal(echoing: RunningServer) -> None:
     origin = {"origin": "https://dash.example"}
 
-    response = requests.post(f"{echoing.url}/api/upload", data=b"x" * 20_000_000, headers=origin, timeout=20)
+    response = requests.post(f"{echoing.url}/api/upload", data=b"x" * 20_000_000, headers=origin, timeout=60)
 
     assert response.status_code == 413
     assert response.headers["access-control-allow-origin"] == "*"
@@ -283,7 +281,7 @@ def test_a_head_that_trickles_in_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> 
         started = time.monotonic()
         with pytest.raises(ConnectionError):
             trickle(connection)
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 15
 
 
 def test_clients_that_stay_silent_do_not_keep_others_out(echoing: RunningServer) -> None:
@@ -304,10 +302,11 @@ def test_a_connection_past_the_limit_is_told_so_and_the_next_one_after_it_served
         for connection in others:
             connection.send(POST + b"content-length: 0\r\n\r\n")
             assert status_of(connection.head()) == 200
-        refused = requests.get(f"{running.url}/health", timeout=10)
+        refused = requests.get(f"{running.url}/health", timeout=60)
         for connection in others:
             connection.socket.close()
-        time.sleep(0.2)
+        while requests.get(f"{running.url}/health", timeout=60).status_code == 503:
+            time.sleep(0.01)  # until the server has seen that they are closed
         assert_alive(running)
 
     assert (refused.status_code, refused.json()["code"]) == (503, "internal")
@@ -320,7 +319,7 @@ def test_a_connection_past_the_limit_is_told_so_and_the_next_one_after_it_served
 @pytest.mark.parametrize("result", [{"statusCode": "?"}, {"statusCode": 200, "body": 5}])
 def test_a_result_that_is_no_answer_is_a_500(result: object) -> None:
     with serving(lambda _event, _context: result) as running:
-        response = requests.get(running.url, timeout=10)
+        response = requests.get(running.url, timeout=60)
 
     assert (response.status_code, response.json()) == (500, {"message": "Internal Server Error"})
 
@@ -332,7 +331,7 @@ def test_a_handler_that_raises_costs_its_own_request_only(caplog: pytest.LogCapt
         return {"statusCode": 200}
 
     with serving(failing) as running:
-        response = requests.get(f"{running.url}/fail", timeout=10)
+        response = requests.get(f"{running.url}/fail", timeout=60)
         assert_alive(running)
 
     assert response.status_code == 500
@@ -349,7 +348,7 @@ def test_a_preflight_from_any_page_is_answered_without_the_handler() -> None:
 
     headers = {"origin": "https://dash.example", "access-control-request-method": "POST"}
     with serving(never) as running:
-        response = requests.options(f"{running.url}/api/upload", headers=headers, timeout=10)
+        response = requests.options(f"{running.url}/api/upload", headers=headers, timeout=60)
 
     assert response.status_code == 204
     assert response.headers["access-control-allow-origin"] == "*"
@@ -359,7 +358,7 @@ def test_a_preflight_from_any_page_is_answered_without_the_handler() -> None:
 def test_a_page_of_another_origin_may_read_the_answer(echoing: RunningServer) -> None:
     headers = {"origin": "https://dash.example"}
 
-    response = requests.post(f"{echoing.url}/api/upload", files={"file": b"x"}, headers=headers, timeout=10)
+    response = requests.post(f"{echoing.url}/api/upload", files={"file": b"x"}, headers=headers, timeout=60)
 
     assert response.headers["access-control-allow-origin"] == "*"
 
@@ -369,8 +368,8 @@ CLOUD_LIMITS = Limits(CLOUD)
 
 def test_an_event_that_lambda_could_not_carry_is_too_large() -> None:
     with serving(echo, CLOUD_LIMITS) as running:
-        fits = requests.post(running.url, data=b"x" * 4_500_000, timeout=10)
-        exceeds = requests.post(running.url, data=b"x" * 4_800_000, timeout=10)
+        fits = requests.post(running.url, data=b"x" * 4_500_000, timeout=60)
+        exceeds = requests.post(running.url, data=b"x" * 4_800_000, timeout=60)
 
     assert (fits.status_code, exceeds.status_code) == (200, 413)
     assert exceeds.json()["details"]["limit_bytes"] == 4_194_304
@@ -379,7 +378,7 @@ def test_an_event_that_lambda_could_not_carry_is_too_large() -> None:
 def test_an_answer_that_lambda_could_not_carry_is_a_500() -> None:
     answer = {"statusCode": 200, "body": "x" * 6_291_457}
     with serving(lambda _event, _context: answer, CLOUD_LIMITS) as running:
-        assert requests.get(running.url, timeout=10).status_code == 500
+        assert requests.get(running.url, timeout=60).status_code == 500
 
 
 # The end
@@ -394,8 +393,8 @@ def test_a_request_that_runs_when_the_server_stops_is_still_answered() -> None:
         return {"statusCode": 200, "body": "finished"}
 
     with ThreadPoolExecutor(1) as pool, serving(slow) as running:
-        answer = pool.submit(requests.get, running.url, timeout=10)
-        assert entered.wait(10)
+        answer = pool.submit(requests.get, running.url, timeout=60)
+        assert entered.wait(60)
         running.server.stop()
         assert answer.result().text == "finished"
 
@@ -405,19 +404,19 @@ def test_a_request_that_outlasts_the_grace_time_does_not_hold_the_server(caplog:
 
     def endless(_event: Event, _context: object) -> object:
         entered.set()
-        release.wait(20)
+        release.wait(60)
         return {"statusCode": 200}
 
     with ThreadPoolExecutor(1) as pool:
         with serving(endless, grace_seconds=1) as running:
-            answer = pool.submit(requests.get, running.url, timeout=20)
-            assert entered.wait(10)
+            answer = pool.submit(requests.get, running.url, timeout=60)
+            assert entered.wait(60)
             started = time.monotonic()
         ended_after = time.monotonic() - started
         assert running.application.is_busy
         release.set()
 
-    assert ended_after < 5
+    assert ended_after < 15
     assert "Traceback" not in caplog.text
     if not answer.exception():
         assert (answer.result().status_code, answer.result().json()["code"]) == (503, "internal")

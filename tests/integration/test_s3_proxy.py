@@ -58,7 +58,7 @@ def fields() -> dict[str, str]:
 
 
 def posted(url: str, fields: dict[str, str]) -> requests.Response:
-    return requests.post(url, data=fields, files={"file": b"content"}, timeout=20)
+    return requests.post(url, data=fields, files={"file": b"content"}, timeout=60)
 
 
 def test_an_expired_form_is_refused_as_s3_does(fields: dict[str, str]) -> None:
@@ -77,7 +77,7 @@ def test_a_form_is_judged_before_its_file_has_come(fields: dict[str, str]) -> No
     start = f'{head}--b\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\nx'.encode()
     with proxy(later=timedelta(seconds=901)) as url:
         port = int(url.split(":")[2].split("/")[0])
-        with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
             connection.sendall(
                 b"POST /s3/uploads HTTP/1.1\r\nhost: x\r\ncontent-type: multipart/form-data; boundary=b\r\n"
                 b"content-length: 50000000\r\n\r\n" + start
@@ -88,7 +88,7 @@ def test_a_form_is_judged_before_its_file_has_come(fields: dict[str, str]) -> No
 def test_an_upload_that_stalls_is_given_up(fields: dict[str, str]) -> None:
     with proxy() as url:
         port = int(url.split(":")[2].split("/")[0])
-        with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
             connection.sendall(
                 b"POST /s3/uploads HTTP/1.1\r\nhost: x\r\ncontent-type: multipart/form-data; boundary=b\r\n"
                 b"content-length: 50000000\r\n\r\n--b\r\n"
@@ -101,7 +101,7 @@ def test_an_upload_that_stalls_is_given_up(fields: dict[str, str]) -> None:
 
 def test_a_body_without_a_length_is_refused(fields: dict[str, str]) -> None:
     with proxy() as url:
-        answer = requests.post(url, data=iter([b"x"]), timeout=10)
+        answer = requests.post(url, data=iter([b"x"]), timeout=60)
 
     assert (answer.status_code, "MissingContentLength" in answer.text) == (411, True)
 

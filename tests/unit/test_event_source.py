@@ -38,7 +38,7 @@ class FakeQueue:
 def run(queue: FakeQueue, invoke: Callable[[Event, str], object], until: Callable[[], bool], **options: int) -> None:
     source = EventSource(cast(Any, queue), URL, invoke, **options)
     source.start()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not (until() and not source.is_busy) and time.monotonic() < deadline:
         time.sleep(0.01)
     source.stop()
