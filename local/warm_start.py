@@ -12,7 +12,7 @@ from local.gateway import Invoke
 from local.job_services import JobServices
 from local.lambda_function import LocalFunction
 
-QUIET_SECONDS: Final = 1.0
+QUIET_SECONDS: Final = 3.0
 LOOK_EVERY_SECONDS: Final = 0.02
 
 
@@ -32,7 +32,7 @@ def warm_start(is_busy: Callable[[], bool], functions: Mapping[str, Invoke], ser
 
 
 def when_quiet(is_busy: Callable[[], bool], work: Callable[[], object]) -> None:
-    """Do the work once no request was handled for a second."""
+    """Do the work once no request was handled for a few seconds."""
     quiet_since = monotonic()
     while monotonic() - quiet_since < QUIET_SECONDS:
         sleep(LOOK_EVERY_SECONDS)
