@@ -7,12 +7,12 @@ import sys
 import threading
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 from socket import socket
 
 try:
     from battery_service.settings import Settings
 
+    from local.arguments import server_parser
     from local.job_services import JobServices
     from local.router import Router
     from local.server import GRACE_SECONDS, LocalServer, bound_socket
@@ -44,12 +44,13 @@ def main(arguments: Sequence[str]) -> int:
     services = JobServices(template, partial(connected_functions, variables), tokens=tokens)
     functions = source_functions(template, services, variables)
     application = Router(template, functions, services, settings)
-    threading.Thread(target=warm_start, args=(application, functions, services), name="warm-up", daemon=True).start()
+    warm_up_arguments = (lambda: application.is_busy, functions, services)
+    threading.Thread(target=warm_start, args=warm_up_arguments, name="warm-up", daemon=True).start()
     server = LocalServer(application, listener, on_ready=lambda: print(_welcome(listener, settings), flush=True))
     try:
         with server.stopped_by_signals():
             server.run()
-            services.finish(GRACE_SECONDS, is_hurried=lambda: server.is_hurried)
+            services.finish(GRACE_SECONDS, is_hurried=lambda: server.force_exit)
     finally:
         services.stop()
     if application.is_busy or services.is_busy:
@@ -59,26 +60,9 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description="Serve the Battery Analytics API on this machine.")
-    parser.add_argument("port", nargs="?", type=_port, default=5000, help="default: 5000; 0 takes a free one")
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on; 0.0.0.0 opens it to the network")
-    parser.add_argument(
-        "--cloud-limits", action="store_true", help="use the limits of the cloud: 4 MiB of files per request"
-    )
-    parser.add_argument(
-        "--tokens",
-        type=Path,
-        metavar="FILE",
-        help="accept only requests with a token of this file, which `make token` makes",
-    )
+    parser = server_parser("Serve the Battery Analytics API on this machine.")
+    parser.add_argument("--cloud-limits", action="store_true", help="take and answer only what the cloud would: 4 MiB")
     return parser
-
-
-def _port(text: str) -> int:
-    port = int(text)
-    if not 0 <= port <= 65535:
-        raise argparse.ArgumentTypeError(f"{port} is not a port; ports are 0 to 65535")
-    return port
 
 
 def _variables(*, cloud_limits: bool) -> dict[str, str]:

@@ -12,8 +12,9 @@ from urllib.parse import quote
 
 from starlette.responses import Response
 
-from local.embedded_aws import Credentials
+from local.embedded_aws import HOST, Credentials
 from local.gateway import HOP_BY_HOP
+from local.template import REGION
 
 SECONDS = 120
 BLOCK_BYTES = 1024 * 1024
@@ -23,10 +24,13 @@ BLOCK_BYTES = 1024 * 1024
 class EmbeddedS3:
     """The port at which it listens, on this machine only, and the key that it accepts."""
 
-    host: str
     port: int
-    region: str
     credentials: Credentials
+
+    @property
+    def host(self) -> str:
+        """As its presigned URLs name it."""
+        return f"{HOST}:{self.port}"
 
     def put(self, bucket: str, key: str, file: IO[bytes], size_bytes: int, headers: Mapping[str, str]) -> Response:
         """Store a file, from its start."""
@@ -39,10 +43,10 @@ class EmbeddedS3:
     def _exchange(
         self, method: str, target: str, body: IO[bytes] | None, size_bytes: int, headers: Mapping[str, str]
     ) -> Response:
-        connection = HTTPConnection(self.host, self.port, timeout=SECONDS, blocksize=BLOCK_BYTES)
+        connection = HTTPConnection(self.host, timeout=SECONDS, blocksize=BLOCK_BYTES)
         try:
-            # The embedded services check only the name of the key.
-            credential = f"{self.credentials.access_key}/20000101/{self.region}/s3/aws4_request"
+            # They look at the key's name alone.
+            credential = f"{self.credentials.access_key}/20000101/{REGION}/s3/aws4_request"
             signed = f"AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host, Signature=0"
             own = {"Authorization": signed, "Content-Length": str(size_bytes)}
             connection.request(method, target, body, {**headers, **own})

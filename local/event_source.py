@@ -16,6 +16,7 @@ from uuid import uuid4
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.gateway import Event, Invoke
+from local.template import REGION
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -37,14 +38,13 @@ class EventSource:
         queue_url: str,
         invoke: Invoke,
         *,
-        region: str,
         batch_size: int = 1,
         at_once: int = 2,
     ) -> None:
         account, name = queue_url.rsplit("/", 2)[1:]
         self._client = client
         self._queue_url = queue_url
-        self._queue_arn = f"arn:aws:sqs:{region}:{account}:{name}"
+        self._queue_arn = f"arn:aws:sqs:{REGION}:{account}:{name}"
         self._invoke = invoke
         self._batch_size = batch_size
         self._working: set[str] = set()
@@ -124,7 +124,7 @@ def record(message: Mapping[str, Any], queue_arn: str) -> Event:
         "md5OfBody": message.get("MD5OfBody", ""),
         "eventSource": "aws:sqs",
         "eventSourceARN": queue_arn,
-        "awsRegion": queue_arn.split(":")[3],
+        "awsRegion": REGION,
     }
 
 

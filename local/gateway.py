@@ -8,10 +8,9 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -68,7 +67,7 @@ def to_event(request: Request, body: bytes, *, request_id: str, at: datetime) ->
     }
     if cookies := _cookies(request):
         event["cookies"] = cookies
-    if query_parameters := _joined_query(query):
+    if query_parameters := _joined(request.query_params.multi_items()):
         event["queryStringParameters"] = query_parameters
     if body:
         event["body"], event["isBase64Encoded"] = _event_body(body, headers.get("content-type", ""))
@@ -106,10 +105,8 @@ def json_response(status: int, content: object, headers: Mapping[str, str] | Non
 
 
 def _joined_headers(request: Request, body: bytes, host: str, source_ip: str) -> dict[str, str]:
-    joined: dict[str, str] = {}
-    for name, value in request.headers.items():
-        if name not in HOP_BY_HOP and name != "cookie":
-            joined[name] = f"{joined[name]},{value}" if name in joined else value
+    left_out = HOP_BY_HOP | {"cookie"}
+    joined = _joined((name, value) for name, value in request.headers.items() if name not in left_out)
     # The body is complete here, so how it was sent does not matter.
     if body:
         joined["content-length"] = str(len(body))
@@ -126,9 +123,9 @@ def _cookies(request: Request) -> list[str]:
     ]
 
 
-def _joined_query(query: str) -> dict[str, str]:
+def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     joined: dict[str, str] = {}
-    for name, value in parse_qsl(query, keep_blank_values=True, errors="replace"):
+    for name, value in pairs:
         joined[name] = f"{joined[name]},{value}" if name in joined else value
     return joined
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from time import monotonic, sleep
 from typing import Final
 
-from local.embedded_aws import HOST, EmbeddedAws
+from local.embedded_aws import EmbeddedAws
 from local.embedded_s3 import EmbeddedS3
 from local.event_source import EventSource
 from local.gateway import Event, Invoke
 from local.schedule import Schedule
-from local.template import REGION, Template
+from local.template import Template
 
 WORKERS_AT_ONCE: Final = min(2, os.process_cpu_count() or 1)
 logger = logging.getLogger("local")
@@ -101,7 +101,7 @@ class JobServices:
     def s3(self) -> EmbeddedS3 | None:
         """None while there is none."""
         running = self._running
-        return None if running is None else EmbeddedS3(HOST, running.aws.port, REGION, running.aws.credentials)
+        return None if running is None else EmbeddedS3(running.aws.port, running.aws.credentials)
 
     def endpoint(self) -> str:
         return self._ready().aws.endpoint
@@ -129,7 +129,7 @@ class JobServices:
         found = resources.created(self._template)
         if self._tokens is not None:
             resources.store_tokens(self._template, self._tokens)
-        template = self._template.given(resources=found)
+        template = self._template.given(found)
         functions = self._connect(template, {**os.environ, **_names(template, found)})
         sqs = boto3.session.Session().client("sqs")
         running = _Running(
@@ -140,7 +140,6 @@ class JobServices:
                     sqs,
                     found[queue.queue],
                     functions[queue.function],
-                    region=REGION,
                     batch_size=queue.batch_size,
                     at_once=WORKERS_AT_ONCE,
                 )

@@ -20,15 +20,10 @@ class LambdaContext:
     aws_request_id: str
     memory_limit_in_mb: int
     deadline: float
-    function_version: str = "$LATEST"
 
     @property
     def invoked_function_arn(self) -> str:
         return f"arn:aws:lambda:local:000000000000:function:{self.function_name}"
-
-    @property
-    def log_group_name(self) -> str:
-        return f"/aws/lambda/{self.function_name}"
 
     def get_remaining_time_in_millis(self) -> int:
         return max(0, round(1000 * (self.deadline - monotonic())))
@@ -48,13 +43,20 @@ class LocalFunction:
         return self.load()(event, context)
 
 
-def source_function(declared: DeclaredFunction, environment: Mapping[str, str]) -> LocalFunction:
-    """The function from the source tree, with a handler for this environment. It is not imported yet."""
+def source_function(
+    declared: DeclaredFunction, environment: Mapping[str, str], variables: Mapping[str, str]
+) -> LocalFunction:
+    """The function from the source tree, which is not imported yet.
+
+    Its handler has the template's variables, unless `environment` or, before it, `variables` say otherwise: LIMITS, for
+    example.
+    """
+    merged = {**declared.variables, **environment, **variables}
 
     @cache
     def load() -> Handler:
         module = (*declared.code.parts[-2:], declared.handler.partition(".")[0])
-        handler: Handler = import_module(".".join(module)).make_handler(environment)
+        handler: Handler = import_module(".".join(module)).make_handler(merged)
         return handler
 
     return LocalFunction(declared.name, load, declared.timeout_s, declared.memory_MB)

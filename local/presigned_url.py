@@ -1,4 +1,7 @@
-"""Checks a presigned URL as S3 does, and moto does not: signature and expiry."""
+"""A presigned URL, checked as S3 checks it: signature and expiry.
+
+Hand-written around botocore's signer: moto accepts any signature, and botocore makes signatures but checks none.
+"""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta

@@ -33,7 +33,7 @@ def created(template: Template) -> dict[str, str]:
     for name, properties in sorted(
         template.of_type("AWS::SQS::Queue").items(), key=lambda item: "RedrivePolicy" in item[1]
     ):
-        queue_attributes = _queue_attributes(template.given(resources=found), properties)
+        queue_attributes = _queue_attributes(template.given(found), properties)
         found[name] = sqs.create_queue(QueueName=_named(name), Attributes=queue_attributes)["QueueUrl"]
         asked = sqs.get_queue_attributes(QueueUrl=found[name], AttributeNames=["QueueArn"])
         found[f"{name}.Arn"] = asked["Attributes"]["QueueArn"]

@@ -1,4 +1,7 @@
-"""S3's error answers: its codes, statuses and XML."""
+"""S3's error answers: its codes, statuses and XML.
+
+Hand-written: botocore only reads S3's XML, and moto's errors are tied to its own requests.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -24,9 +27,13 @@ class S3Error(Exception):
 
     def response(self, request_id: str) -> Response:
         elements = {"Code": self.code, "Message": self.message, **self.facts, "RequestId": request_id}
-        inner = "".join(f"<{name}>{_text(value)}</{name}>" for name, value in elements.items())
-        body = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error>{inner}</Error>'
-        return Response(body, self.status, {"x-amz-request-id": request_id}, media_type="application/xml")
+        return xml_response("Error", elements, self.status, {"x-amz-request-id": request_id})
+
+
+def xml_response(root: str, elements: Mapping[str, object], status: int, headers: Mapping[str, str]) -> Response:
+    inner = "".join(f"<{name}>{_text(value)}</{name}>" for name, value in elements.items())
+    body = f'<?xml version="1.0" encoding="UTF-8"?>\n<{root}>{inner}</{root}>'
+    return Response(body, status, headers, media_type="application/xml")
 
 
 def access_denied(message: str = "Access Denied") -> S3Error:

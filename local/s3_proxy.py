@@ -11,9 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from http.client import HTTPException
 from typing import Final
-from urllib.parse import parse_qsl, quote
+from urllib.parse import quote
 from uuid import uuid4
-from xml.sax.saxutils import escape
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -24,7 +23,7 @@ from local.embedded_s3 import EmbeddedS3
 from local.post_form import PostForm
 from local.presigned_post import checked
 from local.presigned_url import check_presigned
-from local.s3_error import S3Error, access_denied, no_such_bucket
+from local.s3_error import S3Error, access_denied, no_such_bucket, xml_response
 
 S3_PATH: Final = "/s3/"
 TRANSFERS_AT_ONCE: Final = 4
@@ -119,8 +118,10 @@ class S3Proxy:
 
     async def _get(self, request: Request, s3: EmbeddedS3, bucket: str, key: str) -> Response:
         query = request.scope["query_string"].decode("latin-1")
-        host, parameters = f"{s3.host}:{s3.port}", parse_qsl(query, keep_blank_values=True)
-        check_presigned("GET", f"/{bucket}/{key}", parameters, host=host, credentials=s3.credentials, now=self._clock())
+        parameters = request.query_params.multi_items()
+        check_presigned(
+            "GET", f"/{bucket}/{key}", parameters, host=s3.host, credentials=s3.credentials, now=self._clock()
+        )
         found = await asyncio.get_running_loop().run_in_executor(self._transfers, s3.get, bucket, key, query)
         return found if found.status_code in {200, 404} else access_denied().response("")
 
@@ -133,8 +134,6 @@ def _stored(request: Request, bucket: str, fields: dict[str, str], etag: str) ->
         case "200":
             return Response(None, 200, headers)
         case "201":
-            values = {"Location": location, "Bucket": bucket, "Key": fields["key"], "ETag": etag}
-            inner = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in values.items())
-            body = f'<?xml version="1.0" encoding="UTF-8"?>\n<PostResponse>{inner}</PostResponse>'
-            return Response(body, 201, headers, media_type="application/xml")
+            elements = {"Location": location, "Bucket": bucket, "Key": fields["key"], "ETag": etag}
+            return xml_response("PostResponse", elements, 201, headers)
     return Response(None, 204, headers)

@@ -1,4 +1,7 @@
-"""EventBridge's schedule: it calls a function at a fixed interval, until it is stopped."""
+"""EventBridge's schedule: it calls a function at a fixed interval, until it is stopped.
+
+Hand-written: moto keeps EventBridge's schedules but runs none.
+"""
 
 import logging
 import threading

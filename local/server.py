@@ -78,8 +78,11 @@ class LimitedProtocol(H11Protocol):
             self._head_deadline = None
 
 
-class LocalServer:
-    """Serves an application on a bound socket until `stop`, then finishes running requests within the grace time."""
+class LocalServer(uvicorn.Server):
+    """Serves an application on a bound socket until `stop`, then finishes what runs within the grace time.
+
+    Signals are left to the caller: uvicorn's own handlers raise the signal again after the end.
+    """
 
     def __init__(
         self,
@@ -89,8 +92,6 @@ class LocalServer:
         grace_seconds: int = GRACE_SECONDS,
         on_ready: Callable[[], None] = lambda: None,
     ) -> None:
-        self._application = application
-        self._listener = listener
         config = uvicorn.Config(
             application,
             http=LimitedProtocol,
@@ -106,23 +107,29 @@ class LocalServer:
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=grace_seconds,
         )
-        self._server = _SignalFreeServer(config, on_ready)
+        super().__init__(config)
+        self._application = application
+        self._listener = listener
+        self._on_ready = on_ready
 
-    def run(self) -> None:
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
         try:
-            self._server.run(sockets=[self._listener])
+            await super().serve(sockets or [self._listener])
         finally:
             self._application.close()
 
-    def stop(self) -> None:
-        """End after the running requests; if it is called twice, end now. Safe in a signal handler and from any thread."""
-        self._server.force_exit = self._server.should_exit
-        self._server.should_exit = True
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._on_ready()
 
-    @property
-    def is_hurried(self) -> bool:
-        """Whether `stop` was called twice."""
-        return self._server.force_exit
+    def stop(self) -> None:
+        """End once the running requests have ended; called twice, at once. Safe in a signal handler and from any thread."""
+        self.force_exit = self.should_exit
+        self.should_exit = True
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
 
     @contextmanager
     def stopped_by_signals(self) -> Iterator[None]:
@@ -137,22 +144,6 @@ class LocalServer:
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
-
-
-class _SignalFreeServer(uvicorn.Server):
-    """uvicorn's server without its signal handlers, which raise the signal again after the end."""
-
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._on_ready = on_ready
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self._on_ready()
 
 
 async def _crowded(scope: Scope, receive: Receive, send: Send) -> None:

@@ -6,17 +6,15 @@ from collections.abc import Mapping
 from local.gateway import Invoke
 from local.job_services import JobServices
 from local.lambda_function import LocalFunction, source_function
-from local.template import DeclaredFunction, Template
+from local.template import Template
 
 type Functions = Mapping[str, Invoke]
 
 
 def source_functions(template: Template, services: JobServices, variables: Mapping[str, str]) -> Functions:
-    """All functions by name. Those that use AWS are made by `services`, once it has started. `variables` are as below."""
+    """All of them by name; those that call AWS are made by `services`, once it has started."""
     return {
-        name: services.function(name)
-        if declared.calls_aws
-        else source_function(declared, environment_of(declared, os.environ, variables))
+        name: services.function(name) if declared.calls_aws else source_function(declared, os.environ, variables)
         for name, declared in template.functions.items()
     }
 
@@ -24,17 +22,10 @@ def source_functions(template: Template, services: JobServices, variables: Mappi
 def connected_functions(variables: Mapping[str, str], template: Template, environment: Mapping[str, str]) -> Functions:
     """The functions that use AWS, with handlers for an environment in which AWS is reached."""
     functions: dict[str, LocalFunction] = {
-        name: source_function(declared, environment_of(declared, environment, variables))
+        name: source_function(declared, environment, variables)
         for name, declared in template.functions.items()
         if declared.calls_aws
     }
     for function in functions.values():
         function.load()  # one after the other: boto3's clients cannot be made by several threads at once
     return functions
-
-
-def environment_of(
-    declared: DeclaredFunction, environment: Mapping[str, str], variables: Mapping[str, str]
-) -> dict[str, str]:
-    """The template's variables; `environment` replaces those, and `variables` replaces both, for example LIMITS."""
-    return {**declared.variables, **environment, **variables}

@@ -73,44 +73,28 @@ class Queue:
 
 
 class Template:
-    """A template for the given parameters, and the folder that its paths are relative to.
+    """A template for the values given, and the folder that its paths start from.
 
-    `resources` has what `Ref` gives for a resource, such as a bucket's name or a queue's URL, and `GetAtt` for `Name.Arn`.
-    A resource that is not there has its name in the template, as with `sam local`. Every method raises UnresolvedError for
-    a value that depends on a name that was not given.
+    `values` are the parameters, what `Ref` gives for a resource, a bucket's name or a queue's URL, and `GetAtt` for
+    `Name.Arn`; a resource that is not there is called by its name in the template, as `sam local` does. Every method raises
+    UnresolvedError for a value that depends on a name that was not given.
     """
 
-    def __init__(
-        self,
-        parsed_template: Mapping[str, Any],
-        folder: Path,
-        *,
-        parameters: Mapping[str, object] | None = None,
-        resources: Mapping[str, str] | None = None,
-    ) -> None:
+    def __init__(self, parsed_template: Mapping[str, Any], folder: Path, values: Mapping[str, object]) -> None:
         self._parsed = parsed_template
         self._folder = folder
-        self._parameters = parameters or {}
-        self._resources = resources or {}
+        self._given = values
         names = {name: name for name in parsed_template["Resources"]}
         arns = {f"{name}.Arn": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}" for name in names}
-        given = {**PSEUDO_PARAMETERS, **names, **arns, **self._resources, **self._parameters}
-        self._values = Intrinsics(parsed_template, given)
+        self._values = Intrinsics(parsed_template, {**PSEUDO_PARAMETERS, **names, **arns, **values})
 
     @classmethod
     def read(cls, file: Path = SOURCE, *, parameters: Mapping[str, object] | None = None) -> "Template":
-        return cls(parsed(file.read_text()), file.resolve().parent, parameters=parameters)
+        return cls(parsed(file.read_text()), file.resolve().parent, parameters or {})
 
-    def given(
-        self, *, parameters: Mapping[str, object] | None = None, resources: Mapping[str, str] | None = None
-    ) -> "Template":
-        """The same template with these parameters and resources in addition to its own."""
-        return Template(
-            self._parsed,
-            self._folder,
-            parameters={**self._parameters, **(parameters or {})},
-            resources={**self._resources, **(resources or {})},
-        )
+    def given(self, values: Mapping[str, object]) -> "Template":
+        """The same template with these parameters and resources beside those that it has."""
+        return Template(self._parsed, self._folder, {**self._given, **values})
 
     def parameter(self, name: str) -> Any:
         return self._values.resolved({"Ref": name})

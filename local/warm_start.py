@@ -6,26 +6,19 @@ Both wait until no request is being handled, because all share this process's in
 
 from collections.abc import Callable, Mapping
 from time import monotonic, sleep
-from typing import Final, Protocol
+from typing import Final
 
 from local.gateway import Invoke
 from local.job_services import JobServices
 from local.lambda_function import LocalFunction
 
-QUIET_SECONDS: Final = 1.0
+QUIET_SECONDS: Final = 3.0
 LOOK_EVERY_SECONDS: Final = 0.02
 
 
-class Application(Protocol):
-    """An object that says whether it is handling a request."""
-
-    @property
-    def is_busy(self) -> bool: ...
-
-
-def warm_start(application: Application, functions: Mapping[str, Invoke], services: JobServices) -> None:
-    """Load the functions, then the library, then start the services, or these at once where each request needs a token."""
-    from battery_service.options import default_options  # noqa: PLC0415  # slow, and the port must open first
+def warm_start(is_busy: Callable[[], bool], functions: Mapping[str, Invoke], services: JobServices) -> None:
+    """Load the functions, then the science, then start the services; these at once where each request needs a token."""
+    from battery_service.options import default_options  # noqa: PLC0415  # slow, and the port opens first
     from battery_service.warm_up import warm_up  # noqa: PLC0415  # as above
 
     for function in functions.values():
@@ -34,15 +27,15 @@ def warm_start(application: Application, functions: Mapping[str, Invoke], servic
     if services.has_tokens:
         services.start()
     warm_up({**default_options(), "plots": "none"})
-    when_quiet(application, warm_up)
-    when_quiet(application, services.start)
+    when_quiet(is_busy, warm_up)
+    when_quiet(is_busy, services.start)
 
 
-def when_quiet(application: Application, work: Callable[[], object]) -> None:
-    """Do the work after one second without a request."""
+def when_quiet(is_busy: Callable[[], bool], work: Callable[[], object]) -> None:
+    """Do the work once no request was handled for a few seconds."""
     quiet_since = monotonic()
     while monotonic() - quiet_since < QUIET_SECONDS:
         sleep(LOOK_EVERY_SECONDS)
-        if application.is_busy:
+        if is_busy():
             quiet_since = monotonic()
     work()

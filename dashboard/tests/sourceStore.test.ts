@@ -29,6 +29,12 @@ test("each file is asked for on its own, so that a bad one does not take the oth
   expect(failed?.at === "failed" && failed.error.message).toBe("bad.pkl is cut off.");
 });
 
+test("a cell is asked for without plots, which the API draws when they are wanted", async () => {
+  const api = new FakeApi({ "POST /api/upload": [reportOf()] });
+  await benchOf(api).add([fileOf("A.pkl")]);
+  expect(api.asked.map(({ url }) => new URL(url).searchParams.get("plots"))).toEqual(["none"]);
+});
+
 test("cells stay until they are removed", async () => {
   const store = benchOf(new FakeApi({ "POST /api/upload": [reportOf()] }));
   await store.add([fileOf("A.pkl")]);

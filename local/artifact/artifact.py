@@ -3,8 +3,7 @@
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 from local.artifact import runtime_client
 from local.artifact.function import Function
@@ -16,7 +15,7 @@ AT_ONCE: Final = 2
 
 
 class Artifact:
-    """Functions that start when they are called, and end with `close`. A context manager.
+    """Functions that start when they are called, and end with `close`.
 
     `services` has the endpoint and key of AWS; without it a function reaches no AWS service.
     """
@@ -41,14 +40,6 @@ class Artifact:
         for function in self.functions.values():
             function.close()
         self._scratch.cleanup()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _starter(self, function: DeclaredFunction) -> Callable[[], Instance]:
         return lambda: Instance(function, self.sandbox, self._services, self._log)

@@ -1,5 +1,7 @@
 """Lambda's Runtime API for one instance of a function: the runtime client gets events from it and posts answers to it.
 
+Hand-written: AWS's own emulator, aws-lambda-rie, is a Go program outside PyPI that starts the runtime client by itself, so no
+sandbox fits around that. On http.server, because it blocks as the client does; an event loop for each instance gives nothing.
 Source: AWS Lambda Developer Guide, "Using the Lambda runtime API for custom runtimes"; `restore` is SnapStart's part of it.
 """
 
@@ -81,8 +83,8 @@ class RuntimeApi:
         return answer
 
     def fail(self, error: FunctionError) -> None:
-        """The instance has ended: every unanswered invocation fails with this error."""
-        self._ready_with(error)
+        """The instance has ended: every invocation that is not answered fails with this."""
+        self.ready_with(error)
         with self._lock:
             self._ended_by = error
             pending, self._answer = self._answer, None
@@ -96,15 +98,8 @@ class RuntimeApi:
         self._thread.join()
 
     def next_invocation(self) -> Invocation | None:
-        self._ready_with(None)
+        self.ready_with(None)
         return self._work.get()
-
-    def restored(self) -> None:
-        """The client has done everything before a snapshot. No snapshot is made here; the client continues at once."""
-        self._ready_with(None)
-
-    def failed_to_initialise(self, error: FunctionError) -> None:
-        self._ready_with(error)
 
     def answered(self, request_id: str, outcome: bytes | FunctionError) -> None:
         with self._lock:
@@ -116,7 +111,8 @@ class RuntimeApi:
         else:
             answer.set_result(outcome)
 
-    def _ready_with(self, error: FunctionError | None) -> None:
+    def ready_with(self, error: FunctionError | None) -> None:
+        """The function can be given an invocation or, with an error, never will."""
         with self._lock:
             if self._ready.done():
                 return
@@ -149,7 +145,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         if self.path == f"{ROOT}/restore/next":
-            self.server.api.restored()
+            # The client has done all that goes into a snapshot. None is taken: it goes on at once.
+            self.server.api.ready_with(None)
             self._respond(200)
         elif self.path == f"{ROOT}/invocation/next":
             self._hand_over(self.server.api.next_invocation())
@@ -171,7 +168,7 @@ class _Handler(BaseHTTPRequestHandler):
             api.answered(found[1], body if found[2] == "response" else _error(body))
             self._respond(202, {"status": "OK"})
         elif self.path in (f"{ROOT}/init/error", f"{ROOT}/restore/error"):
-            api.failed_to_initialise(_error(body))
+            api.ready_with(_error(body))
             self._respond(202, {"status": "OK"})
         else:
             self._respond(404)

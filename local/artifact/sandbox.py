@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 from local.template import DeclaredFunction
 
@@ -38,18 +38,6 @@ class Paths:
     python_path: str
 
 
-class Sandbox(Protocol):
-    """The place in which a function runs."""
-
-    @property
-    def name(self) -> str: ...
-
-    def paths(self, function: DeclaredFunction) -> Paths: ...
-
-    def command(self, function: DeclaredFunction, environment: Mapping[str, str], python: Sequence[str]) -> list[str]:
-        """The command that runs the interpreter with these arguments."""
-
-
 @dataclass(frozen=True, slots=True)
 class Bubblewrap:
     """Namespaces of its own; `runtime` is the folder of the runtime client."""
@@ -61,6 +49,7 @@ class Bubblewrap:
         return Paths("/var/task", "/var/runtime", "/var/task:/opt/python:/var/runtime")
 
     def command(self, function: DeclaredFunction, environment: Mapping[str, str], python: Sequence[str]) -> list[str]:
+        """What runs the interpreter with these arguments."""
         mounts = {"/var/task": function.code, "/var/runtime": self.runtime, **merged(function.layers, "/opt")}
         return [
             *_limited(function),
@@ -93,6 +82,9 @@ class Bare:
         variables = (f"{name}={value}" for name, value in environment.items())
         place = ("env", "--ignore-environment", f"--chdir={function.code}", *variables)
         return [*_limited(function), *place, str(PYTHON), *python]
+
+
+type Sandbox = Bubblewrap | Bare
 
 
 @cache

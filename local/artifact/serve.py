@@ -3,8 +3,8 @@
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
+from local.arguments import server_parser
 from local.artifact.arguments import add_artifact
 from local.artifact.built_template import NotBuiltError, check_runs_here
 from local.artifact.stack import ArtifactStack
@@ -30,17 +30,14 @@ def main(arguments: Sequence[str]) -> int:
         server = LocalServer(stack.application, listener, on_ready=lambda: print(welcome, flush=True))
         with server.stopped_by_signals():
             server.run()
-            stack.services.finish(GRACE_SECONDS, is_hurried=lambda: server.is_hurried)
+            stack.services.finish(GRACE_SECONDS, is_hurried=lambda: server.force_exit)
     finally:
         stack.stop()
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description="Serve the built artifact on this machine.")
-    parser.add_argument("port", nargs="?", type=int, default=5000, help="default: 5000; 0 takes a free one")
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
-    parser.add_argument("--tokens", type=Path, metavar="FILE", help="accept only requests with a token of this file")
+    parser = server_parser("Serve the built artifact on this machine.")
     add_artifact(parser)
     return parser
 

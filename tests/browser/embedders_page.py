@@ -60,7 +60,7 @@ class EmbeddersProject:
     def _run(self, script: str, *arguments: str) -> None:
         assert NODE is not None
         command = [NODE, str(DASHBOARD_PACKAGES / script), *arguments]
-        ended = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, timeout=120, check=False)
+        ended = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, timeout=180, check=False)
         assert ended.returncode == 0, ended.stdout + ended.stderr
 
 
@@ -79,4 +79,4 @@ def served(folder: Path) -> Iterator[str]:
             yield f"http://127.0.0.1:{server.server_port}"
         finally:
             server.shutdown()
-            thread.join(10)
+            thread.join()

@@ -22,7 +22,7 @@ def missing_for_specs() -> str | None:
         return "Chromium is not installed"
     if NODE is None:
         return "Node is not installed"
-    said = subprocess.run([NODE, "--version"], capture_output=True, text=True, timeout=30, check=True).stdout.strip()
+    said = subprocess.run([NODE, "--version"], capture_output=True, text=True, timeout=60, check=True).stdout.strip()
     if int(said.lstrip("v").partition(".")[0]) < OLDEST_NODE:
         return f"Node {said} is older than {OLDEST_NODE}"
     if not SPEC_RUNNER.exists():

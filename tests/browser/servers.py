@@ -10,7 +10,7 @@ from battery_service.tokens.store import line_of, new_token
 
 from tests.integration.server_process import server_process
 
-READY_SECONDS = 60
+READY_SECONDS = 180
 
 
 def wait_for_storage(url: str, token: str = "") -> None:

@@ -61,7 +61,7 @@ def document_of(server: PageServer, profile: Path) -> str:
     assert CHROMIUM is not None
     with serving(server, SMALL_LIMITS) as running:
         command = [CHROMIUM, *QUIET, f"--user-data-dir={profile}", "--dump-dom", f"{running.url}/"]
-        ended = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+        ended = subprocess.run(command, capture_output=True, text=True, timeout=180, check=True)
     assert "Uncaught" not in ended.stderr
     return re.sub(r"<script>.*?</script>", "", ended.stdout, flags=re.DOTALL)
 

@@ -73,7 +73,7 @@ def shown(url: str, profile: Path) -> str:
     # Virtual time runs fast while the page waits for its job, so there is much of it.
     quiet = [option for option in QUIET if not option.startswith("--virtual-time")]
     command = [CHROMIUM, *quiet, "--virtual-time-budget=3000000", f"--user-data-dir={profile}", "--dump-dom", f"{url}/"]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=110, check=True)
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=180, check=True)
     assert "Uncaught" not in ended.stderr
     return words_of(re.sub(r"<script>.*?</script>", "", ended.stdout, flags=re.DOTALL))
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "battery_analytics_api.py"
-START_SECONDS = 120
+START_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)

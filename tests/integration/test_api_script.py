@@ -17,8 +17,8 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 
 def test_the_server_says_where_it_is_and_is_there(tmp_path: Path) -> None:
     with server_process(tmp_path) as running:
-        information = requests.get(running.url, headers={"accept": "application/json"}, timeout=120).json()
-        health = requests.get(f"{running.url}/health", timeout=120)
+        information = requests.get(running.url, headers={"accept": "application/json"}, timeout=60).json()
+        health = requests.get(f"{running.url}/health", timeout=60)
 
     assert information["limits"]["max_upload_bytes"] == 50 * 2**20
     assert health.status_code == 200
@@ -31,9 +31,9 @@ def test_the_server_listens_on_this_machine_only_unless_told_otherwise(tmp_path:
 
 def test_cloud_limits_apply_on_request(tmp_path: Path) -> None:
     with server_process(tmp_path, "--cloud-limits") as running:
-        information = requests.get(running.url, headers={"accept": "application/json"}, timeout=120).json()
+        information = requests.get(running.url, headers={"accept": "application/json"}, timeout=60).json()
         files = {"file": ("cell.pkl", b"x" * (4 * 2**20 + 1))}
-        refused = requests.post(f"{running.url}/api/upload", files=files, timeout=120)
+        refused = requests.post(f"{running.url}/api/upload", files=files, timeout=60)
 
     assert information["limits"]["max_upload_bytes"] == 4 * 2**20
     assert (refused.status_code, refused.json()["code"]) == (413, "too_large")
@@ -43,10 +43,10 @@ def test_cloud_limits_apply_on_request(tmp_path: Path) -> None:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_the_server_cleanly(tmp_path: Path, number: signal.Signals) -> None:
     with server_process(tmp_path) as running:
-        requests.get(f"{running.url}/health", timeout=120)
+        requests.get(f"{running.url}/health", timeout=60)
         running.process.send_signal(number)
 
-        assert running.process.wait(timeout=120) == 0
+        assert running.process.wait(timeout=60) == 0
         assert "Traceback" not in running.log.read_text()
 
 
@@ -54,7 +54,7 @@ def test_a_signal_ends_the_server_even_while_it_warms_up(tmp_path: Path) -> None
     with server_process(tmp_path) as running:
         running.process.terminate()
 
-        assert running.process.wait(timeout=120) == 0
+        assert running.process.wait(timeout=60) == 0
         assert "Traceback" not in running.log.read_text()
 
 
@@ -62,7 +62,7 @@ def test_a_taken_port_is_one_line_and_a_hint(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as holder:
         port = holder.getsockname()[1]
         command = [sys.executable, str(SCRIPT), str(port)]
-        ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+        ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
 
     assert ended.returncode == 1
     assert ended.stdout == ""
@@ -83,7 +83,7 @@ def test_what_keeps_the_server_from_starting_is_one_line(
 ) -> None:
     command = [sys.executable, str(SCRIPT), *options]
     ended = subprocess.run(
-        command, env={**os.environ, **environment}, capture_output=True, text=True, timeout=120, check=False
+        command, env={**os.environ, **environment}, capture_output=True, text=True, timeout=60, check=False
     )
 
     assert ended.returncode == 1

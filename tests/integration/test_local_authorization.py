@@ -158,7 +158,7 @@ def test_a_server_that_could_let_nobody_in_does_not_start(tmp_path: Path, conten
     if content is not None:
         file.write_bytes(content)
     command = [sys.executable, str(SCRIPT), "0", "--tokens", str(file)]
-    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
     assert (ended.returncode, ended.stdout) == (1, "")
     assert ended.stderr.startswith("Cannot start: ")
     assert said in ended.stderr

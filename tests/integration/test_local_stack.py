@@ -306,7 +306,7 @@ def is_alive(pid: int) -> bool:
 
 
 def assert_nothing_is_left(moto: int, temporary: Path) -> None:
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 60
     while (is_alive(moto) or os.listdir(temporary)) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not is_alive(moto)

@@ -27,7 +27,7 @@ def closed_port() -> int:
 @contextmanager
 def proxy(*, later: timedelta = timedelta(0), is_there: bool = True) -> Iterator[str]:
     """The proxy's URL; behind it is a port where nobody listens."""
-    s3 = EmbeddedS3("127.0.0.1", closed_port(), "eu-central-1", CREDENTIALS)
+    s3 = EmbeddedS3(closed_port(), CREDENTIALS)
     application = S3Proxy(
         lambda: s3 if is_there else None,
         body_idle_seconds=0.5,

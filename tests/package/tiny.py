@@ -1,7 +1,7 @@
 """Artifacts of one small function, for what no function of ours should do."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,5 +38,6 @@ def tiny_function(folder: Path, source: str, *, at_once: int = 1, **properties: 
     resource = {"Type": "AWS::Serverless::Function", "Properties": described}
     (folder / "template.yaml").write_text(yaml.safe_dump({"Resources": {"Tiny": resource}}))
     lines: list[str] = []
-    with Artifact(built_template(folder), log=lambda _name, line: lines.append(line), at_once=at_once) as artifact:
+    template = built_template(folder)
+    with closing(Artifact(template, log=lambda _name, line: lines.append(line), at_once=at_once)) as artifact:
         yield Tiny(artifact.functions["Tiny"], lambda: artifact.start("Tiny"), lines)

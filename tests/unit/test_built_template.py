@@ -90,7 +90,7 @@ def test_a_function_has_its_own_settings_and_those_of_all(tmp_path: Path) -> Non
         Environment={"Variables": {"PRELOAD": {"Fn::If": ["UsesSnapshots", True, False]}, "BUCKET": {"Ref": "Bucket"}}},
         SnapStart={"ApplyOn": {"Fn::If": ["UsesSnapshots", "PublishedVersions", "None"]}},
     )
-    function = built_template(folder).given(resources={"Bucket": "files"}).functions["One"]
+    function = built_template(folder).given({"Bucket": "files"}).functions["One"]
     assert (function.handler, function.memory_MB, function.timeout_s) == ("app.lambda_handler", 512, 29.0)
     assert (function.code, function.layers) == (folder / "One", (folder / "Layer",))
     assert function.variables == {"STAGE": "dev", "PRELOAD": "true", "BUCKET": "files"}

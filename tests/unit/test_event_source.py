@@ -36,7 +36,7 @@ class FakeQueue:
 
 
 def run(queue: FakeQueue, invoke: Callable[[Event, str], object], until: Callable[[], bool], **options: int) -> None:
-    source = EventSource(cast(Any, queue), URL, invoke, region="eu-central-1", **options)
+    source = EventSource(cast(Any, queue), URL, invoke, **options)
     source.start()
     deadline = time.monotonic() + 60
     while not (until() and not source.is_busy) and time.monotonic() < deadline:

@@ -33,7 +33,7 @@ def test_the_route_of_the_page_leads_to_its_function(template: Template) -> None
     (route,) = [route for route in template.routes if route.path == "/api/echo"]
     assert (route.method, route.function, route.authorizer) == ("GET", "EchoFunction", None)
 
-    function = source_function(template.functions[route.function], {})
+    function = source_function(template.functions[route.function], {}, {})
     answer: Any = function(request_event("GET", "/api/echo"), "request-1")
 
     assert answer["statusCode"] == 200

@@ -38,7 +38,7 @@ def test_every_route_has_its_function_and_those_with_data_the_authorizer(templat
 
 
 def test_an_open_endpoint_has_neither_authorizer_nor_its_function(template: Template) -> None:
-    opened = template.given(parameters={"OpenEndpoint": "yes-anybody-may-use-it-at-my-cost"})
+    opened = template.given({"OpenEndpoint": "yes-anybody-may-use-it-at-my-cost"})
 
     assert {route.authorizer for route in opened.routes} == {None}
     assert "AuthorizerFunction" not in opened.functions

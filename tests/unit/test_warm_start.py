@@ -12,7 +12,6 @@ class Application:
         self.busy_looks = busy_looks
         self.quiet_looks = 0
 
-    @property
     def is_busy(self) -> bool:
         self.busy_looks -= 1
         if self.busy_looks >= 0:
@@ -31,7 +30,7 @@ def test_work_is_done_once_the_application_was_quiet_for_a_while(
     application = Application(busy_looks)
     seen: list[int] = []
 
-    warm_start.when_quiet(application, lambda: seen.append(application.quiet_looks))
+    warm_start.when_quiet(application.is_busy, lambda: seen.append(application.quiet_looks))
 
     assert application.busy_looks < 0
     assert len(seen) == 1

@@ -21,7 +21,7 @@ def functions_of(folder: Path = BUILT) -> list[DeclaredFunction]:
         for name, kind in types.items()
         if not kind.startswith("AWS::Serverless::")
     }
-    return list(built_template(folder).given(resources=names).functions.values())
+    return list(built_template(folder).given(names).functions.values())
 
 
 def layers_of(functions: Iterable[DeclaredFunction]) -> list[Path]:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -116,8 +117,9 @@ def _measured(stack: ArtifactStack, runs: int) -> list[Check]:
     def keep(_name: str, line: str) -> None:
         log.append(line)
 
-    def artifact(snapshots: str) -> Artifact:
-        return Artifact(stack.template.given(parameters={"SnapStart": snapshots}), log=keep, services=stack.environment)
+    def artifact(snapshots: str) -> closing[Artifact]:
+        template = stack.template.given({"SnapStart": snapshots})
+        return closing(Artifact(template, log=keep, services=stack.environment))
 
     with artifact("off") as on_demand, artifact("on") as with_snapshots:
         events = {name: json.dumps(sample.event).encode() for name, sample in samples().items()}

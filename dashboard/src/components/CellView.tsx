@@ -14,6 +14,7 @@ import { Icon } from "./Icon";
 import { OtherCharts } from "./OtherCharts";
 import { Pictures } from "./Pictures";
 import { CycleTableView, ProjectionTable, SourceTable, StatisticsTable } from "./Tables";
+import { type Plots, usePlots } from "./usePlots";
 import { VoltageCharts } from "./VoltageCharts";
 
 interface Props {
@@ -25,6 +26,7 @@ interface Props {
 
 export function CellView({ cell, criteria, server }: Props) {
   const { name, report, source } = cell;
+  const plots = usePlots(cell, server);
   const heading = useRef<HTMLHeadingElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the report of another cell gets the focus, for screen readers
   useEffect(() => focusOn(heading.current), [cell.key]);
@@ -38,7 +40,7 @@ export function CellView({ cell, criteria, server }: Props) {
             </h2>
             <Subtitle report={report} />
           </div>
-          <Downloads cell={cell} />
+          <Downloads cell={cell} plots={plots} />
         </header>
         {!areSame(source.criteria, criteria) && !isBusy(source.phase) && (
           <p className="error-message" role="status">
@@ -61,16 +63,19 @@ export function CellView({ cell, criteria, server }: Props) {
         <StatisticsTable report={report} />
         <ProjectionTable report={report} />
       </div>
-      <Pictures report={report} name={name} />
+      <Pictures plots={plots} name={name} />
       <CycleTableView report={report} />
       <SourceTable report={report} />
     </article>
   );
 }
 
-function Downloads({ cell: { name, report } }: { cell: PageCell }) {
-  const saveJson = () =>
-    downloadText(fileName(name, "report.json"), JSON.stringify(report, null, 2), "application/json");
+function Downloads({ cell: { name, report }, plots }: { cell: PageCell; plots: Plots }) {
+  const saveJson = async () => {
+    // With its plots; without them only if the API does not answer.
+    const complete = (await plots.draw()) ?? report;
+    downloadText(fileName(name, "report.json"), JSON.stringify(complete, null, 2), "application/json");
+  };
   const saveCsv = () => downloadText(fileName(name, "cycles.csv"), cycleTableCsv(report.cycle_table), "text/csv");
   return (
     <div className="take-away">

@@ -146,7 +146,7 @@ export class SourceStore {
       const answer = await this.tasks.run(signal, async (): Promise<Report | SeveralReports> => {
         const { client, limits } = await unlessAborted(this.server(), signal);
         const onProgress = (phase: Progress) => tell({ phase });
-        return analyse(client, source.files, { plots: "all", ...criteria }, limits, { signal, onProgress });
+        return analyse(client, source.files, { plots: "none", ...criteria }, limits, { signal, onProgress });
       });
       const reports = reportsOf(answer);
       tell({ phase: { at: "ready" }, reports, colorIndexes: this.colorIndexesOf(id, reports.length), criteria });

@@ -21,15 +21,18 @@ export interface Stage extends Setting {
   input: (name: string) => string;
   /** The page may ask this server, too; any other request of it fails the spec. */
   admit: (url: string) => void;
+  /** Calls this after the spec, and after the picture of its page if it has failed. */
+  atEnd: (end: () => Promise<void>) => void;
 }
 
-// Steps wait for what is to be seen. Only what hangs lasts this long, on a busy machine too.
-const SPEC_MS = 240_000;
+// A wait ends as soon as what it waits for is there, so these only end what hangs, on the busiest machine.
+const SPEC_MS = 180_000;
 const STEP_MS = 60_000;
 
 /** Plays a spec; throws what went wrong, on the page or behind its back. */
 export async function play(spec: Spec, setting: Setting, browser: Browser): Promise<void> {
   const context = await browser.newContext(spec.window);
+  const ends: (() => Promise<void>)[] = [];
   try {
     context.setDefaultTimeout(STEP_MS);
     const witness = new Witness(context);
@@ -37,9 +40,11 @@ export async function play(spec: Spec, setting: Setting, browser: Browser): Prom
     admit(setting.url);
     const page = await context.newPage();
     const input = (name: string) => given(setting, name);
-    await inTime(spec.body({ ...setting, page, browser, input, admit }), context, setting);
+    const atEnd = (end: () => Promise<void>) => void ends.push(end);
+    await inTime(spec.body({ ...setting, page, browser, input, admit, atEnd }), context, setting);
     witness.testify();
   } finally {
+    await Promise.all(ends.map((end) => end()));
     await context.close();
   }
 }
@@ -71,7 +76,7 @@ async function lastSeen(context: BrowserContext, pictures: string): Promise<stri
   if (!page) return "The window is gone.";
   const picture = join(pictures, `${Date.now()}.png`);
   try {
-    await page.screenshot({ path: picture, timeout: 20_000 });
+    await page.screenshot({ path: picture });
     const words = await wordsOf(page.locator("body"));
     return `The page then (${picture}):\n${words.slice(0, 600)}`;
   } catch (fault) {

@@ -24,11 +24,21 @@ async function taken(page: Page, button: string): Promise<{ name: string; bytes:
 }
 
 spec("the report is taken away as the very JSON that the API gave", async (stage) => {
-  const answer = stage.page.waitForResponse((response) => response.url().includes("/api/upload"));
+  const answer = stage.page.waitForResponse((response) => response.url().includes("plots=all"));
   await withCell(stage, "pickle");
   const { name, bytes } = await taken(stage.page, "Report as JSON");
   assert.equal(name, "TEST_25_A1_report.json");
-  assert.deepEqual(JSON.parse(bytes.toString()), await (await answer).json());
+  const report = JSON.parse(bytes.toString());
+  assert.deepEqual(report, await (await answer).json());
+  assert.equal(typeof report.capacity_fade.capacity_plot, "string");
+});
+
+spec("the report is taken away without its plots where the API has gone", async (stage) => {
+  await withCell(stage, "pickle");
+  await stage.page.route("**/api/upload?*", (route) => route.abort("connectionrefused"));
+  const { bytes } = await taken(stage.page, "Report as JSON");
+  const { metadata, capacity_fade: fade } = JSON.parse(bytes.toString());
+  assert.deepEqual([metadata.cell_id, fade.capacity_plot], ["TEST_25_A1", null]);
 });
 
 spec("the cycles are taken away as CSV under their standard names", async (stage) => {

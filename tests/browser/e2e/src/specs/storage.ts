@@ -5,7 +5,6 @@ import type { Page } from "playwright-core";
 import { Dashboard, wordsOf } from "../dashboard.js";
 import { spec } from "../spec.js";
 
-const LARGE_MS = 120_000;
 const BYTES_PER_SECOND = 30e6;
 
 spec(
@@ -16,9 +15,9 @@ spec(
     const seen = await progressOf(page);
     const asked: string[] = [];
     page.on("request", (request) => asked.push(`${request.method()} ${new URL(request.url()).pathname}`));
-    const forgotten = page.waitForResponse((answer) => answer.request().method() === "DELETE", { timeout: LARGE_MS });
+    const forgotten = page.waitForResponse((answer) => answer.request().method() === "DELETE");
     await dashboard.drop(input("47_MB"));
-    await page.getByRole("article").waitFor({ timeout: LARGE_MS });
+    await page.getByRole("article").waitFor();
     const { shares, words } = await seen();
     assert.ok(shares.filter((share) => share > 0.05 && share < 0.95).length >= 3, `progress was ${shares.join(", ")}`);
     assert.deepEqual(
@@ -73,7 +72,7 @@ spec("a job that is cancelled is deleted", async ({ page, url, input }) => {
 spec("a job that failed says why in the API's words", async ({ page, url, input }) => {
   const dashboard = await Dashboard.at(page, url);
   await dashboard.choose(input("unusable_above_4_MiB"));
-  await dashboard.refusal("UNUSABLE.csv").waitFor({ timeout: LARGE_MS });
+  await dashboard.refusal("UNUSABLE.csv").waitFor();
   assert.match(await wordsOf(dashboard.refusal("UNUSABLE.csv")), / missing_columns · request /);
 });
 
