@@ -232,7 +232,7 @@ def test_where_namespaces_are_refused_functions_run_as_bare_processes_and_the_lo
         seen = tiny()
     assert seen["LAMBDA_TASK_ROOT"] == str(tmp_path / "Tiny")
     assert "A_SECRET_OF_THE_USERS" not in seen
-    assert "namespaces are refused here. Functions run as bare processes." in tiny.lines[0]
+    assert "namespaces are refused here. Functions run without a sandbox." in tiny.lines[0]
 
 
 def test_a_bare_process_is_held_to_its_memory_and_its_time_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

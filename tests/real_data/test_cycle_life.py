@@ -38,7 +38,7 @@ def test_at_80_percent_a_cell_that_has_hardly_faded_gets_no_life_but_a_bound(cel
     found = projection_of(cell_id, 0.8)
 
     assert (found["method"], found["projected_eol_cycle"], found["confidence"]) == ("none", None, None)
-    assert "80 % can only come later" in found["abstention_reason"]
+    assert "80 % is reached later" in found["abstention_reason"]
 
 
 @pytest.mark.parametrize("cell_id", CELL_IDS)

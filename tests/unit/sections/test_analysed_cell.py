@@ -64,4 +64,4 @@ def test_a_current_with_the_other_sign_is_turned_round_with_a_warning() -> None:
     assert [(finding.code, finding.severity, finding.cycles) for finding in found.findings] == [
         ("discharge_positive", "warning", ())
     ]
-    assert "the sign of its current was turned round" in found.findings[0].message
+    assert "The sign of the current was reversed" in found.findings[0].message
