@@ -20,10 +20,17 @@ class Statistics:
     std_dev: Annotated[float | None, Field("Population standard deviation.")]
 
 
+def known_values(values: FloatArray | None) -> FloatArray:
+    """The values that are finite, without a copy where all are; empty for a quantity that was not measured."""
+    if values is None:
+        return np.empty(0)
+    finite = np.isfinite(values)
+    return values if finite.all() else values[finite]
+
+
 def statistics_of(values: FloatArray) -> Statistics:
     """The statistics of the values that are finite; input of any shape."""
-    finite = np.isfinite(values)
-    known = values if finite.all() else values[finite]
+    known = known_values(values)
     if known.size == 0:
         return Statistics(None, None, None, None, None)
     return Statistics(

@@ -3,6 +3,7 @@
 import numpy as np
 
 from battery_analytics.analysis.integration import integrated
+from battery_analytics.analysis.statistics import known_values
 from battery_analytics.analysis.throughput import Branches
 from battery_analytics.cell import Finding
 from battery_analytics.quality.examined import Check, Examined, counted, times
@@ -168,8 +169,7 @@ def _gaps(examined: Examined) -> Finding | None:
 
 
 def _temperature(examined: Examined) -> Finding | None:
-    column = examined.cell.cycling.temperature_C
-    measured = np.empty(0) if column is None else column[np.isfinite(column)]
+    measured = known_values(examined.cell.cycling.temperature_C)
     if not measured.size:
         return Finding("no_temperature", "info", "The file holds no temperature, so none was analysed.")
     lowest, highest = float(measured.min()), float(measured.max())

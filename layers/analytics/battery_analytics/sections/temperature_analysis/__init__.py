@@ -5,6 +5,7 @@ from typing import Annotated
 
 import numpy as np
 
+from battery_analytics.analysis.statistics import known_values
 from battery_analytics.cell import FloatArray
 from battery_analytics.fields import Field
 from battery_analytics.sections.analysed_cell import AnalysedCell
@@ -53,8 +54,8 @@ class TemperatureAnalysis:
 
 
 def temperature_analysis(analysed: AnalysedCell) -> TemperatureAnalysis:
-    column = analysed.cell.cycling.temperature_C
-    if column is None or not np.isfinite(column).any():
+    measured = known_values(analysed.cell.cycling.temperature_C)
+    if not measured.size:
         return TemperatureAnalysis(
             has_temperature_data=False,
             average_temperature=None,
@@ -63,7 +64,7 @@ def temperature_analysis(analysed: AnalysedCell) -> TemperatureAnalysis:
             correlation_with_capacity=None,
             no_correlation_reason="The file holds no temperature.",
         )
-    extremes, stats = temperature_statistics(column[np.isfinite(column)])
+    extremes, stats = temperature_statistics(measured)
     correlation, reason = capacity_correlation(analysed.table.mean_temperature_C, analysed.table.whole_discharge_Ah)
     return TemperatureAnalysis(
         has_temperature_data=True,
