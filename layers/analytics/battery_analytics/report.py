@@ -3,11 +3,10 @@
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from battery_analytics.cell import Cell
 from battery_analytics.cell_report import CellReport, PlainJson, cell_report
-from battery_analytics.comparison import Comparison, comparison
 from battery_analytics.encoding import encoded, keys_of
 from battery_analytics.errors import InvalidOption
 from battery_analytics.files import BatteryFile
@@ -16,6 +15,9 @@ from battery_analytics.options import Options, PlotsOption, checked_options, dec
 from battery_analytics.sections.declaration import Section
 from battery_analytics.sections.registry import PLOT_NAMES, Sections
 from battery_analytics.timing import StageTimer
+
+if TYPE_CHECKING:
+    from battery_analytics.comparison import Comparison
 
 OPTIONS = declared_options(PLOT_NAMES)
 
@@ -30,7 +32,7 @@ class Report(Sections, PlainJson):
 
     def __init__(self, cells: Sequence[Cell], reports: Sequence[CellReport], timings_ms: dict[str, float]) -> None:
         self.cells = tuple(reports)
-        self.comparison: Comparison | None = comparison(reports) if len(reports) > 1 else None
+        self.comparison: Comparison | None = _comparison(reports) if len(reports) > 1 else None
         self.formats = tuple(cell.source.format for cell in cells)
         self.n_cells = len(cells)
         self.n_cycles = sum(cell.cycling.n_cycles for cell in cells)
@@ -101,6 +103,12 @@ def _file(file: BatteryFile | str | Path) -> BatteryFile:
         return file
     path = Path(file)
     return BatteryFile(path.name, path.read_bytes())
+
+
+def _comparison(reports: Sequence[CellReport]) -> "Comparison":
+    from battery_analytics.comparison import comparison  # noqa: PLC0415  # one cell, as most requests have, needs none
+
+    return comparison(reports)
 
 
 def _check_cycles_exist(cells: Sequence[Cell], options: Options) -> None:
