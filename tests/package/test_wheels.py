@@ -15,7 +15,8 @@ from tools.artifact_build.uv import ROOT, run_uv
 
 LIBRARY = ROOT / "layers" / "analytics"
 OLDEST_MINOR = 12
-EXAMPLES = re.findall(r"```python\n(.*?)```", (LIBRARY / "README.md").read_text(), re.DOTALL)
+PAGES = (LIBRARY / "README.md", ROOT / "README.md")
+EXAMPLES = [example for page in PAGES for example in re.findall(r"```python\n(.*?)```", page.read_text(), re.DOTALL)]
 
 
 def pythons() -> list[str]:
@@ -59,7 +60,7 @@ def environment(
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=range(len(EXAMPLES)))
-def test_the_examples_of_its_readme_run_and_are_typed(environment: Path, example: str) -> None:
+def test_the_examples_of_the_readmes_run_and_are_typed(environment: Path, example: str) -> None:
     script = environment.parents[2] / "example.py"
     script.write_text(example)
 
