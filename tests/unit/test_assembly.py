@@ -9,7 +9,7 @@ import pytest
 from battery_analytics.cell import Cell
 from battery_analytics.errors import InconsistentLengths, MissingColumns, NoCycles, UnsupportedStructure
 from battery_analytics.files import BatteryFile
-from battery_analytics.formats.quantities import MAX_CYCLES
+from battery_analytics.formats.quantities import MAX_CYCLES, MAX_POINTS
 from battery_analytics.formats.reading import read_cells
 
 
@@ -101,7 +101,9 @@ def test_points_without_voltage_or_current_are_left_out(unmeasured: object) -> N
     assert cell.cycling.cycle_number.tolist() == [1, 3]
     assert cell.cycling.offsets.tolist() == [0, 3, 7]
     assert cell.cycling.voltage_V[:3].tolist() == [3.0, 3.2, 3.3]
-    assert [finding.cycles for finding in cell.findings if finding.code == "points_without_values"] == [(1, 2)]
+    (finding,) = [finding for finding in cell.findings if finding.code == "points_without_values"]
+    assert (finding.severity, finding.cycles) == ("warning", (1, 2))
+    assert finding.message.startswith("5 points")
 
 
 def test_where_a_point_is_left_out_every_column_keeps_its_other_values() -> None:
@@ -271,8 +273,9 @@ def test_a_cell_without_a_measured_point_has_no_cycles(cycles: list[object]) -> 
 
 
 def test_a_list_of_more_cycles_than_can_be_answered_for_is_an_error() -> None:
-    with pytest.raises(UnsupportedStructure, match="cycles"):
+    with pytest.raises(UnsupportedStructure, match="cycles") as fault:
         cell_of(*[cycle(1)] * (MAX_CYCLES + 1))
+    assert fault.value.details == {"file": "a.pkl", "limit_points": MAX_POINTS, "limit_cycles": MAX_CYCLES}
 
 
 def test_a_pickle_may_hold_several_cells() -> None:

@@ -163,3 +163,21 @@ def test_five_thousand_cycles_have_five_thousand_figures() -> None:
 
     assert figures.discharge_capacity_Ah == pytest.approx(np.full(5_000, 10.0))
     assert figures.coulombic_efficiency_percent == pytest.approx(np.full(5_000, 100.0))
+
+
+def test_each_cycle_has_its_own_lowest_and_highest_voltage() -> None:
+    data = cycling([FULL_CYCLE, FULL_CYCLE])
+    first, second = data.points(0), data.points(1)
+    data.voltage_V[first.start + 3], data.voltage_V[second.start + 5] = 2.1, 5.2
+    _, table = analysed(data)
+
+    assert table.min_voltage_V.tolist() == [2.1, data.voltage_V[second].min()]
+    assert table.max_voltage_V.tolist() == [data.voltage_V[first].max(), 5.2]
+    assert (table.min_voltage_V < table.max_voltage_V).all()
+
+
+def test_equivalent_full_cycles_without_a_nominal_capacity_count_the_first_discharge() -> None:
+    shorter = (CHARGE, REST, Step(-10.0, 30), REST)
+    _, table = analysed(cycling([FULL_CYCLE, shorter]))
+
+    assert table.equivalent_full_cycles == pytest.approx([1.0, 1.5])

@@ -186,6 +186,16 @@ def test_without_counters_the_current_is_integrated() -> None:
     assert flow.discharge.integrated.all()
 
 
+def test_an_integral_counts_each_point_from_the_start_of_its_cycle() -> None:
+    flow = throughput(cycling([FULL_CYCLE] * 3, counters=None))
+
+    for branch in (flow.charge, flow.discharge):
+        by_point = branch.capacity_Ah.reshape(3, 60)
+        # 10 A for each of 60 minutes, also in the cycles after the first.
+        assert by_point[1] == pytest.approx(np.arange(1, 61) / 6)
+        assert by_point[2] == pytest.approx(by_point[1])
+
+
 def test_a_cycle_whose_counter_was_not_written_is_integrated() -> None:
     data = cycling([FULL_CYCLE] * 4)
     assert data.discharge_capacity_Ah is not None
