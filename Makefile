@@ -146,7 +146,7 @@ else
 	@test -f $(PAGE) || echo "There is no Node 18 with npm to build the dashboard; $(PAGE_INSTEAD) is served."
 endif
 
-$(PAGE): dashboard/node_modules/.stamp $(GENERATED)/api.ts $(GENERATED)/formats.json $(GENERATED)/SAMPLE_CELL_cycles.csv \
+$(PAGE): dashboard/node_modules/.stamp $(GENERATED)/api.ts $(GENERATED)/formats.json $(GENERATED)/plots.json $(GENERATED)/SAMPLE_CELL_cycles.csv \
 		dashboard/index.html dashboard/vite.config.ts dashboard/tsconfig.json $(shell find dashboard/src -type f 2>/dev/null)
 	@cd dashboard && npm run --silent build
 	@touch $@
@@ -155,7 +155,7 @@ $(GENERATED)/api.ts: $(GENERATED)/openapi.json dashboard/node_modules/.stamp
 	@cd dashboard && npm run --silent types >/dev/null
 	@touch $@
 
-$(GENERATED)/openapi.json $(GENERATED)/formats.json: $(GENERATED)/.contract ;
+$(GENERATED)/openapi.json $(GENERATED)/formats.json $(GENERATED)/plots.json: $(GENERATED)/.contract ;
 
 $(GENERATED)/.contract: .venv/.runtime dashboard/contract.py $(shell find layers/service/battery_service -name '*.py' -o -name 'report.json')
 	@.venv/bin/python dashboard/contract.py $(GENERATED)

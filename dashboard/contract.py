@@ -1,10 +1,10 @@
-"""python dashboard/contract.py FOLDER: writes what the dashboard is generated from, the OpenAPI document and the formats."""
+"""python dashboard/contract.py FOLDER: writes the OpenAPI document, the plots and the formats, which the dashboard is built from."""
 
 import json
 import sys
 from pathlib import Path
 
-from battery_service.contract.generated import file_endings, file_formats
+from battery_service.contract.generated import file_endings, file_formats, report_plots
 from battery_service.contract.openapi import openapi_document
 from battery_service.settings import Settings
 
@@ -12,6 +12,7 @@ from battery_service.settings import Settings
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     _write(folder / "openapi.json", openapi_document(Settings()))
+    _write(folder / "plots.json", report_plots())
     _write(folder / "formats.json", {"endings": file_endings(), "names": [known["name"] for known in file_formats()]})
 
 

@@ -15,7 +15,7 @@ from battery_analytics.fields import OtherKeys
 from battery_analytics.formats.registry import described_formats
 from battery_analytics.report import OPTIONS
 from battery_analytics.sections.declaration import Plot
-from battery_analytics.sections.registry import PLOT_NAMES, SECTIONS
+from battery_analytics.sections.registry import PLOTS, SECTIONS
 from pydantic import TypeAdapter
 
 FILE = Path("layers/service/battery_service/contract/report.json")
@@ -25,10 +25,12 @@ type Schema = dict[str, Any]
 
 
 def contract() -> dict[str, Any]:
-    """Schemas by name, the names of plots, what each option takes, and the formats that can be read."""
+    """Schemas by name, the plots and their sections, what each option takes, and the formats that can be read."""
     return {
         "schemas": schemas(),
-        "plots": list(PLOT_NAMES),
+        "plots": [
+            {"name": plot.name, "section": section.name, "title": plot.title} for section, plot in PLOTS.values()
+        ],
         "options": {
             option.name: {"description": option.description, "takes": option.takes, "schema": option.schema}
             for option in OPTIONS

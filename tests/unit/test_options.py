@@ -4,13 +4,13 @@ import pytest
 from battery_analytics.errors import InvalidOption
 from battery_analytics.options import checked_options
 from battery_analytics.report import OPTIONS
-from battery_service.contract.generated import generated
+from battery_service.contract.generated import report_plots
 from battery_service.errors import ApiError
 from battery_service.options import default_options, parse_options
 from hypothesis import given
 from hypothesis import strategies as st
 
-PLOTS = generated()["plots"]
+PLOTS = [plot["name"] for plot in report_plots()]
 
 
 def refusal_of(query: dict[str, str]) -> ApiError:

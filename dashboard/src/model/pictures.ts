@@ -1,5 +1,6 @@
-/** The API's plots in a report: base64 PNGs under names that end in `_plot`. */
+/** The API's plots in a report, base64 PNGs, under the titles that the API declares. */
 
+import plots from "../../generated/plots.json";
 import type { Report } from "../api/types";
 
 export interface Picture {
@@ -8,20 +9,10 @@ export interface Picture {
   url: string;
 }
 
-const TITLES: Readonly<Record<string, string>> = {
-  capacity_plot: "Capacity over cycles",
-  voltage_profile_plot: "Voltage over capacity",
-  differential_voltage_plot: "Differential voltage, dV/dQ",
-  temperature_vs_capacity_plot: "Capacity and temperature",
-};
-
-export function picturesOf({ capacity_fade, voltage_profile, temperature_analysis }: Report): Picture[] {
-  const sections: object[] = [capacity_fade, voltage_profile, temperature_analysis];
-  return sections.flatMap((section) =>
-    Object.entries(section).flatMap(([name, value]) =>
-      name.endsWith("_plot") && typeof value === "string"
-        ? [{ name, title: TITLES[name] ?? name, url: `data:image/png;base64,${value}` }]
-        : [],
-    ),
-  );
+export function picturesOf(report: Report): Picture[] {
+  const sections: Readonly<Record<string, unknown>> = { ...report };
+  return plots.flatMap(({ name, section, title }) => {
+    const png = Object(sections[section])[name];
+    return typeof png === "string" ? [{ name, title, url: `data:image/png;base64,${png}` }] : [];
+  });
 }

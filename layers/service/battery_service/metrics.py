@@ -12,6 +12,7 @@ from typing import Literal
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from battery_service.bridge import Analysis
+from battery_service.contract.generated import report_plots
 from battery_service.errors import ApiError
 from battery_service.log import SERVICE
 
@@ -70,7 +71,7 @@ def coarse_stage(stage: str) -> Literal["Read", "Analyse", "Plot", "Encode"]:
         return "Read"
     if stage == "encode":
         return "Encode"
-    return "Plot" if stage.endswith(("_plot", "_plots")) else "Analyse"
+    return "Plot" if stage in {plot["name"] for plot in report_plots()} else "Analyse"
 
 
 def _metrics(request_id: str, route: UploadRoute) -> EphemeralMetrics:

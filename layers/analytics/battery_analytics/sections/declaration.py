@@ -13,6 +13,7 @@ class Plot[T]:
     """A plot of a section: `draw` returns a PNG. `draw` imports matplotlib itself, because that is slow to import."""
 
     name: str
+    title: str
     description: str
     draw: Callable[["AnalysedCell", T], bytes]
 

@@ -15,6 +15,14 @@ class FileFormat(TypedDict):
     needs: str
 
 
+class ReportPlot(TypedDict):
+    """A plot of the report: its name, the section that holds it, and its title."""
+
+    name: str
+    section: str
+    title: str
+
+
 @cache
 def generated() -> dict[str, Any]:
     """The whole of `report.json`. Callers must not change it."""
@@ -30,3 +38,8 @@ def file_formats() -> list[FileFormat]:
 def file_endings() -> tuple[str, ...]:
     """Every ending of a file that can be read, each once."""
     return tuple(dict.fromkeys(ending for file_format in file_formats() for ending in file_format["endings"]))
+
+
+def report_plots() -> list[ReportPlot]:
+    plots: list[ReportPlot] = generated()["plots"]
+    return plots

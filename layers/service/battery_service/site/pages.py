@@ -1,12 +1,13 @@
 """The pages for browsers: the dashboard if it was built, else the small page, which needs no build."""
 
 import gzip
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from battery_service.contract.generated import file_endings
+from battery_service.contract.generated import file_endings, report_plots
 
 # The page may use any deployment of the API, and S3. Charts set their own style.
 DASHBOARD_POLICY = (
@@ -82,5 +83,6 @@ def small_page() -> Page | None:
     page = Path(__file__).with_name("small_page.html")
     if not page.is_file():
         return None
+    titles = json.dumps({plot["name"]: plot["title"] for plot in report_plots()})
     html = page.read_text(encoding="utf-8").replace("{{ENDINGS}}", ", ".join(file_endings()))
-    return Page(html.encode(), SMALL_PAGE_POLICY)
+    return Page(html.replace("{{PLOT_TITLES}}", titles).encode(), SMALL_PAGE_POLICY)

@@ -118,5 +118,12 @@ TEMPERATURE_ANALYSIS = Section(
     "temperature_analysis",
     TemperatureAnalysis,
     temperature_analysis,
-    plots=(Plot("temperature_vs_capacity_plot", "Discharge capacity over the cycle's mean temperature.", _plot),),
+    plots=(
+        Plot(
+            "temperature_vs_capacity_plot",
+            "Capacity and temperature",
+            "Discharge capacity over the cycle's mean temperature.",
+            _plot,
+        ),
+    ),
 )
