@@ -1,4 +1,4 @@
-"""python dashboard/contract.py FOLDER: writes the OpenAPI document, the plots and the formats, which the dashboard is built from."""
+"""python dashboard/contract.py FOLDER: writes what the dashboard is built from: OpenAPI document, plots and formats."""
 
 import json
 import sys
