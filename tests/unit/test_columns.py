@@ -267,6 +267,11 @@ ONE_OF_EACH_UNIT: dict[Quantity, dict[str, float]] = {
         **{"Ah": 1, "A.h": 1, "mAh": 0.001, "mA.h": 0.001},
         **{"µAh": 0.000001, "uAh": 0.000001, "µA.h": 0.000001, "uA.h": 0.000001},
     },
+    "step_capacity_Ah": {
+        **{"Ah": 1, "A.h": 1, "mAh": 0.001, "mA.h": 0.001},
+        **{"µAh": 0.000001, "uAh": 0.000001, "µA.h": 0.000001, "uA.h": 0.000001},
+    },
+    "state": {},
     "time_s": {
         **{"s": 1, "sec": 1, "secs": 1, "second": 1, "seconds": 1, "ms": 0.001},
         **{"h:min:s.ms": 1, "hh:mm:ss": 1, "h:m:s": 1, "hh:mm:ss.ms": 1, "hh:mm:ss.sss": 1},

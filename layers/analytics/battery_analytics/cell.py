@@ -45,8 +45,9 @@ class CyclingData:
     `offsets[i]:offsets[i + 1]`, never empty. Every other array has shape (n_points,); a quantity that was not
     measured is None, a value that was not measured is NaN. Charging current is positive.
 
-    `charge_capacity_Ah` and `discharge_capacity_Ah` are the source's own cumulative columns, with all their restarts.
-    `time_s`, too, is as the source wrote it.
+    `charge_capacity_Ah` and `discharge_capacity_Ah` are the source's own cumulative columns, with all their restarts;
+    `step_capacity_Ah` is the one column of a source that counts both directions in it. `time_s`, too, is as the source
+    wrote it. `state` is what the source calls the step of a point: 1 charge, -1 discharge, 0 rest.
     """
 
     cycle_number: IntArray
@@ -55,6 +56,8 @@ class CyclingData:
     current_A: FloatArray
     charge_capacity_Ah: FloatArray | None = None
     discharge_capacity_Ah: FloatArray | None = None
+    step_capacity_Ah: FloatArray | None = None
+    state: FloatArray | None = None
     time_s: FloatArray | None = None
     temperature_C: FloatArray | None = None
 

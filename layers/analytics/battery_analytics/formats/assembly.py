@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +16,10 @@ LENGTH_TOLERANCE_POINTS = 2
 LENGTH_TOLERANCE_SHARE = 0.05
 
 REQUIRED: tuple[Quantity, ...] = ("voltage_V", "current_A")
+OPTIONAL: tuple[Quantity, ...] = (
+    *("charge_capacity_Ah", "discharge_capacity_Ah", "step_capacity_Ah"),
+    *("state", "time_s", "temperature_C"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,7 @@ def assembled(
     findings: list[Finding] = []
     usable = _numbered(_reconciled(cycles, file, findings), findings)
     data = _without_unmeasured_points(_concatenated(usable), file, findings)
-    if data.discharge_capacity_Ah is None and data.time_s is None:
+    if data.discharge_capacity_Ah is None and data.step_capacity_Ah is None and data.time_s is None:
         raise MissingColumns(
             f"{file} has neither discharge_capacity_in_Ah nor time_in_s, so the capacity can be neither read nor "
             f"integrated; its columns are {listed(column_names)}.",
@@ -189,10 +194,7 @@ def _concatenated(cycles: Sequence[RawCycle]) -> CyclingData:
         offsets=np.concatenate(([0], np.cumsum(lengths))),
         voltage_V=column("voltage_V"),
         current_A=column("current_A"),
-        charge_capacity_Ah=column_if_any("charge_capacity_Ah"),
-        discharge_capacity_Ah=column_if_any("discharge_capacity_Ah"),
-        time_s=column_if_any("time_s"),
-        temperature_C=column_if_any("temperature_C"),
+        **{quantity: column_if_any(quantity) for quantity in OPTIONAL},
     )
 
 
@@ -202,11 +204,9 @@ def _without_unmeasured_points(data: CyclingData, file: str, findings: list[Find
         data,
         voltage_V=_finite(data.voltage_V),
         current_A=_finite(data.current_A),
-        charge_capacity_Ah=_measured_anywhere(data.charge_capacity_Ah),
-        discharge_capacity_Ah=_measured_anywhere(data.discharge_capacity_Ah),
-        time_s=_measured_anywhere(data.time_s),
-        temperature_C=_measured_anywhere(data.temperature_C),
     )
+    optional: dict[str, Any] = {name: _measured_anywhere(getattr(data, name)) for name in OPTIONAL}
+    data = replace(data, **optional)
     measured = np.isfinite(data.voltage_V) & np.isfinite(data.current_A)
     if measured.all():
         return data
@@ -230,10 +230,7 @@ def _without_unmeasured_points(data: CyclingData, file: str, findings: list[Find
         offsets=np.concatenate(([0], np.cumsum(counts[counts > 0]))),
         voltage_V=data.voltage_V[measured],
         current_A=data.current_A[measured],
-        charge_capacity_Ah=kept(data.charge_capacity_Ah),
-        discharge_capacity_Ah=kept(data.discharge_capacity_Ah),
-        time_s=kept(data.time_s),
-        temperature_C=kept(data.temperature_C),
+        **{quantity: kept(getattr(data, quantity)) for quantity in OPTIONAL},
     )
 
 

@@ -18,6 +18,8 @@ type Quantity = Literal[
     "current_A",
     "charge_capacity_Ah",
     "discharge_capacity_Ah",
+    "step_capacity_Ah",
+    "state",
     "time_s",
     "temperature_C",
 ]
@@ -29,6 +31,8 @@ NAMES_OF_FIRST_CHOICE: Mapping[Quantity, str] = {
     "current_A": "current_in_A",
     "charge_capacity_Ah": "charge_capacity_in_Ah",
     "discharge_capacity_Ah": "discharge_capacity_in_Ah",
+    "step_capacity_Ah": "capacity_in_Ah",
+    "state": "state",
     "time_s": "time_in_s",
     "temperature_C": "temperature_in_C",
 }

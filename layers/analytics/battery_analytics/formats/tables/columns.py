@@ -29,6 +29,8 @@ UNITS: Mapping[Quantity, Mapping[str, float]] = {
     "current_A": _AMPERE,
     "charge_capacity_Ah": _AMPERE_HOUR,
     "discharge_capacity_Ah": _AMPERE_HOUR,
+    "step_capacity_Ah": _AMPERE_HOUR,
+    "state": {},
     "time_s": _SECOND,
     "temperature_C": _CELSIUS,
 }
@@ -90,6 +92,7 @@ GENERAL_COLUMNS: ColumnRules = {
         *("discharge capacity", "discharging capacity", "q discharge", "dchg capacity", "cap dchg", "dchg cap"),
         *("capacity discharge", "discharge q", "qd"),
     ),
+    "step_capacity_Ah": ColumnRule("step capacity"),
     "time_s": ColumnRule(
         *("test time", "testtime", "total time", "elapsed time", "run time", "runtime", "time", "~time"),
     ),
