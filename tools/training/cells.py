@@ -13,6 +13,7 @@ from battery_analytics.formats.reading import read_cells
 from battery_analytics.projection.features import FEATURES, early_life_features
 from battery_analytics.projection.history import History
 from battery_analytics.projection.population import STAGE_SHARE
+from battery_analytics.protocol.protocol import protocol_of
 from battery_analytics.sections.analysed_cell import history_of
 
 STAGES = (1, 2, 3, 5, 7, 10, 14, 20, 28, 40, 55, 75, 100)
@@ -51,7 +52,8 @@ def history_of_file(path: Path) -> History:
     """The history of the one cell that a file holds."""
     cell = read_cells([BatteryFile(path.name, path.read_bytes())])[0]
     flow = throughput(cell.cycling)
-    return history_of(cell, flow, cycle_table(cell.cycling, flow, nominal_capacity_Ah=cell.nominal_capacity_Ah))
+    table = cycle_table(cell.cycling, flow, nominal_capacity_Ah=cell.nominal_capacity_Ah)
+    return history_of(cell, flow, table, protocol_of(cell.cycling, flow, table).headline_Ah)
 
 
 def _labelled(path: Path, life: float) -> LabelledCell:

@@ -4,9 +4,10 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Integral, Real
-from typing import Any, Literal, TypeGuard
+from typing import Any, Literal, TypeGuard, get_args
 
 from battery_analytics.errors import InvalidOption
+from battery_analytics.protocol.protocol import Compare
 
 MAX_CYCLES_RETURNED = 1_000
 MAX_CYCLE_NUMBER = 2**53 - 1
@@ -22,6 +23,7 @@ class Options:
     eol_threshold: float
     capacity_reference: str
     cycles: tuple[int, ...] | None
+    compare: Compare = "auto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,13 @@ def declared_options(plot_names: Sequence[str]) -> tuple[Option, ...]:
             },
             _cycles,
         ),
+        Option(
+            "compare",
+            "Which cycles' capacities are set against each other: with `auto` the ageing cycles, or else the check-ups.",
+            "'auto', 'ageing', 'check_ups' or 'all'",
+            {"type": "string", "enum": list(get_args(Compare)), "default": "auto"},
+            _compare,
+        ),
     )
 
 
@@ -123,6 +132,12 @@ def _threshold(value: object) -> float:
 
 def _reference(value: object) -> str:
     if value not in ("initial", "nominal"):
+        raise ValueError(_shown(value))
+    return str(value)
+
+
+def _compare(value: object) -> str:
+    if value not in get_args(Compare):
         raise ValueError(_shown(value))
     return str(value)
 

@@ -72,12 +72,14 @@ def analyze(
     eol_threshold: float = 0.80,
     capacity_reference: str = "initial",
     cycles: Iterable[int] | None = None,
+    compare: str = "auto",
     on_stage: Callable[[str], None] | None = None,
 ) -> Report:
     """Analyse battery files: a cell's report, or all cells' reports with a comparison where there are several.
 
     `files` are paths, or names with their bytes; one alone needs no list. `eol_threshold` is the share of the initial
     (or nominal) capacity at which a cell's life ends; `cycles` are the numbers of the cycles whose curves are returned;
+    `compare` says which cycles' capacities are set against each other: "auto", "ageing", "check_ups" or "all";
     `on_stage` is called with the name of each stage as it begins. Raises a BatteryDataError that names the file and what
     is wrong, and what `open` raises for a path.
 
@@ -86,7 +88,13 @@ def analyze(
     """
     options = checked_options(
         OPTIONS,
-        {"plots": plots, "eol_threshold": eol_threshold, "capacity_reference": capacity_reference, "cycles": cycles},
+        {
+            "plots": plots,
+            "eol_threshold": eol_threshold,
+            "capacity_reference": capacity_reference,
+            "cycles": cycles,
+            "compare": compare,
+        },
     )
     timer = StageTimer(on_stage)
     if isinstance(files, BatteryFile | str | Path):

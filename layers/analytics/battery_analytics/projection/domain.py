@@ -84,7 +84,10 @@ def measured_conditions(history: History) -> dict[str, float]:
     largest usual charge current of the first cycles, over the nominal capacity.
     """
     nominal = history.nominal_capacity_Ah or np.nan
-    first = slice(0, int(history.offsets[min(USUAL_CYCLES, history.offsets.size - 1)]))
+    known = history.known[:USUAL_CYCLES]
+    if not known.size:
+        known = np.arange(min(USUAL_CYCLES, history.offsets.size - 1))
+    first = slice(int(history.offsets[known[0]]), int(history.offsets[known[-1] + 1]))
     voltage, current = history.voltage_V[first], history.current_A[first]
     drawn = -current[history.discharging[first]]
     put_in = current[current > 0]

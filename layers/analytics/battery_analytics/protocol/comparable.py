@@ -5,6 +5,7 @@ temperature agree, each within a tolerance. What is not known is not compared.
 """
 
 from collections.abc import Iterator
+from typing import cast
 
 import numpy as np
 
@@ -85,11 +86,12 @@ def _like(features: FloatArray, tolerance: FloatArray, leader: int, free: BoolAr
     return like
 
 
-def _agree(features: FloatArray, tolerance: FloatArray, centre: FloatArray, columns: slice | list[int] = slice(None)) -> BoolArray:
+def _agree(
+    features: FloatArray, tolerance: FloatArray, centre: FloatArray, columns: slice | list[int] = slice(None)
+) -> BoolArray:
     with np.errstate(invalid="ignore"):
         differs = np.abs(features[:, columns] - centre[columns]) > tolerance[:, columns]
-    agree: BoolArray = ~differs.any(axis=1)
-    return agree
+    return ~differs.any(axis=1)
 
 
 def _medians(features: FloatArray) -> FloatArray:

@@ -40,22 +40,20 @@ def half_cycles(cycling: CyclingData, flow: Throughput) -> HalfCycles:
     if not several.size:
         return runs
     kept = np.ones(runs.cycle.size, dtype=bool)
-    columns = runs.charging.copy(), runs.start.copy(), runs.stop.copy(), runs.net_Ah.copy(), runs.stretches.copy()
+    charging, start, stop = runs.charging.copy(), runs.start.copy(), runs.stop.copy()
+    net, stretches = runs.net_Ah.copy(), runs.stretches.copy()
     for place in several.tolist():
         first, count = int(first_of_cycle[place]), int(n_runs[place])
         within = slice(first, first + count)
         merged = _turns(runs.charging[within], np.nan_to_num(runs.net_Ah[within]))
         kept[first + len(merged) : first + count] = False
         for offset, (begin, turn, end, net_Ah) in enumerate(merged):
-            charging, start, stop, net, stretches = columns
             own = slice(first + begin, first + turn + 1)
+            same_direction = runs.charging[own] == runs.charging[first + turn]
             charging[first + offset] = runs.charging[first + turn]
-            start[first + offset] = runs.start[first + begin]
-            stop[first + offset] = runs.stop[first + end]
-            net[first + offset] = net_Ah
-            stretches[first + offset] = runs.stretches[own][runs.charging[own] == runs.charging[first + turn]].sum()
-    charging, start, stop, net, stretches = (column[kept] for column in columns)
-    return HalfCycles(charging, runs.cycle[kept], start, stop, net, stretches)
+            start[first + offset], stop[first + offset] = runs.start[first + begin], runs.stop[first + end]
+            net[first + offset], stretches[first + offset] = net_Ah, runs.stretches[own][same_direction].sum()
+    return HalfCycles(charging[kept], runs.cycle[kept], start[kept], stop[kept], net[kept], stretches[kept])
 
 
 def _runs(cycling: CyclingData, flow: Throughput) -> HalfCycles:
@@ -77,7 +75,9 @@ def _runs(cycling: CyclingData, flow: Throughput) -> HalfCycles:
     start, stop = index[first], index[np.append(first[1:], index.size) - 1] + 1
     cycle = np.searchsorted(cycling.offsets, start, side="right") - 1
     is_charge = direction[first]
-    net = np.where(is_charge, _passed_Ah(flow.charge, start, stop, cycle), _passed_Ah(flow.discharge, start, stop, cycle))
+    net = np.where(
+        is_charge, _passed_Ah(flow.charge, start, stop, cycle), _passed_Ah(flow.discharge, start, stop, cycle)
+    )
     return HalfCycles(is_charge, cycle, start, stop, net, 1 + np.add.reduceat(after_rest, first, dtype=np.int64))
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 import numpy as np
 
-from battery_analytics.cell import BoolArray, FloatArray, IntArray
+from battery_analytics.cell import FloatArray, IntArray
 from battery_analytics.protocol.comparable import RATE_TOLERANCE, UNGROUPED
 from battery_analytics.protocol.discharges import Discharges
 
@@ -50,42 +50,46 @@ class _Run:
 
 def groups_of(group: IntArray, discharges: Discharges) -> list[Group]:
     """The groups with their kinds, in the order of their first cycles."""
-    described = [_described(np.flatnonzero(group == number), discharges) for number in range(int(group.max(initial=-1)) + 1)]
-    if not described:
+    numbers = range(int(group.max(initial=-1)) + 1)
+    groups = [_described(np.flatnonzero(group == number), discharges) for number in numbers]
+    if not groups:
         return []
-    largest = max(range(len(described)), key=lambda number: described[number].members.size)
     runs = _runs(group)
-    steps = _rate_steps(runs, described)
-    ageing = described[largest]
-    share = ageing.members.size / sum(one.members.size for one in described)
-    is_rate_test = largest in steps and share < AGEING_SHARE
-    formation = [] if is_rate_test else _formation(described, largest)
-    kinds: list[Kind] = []
-    for number, one in enumerate(described):
-        kinds.append(
-            "rate_step"
-            if is_rate_test and number in steps
-            else "ageing"
-            if number == largest and not is_rate_test
-            else _kind(number, one, ageing, formation, steps, runs, largest)
-        )
-    return [_with_kind(one, kind, described) for one, kind in zip(described, kinds, strict=True)]
+    steps = _rate_steps(runs, groups)
+    largest = max(numbers, key=lambda number: groups[number].members.size)
+    share = groups[largest].members.size / sum(one.members.size for one in groups)
+    if largest in steps and share < AGEING_SHARE:
+        kinds: list[Kind] = ["rate_step" if number in steps else "other" for number in numbers]
+    else:
+        formation = _formation(groups, largest)
+        kinds = [
+            "ageing"
+            if number == largest
+            else "formation"
+            if number in formation
+            else _kind_beside_ageing(
+                groups[number],
+                groups[largest],
+                recurs=sum(run.group == number for run in runs) > 1,
+                in_steps=number in steps,
+            )
+            for number in numbers
+        ]
+    return [
+        replace(one, kind=kind, partial=any(_goes_deeper(other, one) for other in groups))
+        for one, kind in zip(groups, kinds, strict=True)
+    ]
 
 
-def _kind(
-    number: int, one: Group, ageing: Group, formation: list[int], steps: set[int], runs: list[_Run], largest: int
-) -> Kind:
-    if number in formation:
-        return "formation"
-    times = sum(run.group == number for run in runs)
-    at_an_end = one.members[0] < ageing.members[0] or one.members[-1] > ageing.members[-1]
-    is_check = _slower(one, ageing) or _fuller(one, ageing)
-    if is_check and times > 1 and one.members.size < ageing.members.size:
+def _kind_beside_ageing(one: Group, ageing: Group, *, recurs: bool, in_steps: bool) -> Kind:
+    is_check = _slower(one, ageing) or one.capacity_Ah > DEEPER * ageing.capacity_Ah
+    if is_check and recurs:
         return "check_up"
     if one.pulsed and not ageing.pulsed:
         return "pulse"
-    if number in steps:
+    if in_steps:
         return "rate_step"
+    at_an_end = one.members[0] < ageing.members[0] or one.members[-1] > ageing.members[-1]
     return "check_up" if is_check and at_an_end else "other"
 
 
@@ -101,10 +105,6 @@ def _described(members: IntArray, discharges: Discharges) -> Group:
         capacity_Ah=_median(discharges.net_Ah[members]),
         pulsed=bool(discharges.pulsed[members].any()),
     )
-
-
-def _with_kind(one: Group, kind: Kind, all_groups: list[Group]) -> Group:
-    return replace(one, kind=kind, partial=any(_goes_deeper(other, one) for other in all_groups))
 
 
 def _runs(group: IntArray) -> list[_Run]:
@@ -155,10 +155,6 @@ def _slower(one: Group, other: Group) -> bool:
     return slower_discharge or (not faster_discharge and one.charge_current_A < limit * other.charge_current_A)
 
 
-def _fuller(one: Group, other: Group) -> bool:
-    return one.capacity_Ah > DEEPER * other.capacity_Ah
-
-
 def _goes_deeper(one: Group, other: Group) -> bool:
     """Whether one has wider voltages than the other and so much more capacity that the other's are partial cycles."""
     wider = one.end_V < other.end_V - WINDOW_TOLERANCE_V or one.upper_V > other.upper_V + WINDOW_TOLERANCE_V
@@ -168,11 +164,3 @@ def _goes_deeper(one: Group, other: Group) -> bool:
 def _median(values: FloatArray) -> float:
     known = values[np.isfinite(values)]
     return float(np.median(known)) if known.size else float("nan")
-
-
-def runs_in(members: IntArray, known: BoolArray) -> list[tuple[int, int]]:
-    """The first and last index of each run of members that no other known cycle interrupts."""
-    place = np.cumsum(known)[members]
-    first = np.flatnonzero(np.diff(place, prepend=-1) != 1)
-    last = np.append(first[1:], members.size) - 1
-    return list(zip(members[first].tolist(), members[last].tolist(), strict=True))

@@ -1,4 +1,4 @@
-"""One cell and the results that several sections need: throughput, per-cycle table, fade, knee and projection."""
+"""One cell and the results that several sections need: throughput, per-cycle table, protocol, fade, knee, projection."""
 
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -9,13 +9,14 @@ from battery_analytics.analysis.capacity_fade import Fade, fade_between_ends
 from battery_analytics.analysis.current_sign import discharge_is_positive
 from battery_analytics.analysis.cycle_table import CycleTable, cycle_table
 from battery_analytics.analysis.throughput import Throughput, throughput
-from battery_analytics.cell import Cell, Finding
+from battery_analytics.cell import Cell, Finding, FloatArray
 from battery_analytics.errors import InvalidOption
 from battery_analytics.options import Options
 from battery_analytics.projection.history import History, chamber_temperature_C
 from battery_analytics.projection.knee import FoundKnee, find_knee
 from battery_analytics.projection.project import cycle_life_projection
 from battery_analytics.projection.result import Projection
+from battery_analytics.protocol.protocol import Protocol, protocol_of
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,17 @@ class AnalysedCell:
         return cls(cell, options, flow, cycle_table(cell.cycling, flow, nominal_capacity_Ah=cell.nominal_capacity_Ah))
 
     @cached_property
+    def protocol(self) -> Protocol:
+        return protocol_of(self.cell.cycling, self.flow, self.table, self.options.compare)
+
+    @property
+    def compared_Ah(self) -> FloatArray:
+        """The discharge capacity of the cycles that are compared, shape (n_cycles,), NaN for all others."""
+        return self.protocol.headline_Ah
+
+    @cached_property
     def fade(self) -> Fade:
-        return fade_between_ends(self.table.cycle_number, self.table.discharge_capacity_Ah)
+        return fade_between_ends(self.table.cycle_number, self.compared_Ah)
 
     @cached_property
     def test_temperature_C(self) -> float:
@@ -45,30 +55,36 @@ class AnalysedCell:
 
     @cached_property
     def knee(self) -> FoundKnee | None:
-        capacity = self.table.whole_discharge_Ah
+        capacity = self.compared_Ah
         known = np.isfinite(capacity) & (capacity > 0)
         return find_knee(self.table.cycle_number[known].astype(np.float64), capacity[known])
 
     @cached_property
     def projection(self) -> Projection:
+        projection = self.projected(self.compared_Ah, history_of(self.cell, self.flow, self.table, self.compared_Ah))
+        headline = self.protocol.headline
+        return projection if headline.members.size else replace(projection, abstention_reason=headline.basis)
+
+    def projected(self, capacity_Ah: FloatArray, history: History | None = None) -> Projection:
+        """The end of life of these capacities, shape (n_cycles,), NaN where a cycle does not count."""
         nominal = self.options.capacity_reference == "nominal"
         return cycle_life_projection(
             self.table.cycle_number,
-            self.table.whole_discharge_Ah,
+            capacity_Ah,
             eol_threshold=self.options.eol_threshold,
             reference_Ah=self.cell.nominal_capacity_Ah if nominal else None,
-            history=history_of(self.cell, self.flow, self.table),
+            history=history,
         )
 
 
-def history_of(cell: Cell, flow: Throughput, table: CycleTable) -> History:
-    """What a projection reads of the cell."""
+def history_of(cell: Cell, flow: Throughput, table: CycleTable, capacity_Ah: FloatArray) -> History:
+    """What a projection reads of the cell, with the capacities that are compared."""
     return History(
         metadata=cell.metadata,
         nominal_capacity_Ah=cell.nominal_capacity_Ah,
         temperature_C=chamber_temperature_C(cell.cell_id, table.mean_temperature_C),
         cycle_number=table.cycle_number,
-        discharge_capacity_Ah=table.whole_discharge_Ah,
+        discharge_capacity_Ah=capacity_Ah,
         energy_efficiency_percent=table.energy_efficiency_percent,
         resistance_ohm=table.resistance_ohm,
         offsets=cell.cycling.offsets,

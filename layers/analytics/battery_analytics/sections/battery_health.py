@@ -14,6 +14,7 @@ from battery_analytics.sections.analysed_cell import AnalysedCell
 from battery_analytics.sections.declaration import Section
 
 STATUS_FROM_PERCENT: tuple[tuple[float, str], ...] = ((95, "Excellent"), (90, "Good"), (80, "Fair"), (70, "Poor"))
+MOST_RETENTION_PERCENT = 105.0
 LOW_EFFICIENCY_PERCENT = 99.0
 RESISTANCE_GROWTH = 1.25
 SIGNIFICANT_FADE_PERCENT = 20.0
@@ -29,30 +30,35 @@ FEWEST_GROUPS_A_HALF = 5
 class BatteryHealth:
     """The cell's health as a score and a status, with signs of degradation."""
 
-    health_score: Annotated[float | None, Field("Capacity retention clipped to 0..100.", "%")]
-    health_status: Annotated[str, Field("≥95 Excellent, ≥90 Good, ≥80 Fair, ≥70 Poor, else Critical.")]
-    capacity_retention: Annotated[float | None, Field("Share of the first known discharge capacity.", "%")]
+    health_score: Annotated[
+        float | None, Field("Capacity retention clipped to 0..100; null where it is unknown or above 105.", "%")
+    ]
+    health_status: Annotated[
+        str, Field("≥95 Excellent, ≥90 Good, ≥80 Fair, ≥70 Poor, else Critical; Unknown without a score.")
+    ]
+    capacity_retention: Annotated[float | None, Field("As `capacity_fade.capacity_retention_percentage`.", "%")]
     degradation_indicators: Annotated[list[str], Field("Signs of degradation, one sentence each, with its value.")]
 
 
 def battery_health(analysed: AnalysedCell) -> BatteryHealth:
     retention = analysed.fade.retention_percent
-    score = None if retention is None else min(max(retention, 0.0), 100.0)
+    score = None if retention is None or retention > MOST_RETENTION_PERCENT else min(max(retention, 0.0), 100.0)
     return BatteryHealth(
         health_score=score,
         health_status=status_of(score),
         capacity_retention=retention,
-        degradation_indicators=degradation_indicators(analysed.cell, analysed.table),
+        degradation_indicators=degradation_indicators(analysed.cell, analysed.table, analysed.compared_Ah),
     )
 
 
-def degradation_indicators(cell: Cell, table: CycleTable) -> list[str]:
-    """One line with its value per sign of degradation."""
+def degradation_indicators(cell: Cell, table: CycleTable, compared_Ah: FloatArray) -> list[str]:
+    """One line with its value per sign of degradation. `compared_Ah` has shape (n_cycles,), NaN for cycles that are not
+    compared."""
     indicators = (
-        _capacity_loss(table),
+        _capacity_loss(compared_Ah),
         _low_efficiency(table),
-        _resistance_growth(table),
-        _accelerating_fade(table),
+        _resistance_growth(np.where(np.isfinite(compared_Ah), table.resistance_ohm, np.nan)),
+        _accelerating_fade(table, compared_Ah),
         _overvoltage(cell, table),
         _undervoltage(cell, table),
     )
@@ -66,15 +72,12 @@ def status_of(score: float | None) -> str:
     return next((status for limit, status in STATUS_FROM_PERCENT if score >= limit), "Critical")
 
 
-def _capacity_loss(table: CycleTable) -> str | None:
-    """Judge whole discharges only: a discharge that stopped early is no sign of degradation."""
-    whole = table.whole_discharge_Ah
-    known = whole[whole > 0]
+def _capacity_loss(compared_Ah: FloatArray) -> str | None:
+    known = compared_Ah[compared_Ah > 0]
     lost = 100.0 * (1 - known[-1] / known[0]) if known.size else 0.0
     if lost <= SIGNIFICANT_FADE_PERCENT:
         return None
-    until = " up to the last whole discharge" if table.discharge_incomplete[-1] else ""
-    return f"Significant capacity fade: {lost:.1f} % of the first discharge capacity is lost{until}"
+    return f"Significant capacity fade: {lost:.1f} % of the first compared discharge capacity is lost"
 
 
 def _low_efficiency(table: CycleTable) -> str | None:
@@ -85,27 +88,26 @@ def _low_efficiency(table: CycleTable) -> str | None:
     return f"Low coulombic efficiency: {median:.2f} % in the median cycle"
 
 
-def _resistance_growth(table: CycleTable) -> str | None:
-    early, late = _ends(table.resistance_ohm)
+def _resistance_growth(resistance_ohm: FloatArray) -> str | None:
+    early, late = _ends(resistance_ohm)
     if early is None or late is None or late < RESISTANCE_GROWTH * early:
         return None
     return f"Resistance growth: {1e3 * early:.3g} mΩ at the start, {1e3 * late:.3g} mΩ at the end"
 
 
-def _accelerating_fade(table: CycleTable) -> str | None:
+def _accelerating_fade(table: CycleTable, compared_Ah: FloatArray) -> str | None:
     """Compare the slopes of the two halves of the fade since the capacity was largest.
 
     The slopes are fitted to medians of groups of cycles. They count as different where they differ by several standard
     errors, and the second half loses enough to matter.
     """
-    whole = table.whole_discharge_Ah
-    known = np.flatnonzero(whole > 0)
+    known = np.flatnonzero(compared_Ah > 0)
     if known.size < FEWEST_CYCLES_FOR_TREND:
         return None
     groups = np.array_split(known, GROUPS)
     cycle = np.array([table.cycle_number[group].mean() for group in groups])
-    capacity = np.array([np.median(whole[group]) for group in groups])
-    cycle, percent = cycle[capacity.argmax() :], 100.0 * capacity[capacity.argmax() :] / whole[known[0]]
+    capacity = np.array([np.median(compared_Ah[group]) for group in groups])
+    cycle, percent = cycle[capacity.argmax() :], 100.0 * capacity[capacity.argmax() :] / compared_Ah[known[0]]
     half = cycle.size // 2
     if half < FEWEST_GROUPS_A_HALF:
         return None

@@ -11,6 +11,7 @@ from battery_analytics.sections.metadata import METADATA
 from battery_analytics.sections.source import SOURCE
 from battery_analytics.sections.statistical_metrics import STATISTICAL_METRICS
 from battery_analytics.sections.temperature_analysis import TEMPERATURE_ANALYSIS
+from battery_analytics.sections.test_protocol import TEST_PROTOCOL
 from battery_analytics.sections.voltage_profile import VOLTAGE_PROFILE
 
 
@@ -25,6 +26,7 @@ class Sections:
     battery_health = BATTERY_HEALTH
     data_quality = DATA_QUALITY
     cycle_table = CYCLE_TABLE
+    test_protocol = TEST_PROTOCOL
     source = SOURCE
 
     def section[T](self, section: Section[T]) -> T:

@@ -14,7 +14,7 @@ from battery_analytics.protocol.half_cycles import half_cycles
 from battery_analytics.protocol.kinds import Group, Kind, groups_of
 
 type Shape = Literal["whole", "partial", "incomplete", "charge_only", "discharge_only", "rest"]
-type Compare = Literal["auto", "ageing", "check_ups", "all"]
+Compare = Literal["auto", "ageing", "check_ups", "all"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +27,13 @@ class Headline:
 
 
 @dataclass(frozen=True, slots=True)
-class TestProtocol:
+class Protocol:
     """What a test did.
 
     `kind`, `shape`, `group` and `compared_Ah` have one value per cycle: the role of the cycle, how far it went, the index of
     its group in `groups` (-1 without one), and the capacity that a comparison uses, NaN without one. `headline` are the
     cycles that are compared. `is_rate_test` says that the test steps through rates and ages nothing.
     """
-
-    __test__ = False  # no test of pytest's
 
     kind: tuple[Kind, ...]
     shape: tuple[Shape, ...]
@@ -60,16 +58,16 @@ class TestProtocol:
         return max(found, key=lambda one: one.members.size, default=None)
 
 
-def test_protocol(cycling: CyclingData, flow: Throughput, table: CycleTable, compare: Compare = "auto") -> TestProtocol:
+def protocol_of(cycling: CyclingData, flow: Throughput, table: CycleTable, compare: Compare = "auto") -> Protocol:
     """What the test of a cell did; `compare` overrides which cycles are compared."""
     discharges = main_discharges(cycling, flow, table, half_cycles(cycling, flow))
     group, early = comparable_groups(discharges)
     groups = tuple(groups_of(group, discharges))
     is_rate_test = bool(groups) and not any(one.kind == "ageing" for one in groups)
     numbers = table.cycle_number
-    return TestProtocol(
+    return Protocol(
         kind=_kinds(group, groups, early, discharges),
-        shape=_shapes(group, groups, flow, discharges),
+        shape=_shapes(group, groups, flow),
         group=group,
         compared_Ah=np.where(group != UNGROUPED, discharges.net_Ah, np.nan)
         if compare != "all"
@@ -93,7 +91,7 @@ def _kinds(group: IntArray, groups: tuple[Group, ...], early: BoolArray, dischar
     return tuple(kind or "other" for kind in kinds)
 
 
-def _shapes(group: IntArray, groups: tuple[Group, ...], flow: Throughput, discharges: Discharges) -> tuple[Shape, ...]:
+def _shapes(group: IntArray, groups: tuple[Group, ...], flow: Throughput) -> tuple[Shape, ...]:
     charged, discharged = flow.charge.points.counts > 0, flow.discharge.points.counts > 0
     shapes: list[Shape] = []
     for cycle, number in enumerate(group.tolist()):
@@ -112,9 +110,7 @@ def _headline(
     groups: tuple[Group, ...], known: BoolArray, numbers: IntArray, compare: Compare, *, is_rate_test: bool
 ) -> Headline:
     ageing = next((one for one in groups if one.kind == "ageing"), None)
-    check_ups = max(
-        (one for one in groups if one.kind == "check_up"), key=lambda one: one.members.size, default=None
-    )
+    check_ups = max((one for one in groups if one.kind == "check_up"), key=lambda one: one.members.size, default=None)
     n_known = int(np.count_nonzero(known))
     fewest = FEWEST_CYCLES if n_known > 2 else 2
     if compare == "all":
@@ -130,7 +126,11 @@ def _headline(
     if ageing is not None and ageing.members.size >= fewest and not ageing.partial:
         return _of(ageing, "the ageing cycles", numbers)
     if check_ups is not None and check_ups.members.size > 1:
-        why = "The ageing cycles are partial" if ageing is not None and ageing.partial else "There are too few ageing cycles"
+        why = (
+            "The ageing cycles are partial"
+            if ageing is not None and ageing.partial
+            else "There are too few ageing cycles"
+        )
         return _of(check_ups, "the check-ups", numbers, f" {why}, so the check-ups were compared.")
     if ageing is not None and ageing.partial:
         return _nothing("The ageing cycles are partial, and there are no check-ups to compare.")
