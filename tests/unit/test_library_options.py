@@ -17,7 +17,13 @@ FILE = BatteryFile("A.pkl", pickled(cell("A")))
 
 
 def options(**asked: Any) -> Options:
-    defaults: dict[str, Any] = {"plots": "all", "eol_threshold": 0.8, "capacity_reference": "initial", "cycles": None}
+    defaults: dict[str, Any] = {
+        "plots": "all",
+        "eol_threshold": 0.8,
+        "capacity_reference": "initial",
+        "cycles": None,
+        "compare": "auto",
+    }
     return checked_options(OPTIONS, defaults | asked)
 
 

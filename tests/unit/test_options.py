@@ -21,7 +21,13 @@ def refusal_of(query: dict[str, str]) -> ApiError:
 
 
 def test_without_options_everything_is_at_its_default() -> None:
-    defaults = {"plots": "all", "eol_threshold": 0.80, "capacity_reference": "initial", "cycles": None}
+    defaults = {
+        "plots": "all",
+        "eol_threshold": 0.80,
+        "capacity_reference": "initial",
+        "cycles": None,
+        "compare": "auto",
+    }
     assert parse_options({}) == default_options() == defaults
 
 

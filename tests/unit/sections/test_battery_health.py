@@ -13,7 +13,7 @@ CYCLE = np.arange(200.0)
 
 
 def indicators(figures: CycleTable) -> list[str]:
-    return degradation_indicators(CELL, figures)
+    return degradation_indicators(CELL, figures, figures.whole_discharge_Ah)
 
 
 def named(figures: CycleTable, word: str) -> list[str]:
@@ -45,9 +45,16 @@ def test_the_status_changes_at_the_limits_of_the_contract(score: float | None, s
 
 
 def test_the_score_is_the_retention_and_never_above_a_hundred() -> None:
-    health = battery_health(analysed_cell(table=figures_of([50.0, 55.0])))
+    health = battery_health(analysed_cell(table=figures_of([50.0, 52.0])))
 
     assert health.health_score == 100.0
+    assert health.capacity_retention == pytest.approx(104.0)
+
+
+def test_a_retention_above_105_is_no_health_but_unknown() -> None:
+    health = battery_health(analysed_cell(table=figures_of([50.0, 55.0])))
+
+    assert (health.health_score, health.health_status) == (None, "Unknown")
     assert health.capacity_retention == pytest.approx(110.0)
 
 
@@ -58,7 +65,7 @@ def test_a_healthy_cell_has_no_indicator() -> None:
 def test_more_than_a_fifth_lost_is_significant() -> None:
     assert named(figures_of([50.0, 40.1]), "Significant") == []
     assert named(figures_of([50.0, 39.0]), "Significant") == [
-        "Significant capacity fade: 22.0 % of the first discharge capacity is lost"
+        "Significant capacity fade: 22.0 % of the first compared discharge capacity is lost"
     ]
 
 
@@ -67,7 +74,7 @@ def test_a_discharge_that_was_cut_short_is_no_capacity_fade() -> None:
 
     assert named(figures_of([50.0, 49.0, 48.0, 20.0], discharge_incomplete=incomplete), "Significant") == []
     assert named(figures_of([50.0, 40.0, 30.0, 20.0], discharge_incomplete=incomplete), "Significant") == [
-        "Significant capacity fade: 40.0 % of the first discharge capacity is lost up to the last whole discharge"
+        "Significant capacity fade: 40.0 % of the first compared discharge capacity is lost"
     ]
 
 

@@ -1,6 +1,6 @@
 """Each section with values that no other field has: a figure that lands on another's path is seen."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,8 @@ from battery_analytics.analysis.cycle_table import CycleTable
 from battery_analytics.cell import Cell, CyclingData, Finding, Json, Source
 from battery_analytics.projection.knee import CycleRange, FoundKnee, Knee
 from battery_analytics.projection.result import Interval, ModelProjection, Projection
+from battery_analytics.protocol.kinds import Group
+from battery_analytics.protocol.protocol import Headline
 from battery_analytics.sections.battery_health import BATTERY_HEALTH
 from battery_analytics.sections.capacity_fade import CAPACITY_FADE
 from battery_analytics.sections.cycle_table import CYCLE_TABLE
@@ -19,9 +21,10 @@ from battery_analytics.sections.registry import SECTIONS
 from battery_analytics.sections.source import SOURCE
 from battery_analytics.sections.statistical_metrics import STATISTICAL_METRICS
 from battery_analytics.sections.temperature_analysis import TEMPERATURE_ANALYSIS
+from battery_analytics.sections.test_protocol import TEST_PROTOCOL
 from battery_analytics.sections.voltage_profile import VOLTAGE_PROFILE
 
-from tests.sections import analysed_cell, leaves, reported
+from tests.sections import analysed_cell, leaves, protocol_that_compares, reported
 from tests.steps import figures_of
 
 # Column k of the table holds 100·k + 1, 100·k + 2, 100·k + 3 in the order of the fields.
@@ -51,6 +54,24 @@ PROJECTION = Projection(
     remaining_equivalent_full_cycles=555.0,
 )
 KNEE = FoundKnee(Knee(150.0, CycleRange(140.0, 160.0), 120.0, CycleRange(110.0, 130.0)), 55.5)
+
+# The first cycle is one of formation, the second ages, and the third stopped early.
+FORMATION = Group(
+    members=np.array([0]), kind="formation", discharge_current_A=21.0, charge_current_A=15.75, end_V=2.8, upper_V=4.1,
+    temperature_C=33.0, capacity_Ah=31.0, pulsed=False,
+)  # fmt: skip
+AGEING = replace(
+    FORMATION, members=np.array([1]), kind="ageing", discharge_current_A=10.5, charge_current_A=np.nan,
+    temperature_C=np.nan, capacity_Ah=62.0,
+)  # fmt: skip
+PROTOCOL = replace(
+    protocol_that_compares(np.array([61.0, 62.0, np.nan])),
+    kind=("formation", "ageing", "ageing"),
+    shape=("whole", "partial", "incomplete"),
+    group=np.array([0, 1, -1]),
+    groups=(FORMATION, AGEING),
+    headline=Headline(np.array([0, 1]), "Because.", AGEING),
+)
 
 
 def points(**columns: Any) -> CyclingData:
@@ -92,7 +113,7 @@ def test_metadata() -> None:
 
 
 def test_capacity_fade() -> None:
-    found = reported(CAPACITY_FADE, analysed_cell(cell(), table=TABLE, fade=FADE, knee=KNEE))
+    found = reported(CAPACITY_FADE, analysed_cell(cell(), table=TABLE, fade=FADE, knee=KNEE, protocol=PROTOCOL))
 
     assert paths(found) == {
         "cycle_numbers": [1, 2, 3],
@@ -102,6 +123,25 @@ def test_capacity_fade() -> None:
         "capacity_fade_percentage": 12.5,
         "capacity_fade_rate_per_cycle": 0.25,
         "capacity_retention_percentage": 87.5,
+        "retention_of_nominal_percentage": pytest.approx(100 * 62.0 / 5.25),
+        "reference_cycle": 1,
+        "last_compared_cycle": 2,
+        "basis": "Because.",
+        "groups": [
+            {
+                **{"name": "formation", "kind": "formation", "cycles": 1, "first_cycle": 1, "last_cycle": 1},
+                **{"discharge_rate_C": 4.0, "charge_rate_C": 3.0, "depth": 0.5, "temperature_C": 33.0},
+                **{"first_capacity_Ah": 61.0, "last_capacity_Ah": 61.0},
+                **{"fade_percentage": None, "fade_rate_per_cycle": None, "headline": False},
+            },
+            {
+                **{"name": "ageing", "kind": "ageing", "cycles": 1, "first_cycle": 2, "last_cycle": 2},
+                **{"discharge_rate_C": 2.0, "charge_rate_C": None, "depth": 1.0, "temperature_C": 901.0},
+                **{"first_capacity_Ah": 62.0, "last_capacity_Ah": 62.0},
+                **{"fade_percentage": None, "fade_rate_per_cycle": None, "headline": True},
+            },
+        ],
+        "check_ups": None,
         "knee.knee_cycle": 150.0,
         "knee.knee_interval.low": 140.0,
         "knee.knee_interval.high": 160.0,
@@ -111,6 +151,46 @@ def test_capacity_fade() -> None:
         "knee.onset_interval.high": 130.0,
         "knee.onset_interval.level": 0.9,
         "knee.method": "bacon_watts",
+    }
+
+
+def test_the_fade_of_check_ups() -> None:
+    # Three check-ups of 5.0, 4.8 and 4.5 Ah: 10 % lost over two cycles.
+    three = replace(FORMATION, members=np.array([0, 1, 2]), kind="check_up")
+    made = replace(PROTOCOL, groups=(three,), compared_Ah=np.array([5.0, 4.8, 4.5]))
+    found = reported(CAPACITY_FADE, analysed_cell(cell(), table=TABLE, fade=FADE, knee=KNEE, protocol=made))[
+        "check_ups"
+    ]
+
+    assert found["abstention_reason"].startswith("A projection needs 10 cycles")
+    del found["abstention_reason"]
+    assert found == {
+        **{"cycles": 3, "reference_cycle": 1, "last_compared_cycle": 3},
+        **{"fade_percentage": pytest.approx(10.0), "fade_rate_per_cycle": pytest.approx(5.0)},
+        **{"retention_percentage": pytest.approx(90.0), "projected_eol_cycle": None, "interval": None},
+    }
+
+
+def test_test_protocol() -> None:
+    found = reported(TEST_PROTOCOL, analysed_cell(cell(), table=TABLE, protocol=PROTOCOL))
+
+    assert found == {
+        "summary": "Formation, cycle 1 at 4C, charged at 3C; ageing, cycles 2 to 3 at 2C.",
+        "blocks": [
+            {
+                **{"kind": "formation", "first_cycle": 1, "last_cycle": 1, "cycles": 1},
+                **{"discharge_current_A": 21.0, "charge_current_A": 15.75},
+                **{"discharge_rate_C": 4.0, "charge_rate_C": 3.0},
+                "text": "formation, cycle 1 at 4C, charged at 3C",
+            },
+            {
+                **{"kind": "ageing", "first_cycle": 2, "last_cycle": 3, "cycles": 2},
+                **{"discharge_current_A": 10.5, "charge_current_A": None},
+                **{"discharge_rate_C": 2.0, "charge_rate_C": None},
+                "text": "ageing, cycles 2 to 3 at 2C",
+            },
+        ],
+        "blocks_left_out": 0,
     }
 
 
@@ -221,7 +301,7 @@ def test_data_quality() -> None:
 
 
 def test_cycle_table() -> None:
-    found = reported(CYCLE_TABLE, analysed_cell(cell(), table=TABLE))
+    found = reported(CYCLE_TABLE, analysed_cell(cell(), table=TABLE, protocol=PROTOCOL))
 
     assert list(found) == [
         "cycle_number",
@@ -238,7 +318,15 @@ def test_cycle_table() -> None:
         "duration_s",
         "equivalent_full_cycles",
         "discharge_incomplete",
+        "kind",
+        "shape",
+        "group",
+        "compared_capacity_Ah",
     ]
+    assert found["kind"] == ["formation", "ageing", "ageing"]
+    assert found["shape"] == ["whole", "partial", "incomplete"]
+    assert found["group"] == ["formation", "ageing", None]
+    assert found["compared_capacity_Ah"] == [61.0, 62.0, None]
     assert found["energy_efficiency_percent"] == [601, 602, 603]
     assert found["discharge_incomplete"] == [False, True, False]
 

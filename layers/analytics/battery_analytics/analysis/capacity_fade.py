@@ -9,10 +9,13 @@ from battery_analytics.cell import FloatArray, IntArray
 
 @dataclass(frozen=True, slots=True)
 class Fade:
-    """The loss from the first to the last known discharge, in percent of the first; None where unknown."""
+    """The loss from the first to the last known discharge, in percent of the first, and the numbers of these cycles;
+    None where unknown."""
 
     fade_percent: float | None
     rate_percent_per_cycle: float | None
+    first_cycle: int | None = None
+    last_cycle: int | None = None
 
     @property
     def retention_percent(self) -> float | None:
@@ -31,4 +34,5 @@ def fade_between_ends(cycle_number: IntArray, discharge_capacity_Ah: FloatArray)
     lost = discharge_capacity_Ah[first] - discharge_capacity_Ah[last]
     fade = float(100.0 * lost / discharge_capacity_Ah[first])
     cycles_between = int(cycle_number[last] - cycle_number[first])
-    return Fade(fade, fade / cycles_between if cycles_between else None)
+    rate = fade / cycles_between if cycles_between else None
+    return Fade(fade, rate, int(cycle_number[first]), int(cycle_number[last]))

@@ -5,7 +5,6 @@ temperature agree, each within a tolerance. What is not known is not compared.
 """
 
 from collections.abc import Iterator
-from typing import cast
 
 import numpy as np
 
@@ -133,7 +132,8 @@ def _stopped_early(group: IntArray, features: FloatArray, tolerance: FloatArray,
             alike = _agree(features[few], tolerance[few], centre, others)
             early[few[shallower & less & alike]] = True
     unlike_start = discharges.known & (group == UNGROUPED)
-    return early | unlike_start
+    either: BoolArray = early | unlike_start
+    return either
 
 
 def _members(group: IntArray) -> Iterator[IntArray]:

@@ -13,6 +13,7 @@ CONSTANT_SHARE = 0.01
 FEWEST_PULSES = 4
 END_POINTS = 3
 FIRST_POINTS = 4
+LEVEL_SHARE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Discharges:
 
     `net_Ah` is what it drew less what was put back within it. `current_A` is the set current: the one at which most of
     its charge flowed. `end_V` is the voltage at which it ends, `last_fall_V` its fall over the last interval.
-    `charge_current_A` is the level with which the charge before it began, `upper_V` the voltage at which that ended.
+    `charge_current_A` is the constant current with which the charge before it began, `upper_V` the voltage at which that ended.
     `pulsed` says that it consists of many stretches, `ends_file` that nothing follows it, `charge_seen` that the file shows
     the charge before it; `charge_cycle` is the index of the cycle with that charge, -1 where there is none.
     """
@@ -119,14 +120,17 @@ def _ends(
 
 
 def _first_level_A(current_A: FloatArray, index: IntArray, start: IntArray, stop: IntArray) -> FloatArray:
-    """The median of the first few currents after the very first, which may be a ramp."""
+    """The median of the first few currents after the very first, which may be a ramp; NaN where these are no level."""
     if not index.size:
         return np.full(start.size, np.nan)
     first, last = np.searchsorted(index, start), np.searchsorted(index, stop) - 1
     some = last >= first
     places = np.minimum(first[:, np.newaxis] + 1 + np.arange(FIRST_POINTS), last[:, np.newaxis])
-    level = np.median(np.abs(current_A[index[np.clip(places, 0, index.size - 1)]]), axis=1)
-    return np.where(some & (level > 0), level, np.nan)
+    first_few = np.abs(current_A[index[np.clip(places, 0, index.size - 1)]])
+    level = np.median(first_few, axis=1)
+    near = np.count_nonzero(np.abs(first_few - level[:, np.newaxis]) <= LEVEL_SHARE * level[:, np.newaxis], axis=1)
+    is_level = some & (last - first >= FIRST_POINTS) & (near >= FIRST_POINTS - 1)
+    return np.where(is_level & (level > 0), level, np.nan)
 
 
 def _set_current_A(cycling: CyclingData, flow: Throughput, start: IntArray, stop: IntArray) -> FloatArray:

@@ -1,7 +1,8 @@
 """Half cycles: the charges and discharges of a test in their order, whatever its cycle numbers say.
 
-A half cycle is a run of one direction within a cycle. Rests do not end it, nor does a small current the other way, as in
-regeneration or pulses: a direction changes only where the charge moves back by `TURN_SHARE` of what the cycle moves.
+A half cycle is a run of one direction within a cycle. Rests do not end it, nor does a small current in the opposite
+direction, as in regeneration or pulses: a direction changes only where the charge moves back by `TURN_SHARE` of what the
+cycle moves.
 """
 
 from dataclasses import dataclass

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from battery_analytics.protocol.kinds import Group, Kind
 
-WORDS: dict[Kind, str] = {
+NAMES: dict[Kind, str] = {
     "formation": "formation",
     "ageing": "ageing",
     "check_up": "check-up",

@@ -4,6 +4,7 @@ import numpy as np
 
 from battery_analytics.analysis.cycle_table import discharges_first
 from battery_analytics.cell import BoolArray, Finding
+from battery_analytics.protocol.names import NAMES
 from battery_analytics.quality.examined import Check, Examined, these
 
 EFFICIENCY_ABOVE_PERCENT = 101.0
@@ -46,17 +47,10 @@ def _incomplete_discharge(examined: Examined) -> Finding | None:
         return None
     message = (
         f"The discharge of {these(cycles)} stops well above the voltage at which the others end. Its capacity does not "
-        "show the fade. No efficiency was computed from it, or from the charge after it."
+        "show the fade. It is not compared with others, and no efficiency was computed from it, or from the charge after it."
     )
     if len(cycles) > PROTOCOL_SHARE * incomplete.size:
         message += " So many suggest a protocol of varying depth: only the deep discharges show the fade."
-    whole = examined.table.whole_discharge_Ah
-    whole = whole[whole > 0]
-    if incomplete[-1] and whole.size and examined.fade.retention_percent is not None:
-        message += (
-            f" The last cycle stops early: the retention of {examined.fade.retention_percent:.1f} % includes "
-            f"it. Up to the last whole discharge the retention is {100 * whole[-1] / whole[0]:.1f} %."
-        )
     return Finding("incomplete_discharge", "warning", message, cycles)
 
 
@@ -95,6 +89,47 @@ def _rate_changes(examined: Examined) -> BoolArray:
     before_A = np.roll(mean_A, 1)
     before_A[0] = np.nan
     return np.abs(mean_A - before_A) > RATE_CHANGE * before_A
+
+
+def _nothing_to_compare(examined: Examined) -> Finding | None:
+    if examined.protocol.headline.members.size or examined.cell.cycling.n_cycles == 1:
+        return None
+    message = f"{examined.protocol.headline.basis} So fade, retention and end of life are unknown."
+    return Finding("no_comparable_cycles", "warning", message)
+
+
+def _rate_test(examined: Examined) -> Finding | None:
+    steps = examined.cycles_where(np.array([kind == "rate_step" for kind in examined.protocol.kind]))
+    if not steps:
+        return None
+    message = (
+        f"The discharge current of {these(steps)} changes in steps, as in a rate test. The capacities are not compared."
+    )
+    return Finding("rate_steps", "info", message, steps)
+
+
+def _not_compared(examined: Examined) -> Finding | None:
+    """Name the formation cycles, check-ups and others that are not set against the compared cycles."""
+    headline, kinds = examined.protocol.headline, examined.protocol.kind
+    if headline.group is None:
+        return None
+    compared = np.zeros(len(kinds), dtype=bool)
+    compared[headline.members] = True
+    known = examined.protocol.discharges.known
+    left = {
+        name: np.array([kind == which for kind in kinds]) & known & ~compared
+        for which, name in NAMES.items()
+        if which != "rate_step"
+    }
+    said = [f"{np.count_nonzero(where)} of {name}" for name, where in left.items() if where.any()]
+    if not said:
+        return None
+    cycles = examined.cycles_where(np.logical_or.reduce(list(left.values())))
+    message = (
+        f"{len(headline.members)} cycles are compared. {these(cycles).capitalize()} are not, because rate, charge, voltages or "
+        f"temperature differ: {', '.join(said)}."
+    )
+    return Finding("cycles_not_compared", "info", message, cycles)
 
 
 def _discharge_first(examined: Examined) -> Finding | None:
@@ -151,6 +186,9 @@ CYCLING_CHECKS: tuple[Check, ...] = (
     _incomplete_discharge,
     _efficiency_above,
     _efficiency_across_rates,
+    _nothing_to_compare,
+    _rate_test,
+    _not_compared,
     _discharge_first,
     _gains_capacity,
     _starts_late,

@@ -9,6 +9,7 @@ from battery_analytics.analysis.capacity_fade import Fade
 from battery_analytics.analysis.cycle_table import CycleTable
 from battery_analytics.analysis.throughput import Throughput
 from battery_analytics.cell import BoolArray, Cell, Finding, IntArray
+from battery_analytics.protocol.protocol import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class Examined:
     flow: Throughput
     table: CycleTable
     fade: Fade
+    protocol: Protocol
     asked_cycles: tuple[int, ...] | None = None
 
     def cycles_where(self, condition: BoolArray) -> tuple[int, ...]:

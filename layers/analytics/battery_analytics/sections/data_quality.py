@@ -7,7 +7,9 @@ from battery_analytics.sections.declaration import Section
 
 
 def data_quality(analysed: AnalysedCell) -> list[Finding]:
-    examined = Examined(analysed.cell, analysed.flow, analysed.table, analysed.fade, analysed.options.cycles)
+    examined = Examined(
+        analysed.cell, analysed.flow, analysed.table, analysed.fade, analysed.protocol, analysed.options.cycles
+    )
     return list(findings(examined))
 
 

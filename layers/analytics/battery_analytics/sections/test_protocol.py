@@ -1,4 +1,4 @@
-"""The test protocol: what the test did, as blocks of cycles and in words."""
+"""The test protocol: what the test did, as blocks of cycles and as text."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -8,13 +8,13 @@ import numpy as np
 from battery_analytics.fields import Field, finite
 from battery_analytics.protocol.comparable import UNGROUPED
 from battery_analytics.protocol.kinds import Group, Kind
-from battery_analytics.protocol.names import WORDS, cycle_words, rate_words
+from battery_analytics.protocol.names import NAMES, cycle_words, rate_words
 from battery_analytics.protocol.protocol import Protocol
 from battery_analytics.sections.analysed_cell import AnalysedCell
 from battery_analytics.sections.declaration import Section
 
 MOST_BLOCKS = 2_000
-MOST_BLOCKS_IN_WORDS = 6
+MOST_BLOCKS_IN_TEXT = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +29,14 @@ class Block:
     charge_current_A: Annotated[float | None, Field("The current with which its charges begin.", "A")]
     discharge_rate_C: Annotated[float | None, Field("The discharge current over the cell's capacity.", "1/h")]
     charge_rate_C: Annotated[float | None, Field("The charge current over the cell's capacity.", "1/h")]
-    words: Annotated[str, Field("The block in words.")]
+    text: Annotated[str, Field("The block as text.")]
 
 
 @dataclass(frozen=True, slots=True)
 class TestProtocol:
     """What the test did."""
 
-    summary: Annotated[str, Field("The test in words.")]
+    summary: Annotated[str, Field("The test as text.")]
     blocks: Annotated[list[Block], Field("Its blocks of cycles in their order.")]
     blocks_left_out: Annotated[int, Field("How many further blocks there are; the list is limited.")]
 
@@ -80,12 +80,12 @@ def _block(group: Group | None, cycles: list[int], capacity_Ah: float) -> Block:
     discharge_A = None if group is None else finite(group.discharge_current_A)
     charge_A = None if group is None else finite(group.charge_current_A)
     discharge_C, charge_C = _rate(discharge_A, capacity_Ah), _rate(charge_A, capacity_Ah)
-    words = f"{WORDS[kind]}, {cycle_words(first, last)}"
+    text = f"{NAMES[kind]}, {cycle_words(first, last)}"
     if discharge_C is not None:
-        words += f" at {rate_words(discharge_C)}"
+        text += f" at {rate_words(discharge_C)}"
         if charge_C is not None and rate_words(charge_C) != rate_words(discharge_C):
-            words += f", charged at {rate_words(charge_C)}"
-    return Block(kind, first, last, len(cycles), discharge_A, charge_A, discharge_C, charge_C, words)
+            text += f", charged at {rate_words(charge_C)}"
+    return Block(kind, first, last, len(cycles), discharge_A, charge_A, discharge_C, charge_C, text)
 
 
 def _rate(current_A: float | None, capacity_Ah: float) -> float | None:
@@ -93,10 +93,10 @@ def _rate(current_A: float | None, capacity_Ah: float) -> float | None:
 
 
 def _summary(blocks: list[Block], n_blocks: int) -> str:
-    said = "; ".join(block.words for block in blocks[:MOST_BLOCKS_IN_WORDS])
-    more = n_blocks - MOST_BLOCKS_IN_WORDS
-    kinds = [WORDS[kind] for kind in WORDS if any(block.kind == kind for block in blocks[MOST_BLOCKS_IN_WORDS:])]
-    rest = "" if more <= 0 else f"; and {more} more ({', '.join(kinds)})" if more > 1 else f"; {blocks[-1].words}"
+    said = "; ".join(block.text for block in blocks[:MOST_BLOCKS_IN_TEXT])
+    more = n_blocks - MOST_BLOCKS_IN_TEXT
+    kinds = [NAMES[kind] for kind in NAMES if any(block.kind == kind for block in blocks[MOST_BLOCKS_IN_TEXT:])]
+    rest = "" if more <= 0 else f"; and {more} more ({', '.join(kinds)})" if more > 1 else f"; {blocks[-1].text}"
     text = f"{said}{rest}."
     return text[:1].upper() + text[1:]
 

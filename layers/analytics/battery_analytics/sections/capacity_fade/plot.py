@@ -116,9 +116,9 @@ def _draw_efficiency(panel: Panel, table: CycleTable) -> None:
 def _fade_sentence(table: CycleTable, fade: Fade) -> str:
     if fade.fade_percent is None or table.cycle_number.size == 0:
         return f"{table.cycle_number.size:,} cycles"
-    first, last = int(table.cycle_number[0]), int(table.cycle_number[-1])
+    first, last = fade.first_cycle, fade.last_cycle
     change = "Fade" if fade.fade_percent >= 0 else "Gain"
-    return f"{change} of {abs(fade.fade_percent):.2f} % from cycle {first:,} to {last:,}"
+    return f"{change} of {abs(fade.fade_percent):.2f} % from cycle {first} to {last}"
 
 
 def _marker_px(table: CycleTable) -> float:

@@ -65,7 +65,7 @@ def temperature_analysis(analysed: AnalysedCell) -> TemperatureAnalysis:
             no_correlation_reason="The file holds no temperature.",
         )
     extremes, stats = temperature_statistics(measured)
-    correlation, reason = capacity_correlation(analysed.table.mean_temperature_C, analysed.compared_Ah)
+    correlation, reason = capacity_correlation(analysed.table.mean_temperature_C, analysed.table.whole_discharge_Ah)
     return TemperatureAnalysis(
         has_temperature_data=True,
         average_temperature=stats.mean,
