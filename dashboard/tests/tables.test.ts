@@ -8,10 +8,10 @@ test("the per-cycle table has the API's standard names, and an empty field for w
   expect(header).toBe(
     "cycle_number,charge_capacity_Ah,discharge_capacity_Ah,coulombic_efficiency_percent,charge_energy_Wh," +
       "discharge_energy_Wh,energy_efficiency_percent,min_voltage_V,max_voltage_V,mean_temperature_C,resistance_ohm," +
-      "duration_s,equivalent_full_cycles,discharge_incomplete",
+      "duration_s,equivalent_full_cycles,discharge_incomplete,kind,shape,group,compared_capacity_Ah",
   );
-  expect(first).toBe("2,,58.81946,,,,,,,,,,,false");
-  expect(second).toBe("3,,,,,,,,,,,,,false");
+  expect(first).toBe("2,,58.81946,,,,,,,,,,,false,ageing,whole,ageing,58.81946");
+  expect(second).toBe("3,,,,,,,,,,,,,false,ageing,whole,ageing,");
   expect(end).toBe("");
 });
 
