@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from battery_analytics.analysis.clock import SECONDS_PER_HOUR, Clock
+from battery_analytics.analysis.counter_gaps import WholeCounter
 from battery_analytics.analysis.points import PointsByCycle
 from battery_analytics.cell import BoolArray, CyclingData, FloatArray, IntArray
 
-FEWEST_MEASURED_SHARE = 0.5
 TELLING_SHARE = 0.01
 SAME_SHARE = 0.01
 COUNTS_OPPOSITE_SHARE = 0.05
@@ -22,7 +22,7 @@ class Counted:
 
     `capacity_Ah` has the shape of the points, `total_Ah` (n_cycles,). `restarts` counts the stretches of current before
     which the counter restarted within a cycle; `runs_on` says that it continues from cycle to cycle, `counts_opposite`
-    that it also rises with the opposite current.
+    that it also rises with the opposite current. `filled` are the points whose reading was missing or damaged.
     """
 
     capacity_Ah: FloatArray
@@ -30,28 +30,18 @@ class Counted:
     restarts: int
     runs_on: bool
     counts_opposite: bool
-
-
-def usable_counter(column: FloatArray) -> FloatArray | None:
-    """The column in Ah without gaps; None where it has too few values, or all are equal."""
-    measured = np.isfinite(column)
-    if not measured.all():
-        if measured.mean() < FEWEST_MEASURED_SHARE:
-            return None
-        place = np.arange(column.size)
-        column = np.interp(place, place[measured], column[measured])
-    return column if column.min() < column.max() else None
+    filled: IntArray
 
 
 def counted(
-    counter: FloatArray, points: PointsByCycle, opposite: BoolArray, cycling: CyclingData, clock: Clock | None
+    whole: WholeCounter, points: PointsByCycle, opposite: BoolArray, cycling: CyclingData, clock: Clock | None
 ) -> Counted:
     """Stretches of current, each with the rise of the counter since the point before it or since its restart.
 
     `points` are those of the counter's own current, of which there is at least one; `opposite` has shape (n_points,).
     """
     index = points.index
-    counter = _rising(counter, points)
+    counter = _rising(whole.value_Ah, points)
     value, before = counter[index], counter[np.maximum(index - 1, 0)]
     restart = _restarts(value, before, index, cycling, clock)
     runs_on = _cycle_starts(restart, counter, points, cycling.offsets)
@@ -74,6 +64,7 @@ def counted(
         restarts=int(np.count_nonzero(restarted)),
         runs_on=runs_on,
         counts_opposite=_rises_with(opposite, counter) > COUNTS_OPPOSITE_SHARE * float(gained.sum()),
+        filled=whole.filled,
     )
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from battery_analytics.analysis.clock import Clock, clock_of
-from battery_analytics.analysis.counter import Counted, counted, usable_counter
+from battery_analytics.analysis.counter import Counted, counted
+from battery_analytics.analysis.counter_gaps import whole_counter
 from battery_analytics.analysis.integration import integrated
 from battery_analytics.analysis.points import PointsByCycle
 from battery_analytics.cell import BoolArray, CyclingData, FloatArray
@@ -76,7 +77,7 @@ def _branches(
     cycling: CyclingData, column: FloatArray | None, active: BoolArray, opposite: BoolArray, clock: Clock | None
 ) -> Branches:
     points = PointsByCycle.of(active, cycling.offsets)
-    counter = None if column is None or not points.index.size else usable_counter(column)
+    counter = None if column is None or not points.index.size else whole_counter(column, active, cycling, clock)
     found = None if counter is None else counted(counter, points, opposite, cycling, clock)
     if found is None:
         capacity, total = integrated(points, cycling.current_A, clock)

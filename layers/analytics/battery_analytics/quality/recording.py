@@ -105,6 +105,20 @@ def _restarts(branch: Branches, name: str) -> Finding | None:
     return None
 
 
+def _counter_gaps(examined: Examined) -> Finding | None:
+    """Name the counter readings that were filled in, among those that are part of a cycle's capacity."""
+    counters = [branch.counter for branch in (examined.flow.charge, examined.flow.discharge)]
+    points = [counter.filled for counter in counters if counter is not None and counter.filled.size]
+    if not points:
+        return None
+    filled = np.unique(np.concatenate(points))
+    message = (
+        f"{counted(filled.size, 'reading')} of a capacity counter {'is' if filled.size == 1 else 'are'} missing or damaged. "
+        "Each was filled in from its neighbours in the same step."
+    )
+    return Finding("counter_readings_filled", "warning", message, examined.cycles_of_points(filled))
+
+
 def _charge_counts_discharge(examined: Examined) -> Finding | None:
     counter = examined.flow.charge.counter
     if counter is None or not counter.counts_opposite:
@@ -200,6 +214,7 @@ RECORDING_CHECKS: tuple[Check, ...] = (
     _charge_restarts,
     _discharge_restarts,
     _charge_counts_discharge,
+    _counter_gaps,
     _time_backwards,
     _time_unknown,
     _time_of_day,
