@@ -56,6 +56,17 @@ def test_where_the_order_changes_both_charges_count() -> None:
     assert equal(efficiency([50.0, 2.0], [49.0, 51.0], [True, False]), [NAN, 100 * 51 / 52])
 
 
+def test_a_discharge_that_is_numbered_apart_takes_the_charge_numbered_before_it() -> None:
+    # Charge and discharge have numbers of their own; the sixth cycle is a rest, such as a measurement of impedance.
+    charge, discharge = [50.0, NAN, 48.0, NAN, 40.0, NAN, NAN], [NAN, 49.0, NAN, 47.0, NAN, NAN, 39.0]
+    first = [False, True, False, True, False, False, True]
+
+    found = [NAN, 98.0, NAN, 100 * 47 / 48, NAN, NAN, 97.5]
+    assert equal(efficiency(charge, discharge, first), found)
+    gap = [1, 2, 3, 4, 5, 7, 8]
+    assert equal(efficiency(charge, discharge, first, gap), [*found[:6], NAN])
+
+
 @pytest.mark.parametrize("charge", [NAN, 0.0])
 def test_without_a_charge_there_is_no_efficiency(charge: float) -> None:
     assert equal(efficiency([charge], [49.0], [False]), [NAN])

@@ -72,13 +72,17 @@ def cycle_table(cycling: CyclingData, flow: Throughput, *, nominal_capacity_Ah: 
         cycle_number=cycling.cycle_number,
         charge_capacity_Ah=charge,
         discharge_capacity_Ah=discharge,
-        coulombic_efficiency_percent=coulombic_efficiency(
-            charge, np.where(comparable, discharge, np.nan), discharge_first=first, follows_previous=follows
+        coulombic_efficiency_percent=np.where(
+            comparable,
+            coulombic_efficiency(charge, discharge, discharge_first=first, follows_previous=follows),
+            np.nan,
         ),
         charge_energy_Wh=charge_Wh,
         discharge_energy_Wh=discharge_Wh,
-        energy_efficiency_percent=coulombic_efficiency(
-            charge_Wh, np.where(comparable, discharge_Wh, np.nan), discharge_first=first, follows_previous=follows
+        energy_efficiency_percent=np.where(
+            comparable,
+            coulombic_efficiency(charge_Wh, discharge_Wh, discharge_first=first, follows_previous=follows),
+            np.nan,
         ),
         min_voltage_V=np.minimum.reduceat(cycling.voltage_V, starts),
         max_voltage_V=max_voltage,
@@ -96,14 +100,19 @@ def coulombic_efficiency(
     """Discharge capacity over the charge capacity that preceded it, in percent.
 
     All inputs have shape (n_cycles,). A cycle that starts with its discharge takes the charge of the cycle before, if
-    that cycle ended with its charge and `follows_previous` says that no cycle lies between. Where the order changes, so
-    that two charges follow each other, both count. NaN where the preceding charge is unknown or zero.
+    that cycle ended with its charge, or was nothing but a charge, and `follows_previous` says that no cycle lies between.
+    A cycle without any charge or discharge is passed over. Where the order changes, so that two charges follow each other,
+    both count. NaN where the preceding charge is unknown or zero.
 
     Source: Smith et al., J. Electrochem. Soc. 157, A196 (2010).
     """
+    flowed = np.flatnonzero((charge_Ah > 0) | np.isfinite(discharge_Ah) | discharge_first)
+    breaks = np.cumsum(~follows_previous)
+    earlier, later = flowed[:-1], flowed[1:]
+    alone = ~np.isfinite(discharge_Ah) & ~discharge_first
+    ends_with_charge = (discharge_first | alone)[earlier] & (breaks[earlier] == breaks[later])
     before = np.full_like(charge_Ah, np.nan)
-    ends_with_charge = discharge_first[:-1] & follows_previous[1:]
-    before[1:] = np.where(ends_with_charge, charge_Ah[:-1], np.nan)
+    before[later] = np.where(ends_with_charge, charge_Ah[earlier], np.nan)
     preceding = np.where(discharge_first, before, charge_Ah + np.nan_to_num(before))
     preceding = np.where(preceding > 0, preceding, np.nan)
     return 100.0 * discharge_Ah / preceding
