@@ -26,7 +26,7 @@ def whole_counter(
     """The column in Ah without gaps and damaged values; None where it has too few values, or all are equal.
 
     A gap is interpolated between its neighbours where these are of one cycle and the counter did not restart between
-    them. Otherwise it takes the value of the neighbour in its own step: `active` has the points of the counter's current.
+    them. Otherwise it continues the values of its own step: `active` has the points of the counter's current.
     """
     missing = ~np.isfinite(column)
     if missing.any() and missing.mean() > 1 - FEWEST_MEASURED_SHARE:
@@ -57,7 +57,11 @@ def _filled(
     share = (places - before) / np.maximum(following - before, 1)
     between = low + (high - low) * share
     in_following_step = same_following & (active[following] == active[places])
-    nearest = np.where(in_following_step | ~same_before, np.where(has_following, high, low), low)
+    second = measured[np.minimum(after + 1, measured.size - 1)]
+    rate = np.where(second > following, (column[second] - high) / np.maximum(second - following, 1), 0.0)
+    before_high = np.where(in_following_step & (rate > 0) & (high >= 0), high - rate * (following - places), high)
+    before_high = np.where(high >= 0, np.maximum(before_high, 0.0), before_high)
+    nearest = np.where(in_following_step | ~same_before, np.where(has_following, before_high, low), low)
     return np.where(same_before & same_following & goes_on, between, nearest)
 
 
