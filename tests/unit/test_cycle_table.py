@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from battery_analytics.analysis.current_sign import discharge_is_positive
 from battery_analytics.analysis.cycle_table import discharges_first
 
 from tests.steps import (
@@ -143,19 +142,6 @@ def test_a_fixed_depth_of_discharge_whose_end_voltage_falls_with_age_is_not_inco
     _, figures = analysed(replace(data, voltage_V=data.voltage_V - sagging))
 
     assert not figures.discharge_incomplete.any()
-
-
-def test_a_current_that_counts_discharge_as_positive_is_recognised_by_the_voltage() -> None:
-    data = cycling([FULL_CYCLE] * 3)
-
-    assert not discharge_is_positive(data)
-    assert discharge_is_positive(replace(data, current_A=-data.current_A))
-
-
-def test_nothing_is_said_of_the_sign_where_only_one_way_flows() -> None:
-    data = cycling([(DISCHARGE, REST)], soc_Ah=10.0)
-
-    assert not discharge_is_positive(replace(data, current_A=-data.current_A))
 
 
 def test_five_thousand_cycles_have_five_thousand_figures() -> None:

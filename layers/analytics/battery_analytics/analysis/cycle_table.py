@@ -66,6 +66,8 @@ def cycle_table(cycling: CyclingData, flow: Throughput, *, nominal_capacity_Ah: 
     incomplete = _incomplete_discharges(cycling, flow.discharge, float(max_voltage.max()))
     # A discharge is compared with a charge that began where it ends, so the discharge before that charge must be whole too.
     comparable = ~incomplete & ~(follows & np.roll(incomplete, 1))
+    if flow.charge.believed or flow.discharge.believed:
+        comparable[:] = False
     reference = nominal_capacity_Ah or _first_known(discharge)
     drawn = np.nancumsum(discharge)
     return CycleTable(

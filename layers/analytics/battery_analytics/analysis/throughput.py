@@ -4,7 +4,7 @@ Cyclers restart their counters at each step, at each cycle or never, and some al
 counter. So only the rise of a counter while its own current flows counts.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,6 +19,7 @@ REST_CURRENT_SHARE = 1 / 500
 CURRENT_SAMPLE = 50_000
 TRACE_SHARE = 1e-3
 FEWEST_MEASURED_SHARE = 0.5
+REPEATS_SHARE = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,8 @@ class Branches:
 
     `active` has shape (n_points,), `capacity_Ah` that of `points`, `total_Ah` and `integrated` (n_cycles,). Capacities
     are NaN where they are unknown, totals also where nothing flowed. `integrated` marks the cycles whose capacity comes
-    from current and time. `counter` describes the source's counter, None where there is no usable one.
+    from current and time. `counter` describes the source's counter, None where there is no usable one. `believed`
+    says that the totals are those of a counter that moves although no current has its direction.
     """
 
     active: BoolArray
@@ -36,6 +38,7 @@ class Branches:
     total_Ah: FloatArray
     integrated: BoolArray
     counter: Counted | None
+    believed: bool = False
 
     @property
     def capacity_at_every_point_Ah(self) -> FloatArray:
@@ -56,6 +59,7 @@ class Throughput:
 
 def throughput(cycling: CyclingData) -> Throughput:
     """Charge and discharge of every cycle, from the source's counters where it has them."""
+    cycling = _of_one_counter(cycling)
     clock = None if cycling.time_s is None else clock_of(cycling.time_s, cycling.offsets)
     limit = rest_current(cycling.current_A)
     charging, discharging = cycling.current_A > limit, cycling.current_A < -limit
@@ -64,6 +68,14 @@ def throughput(cycling: CyclingData) -> Throughput:
         charge=_branches(cycling, cycling.charge_capacity_Ah, charging, discharging, clock),
         discharge=_branches(cycling, cycling.discharge_capacity_Ah, discharging, charging, clock),
     )
+
+
+def _of_one_counter(cycling: CyclingData) -> CyclingData:
+    """The data with a source's one capacity column as the counter of each direction, where it has no others."""
+    column = cycling.step_capacity_Ah
+    if column is None or cycling.charge_capacity_Ah is not None or cycling.discharge_capacity_Ah is not None:
+        return cycling
+    return replace(cycling, charge_capacity_Ah=column, discharge_capacity_Ah=column)
 
 
 def rest_current(current_A: FloatArray) -> float:
@@ -77,6 +89,8 @@ def _branches(
     cycling: CyclingData, column: FloatArray | None, active: BoolArray, opposite: BoolArray, clock: Clock | None
 ) -> Branches:
     points = PointsByCycle.of(active, cycling.offsets)
+    if not points.index.size and column is not None and (opposite.any() or not cycling.current_A.any()):
+        return Branches(active, points, np.empty(0), _moved_Ah(column, cycling), points.counts > 0, None, believed=True)
     counter = None if column is None or not points.index.size else whole_counter(column, active, cycling, clock)
     found = None if counter is None else counted(counter, points, opposite, cycling, clock)
     if found is None:
@@ -89,6 +103,32 @@ def _branches(
         total = np.where(uncounted, other_total, total)
         capacity = np.where(np.repeat(uncounted, points.counts), other_capacity, capacity)
     return _without_traces(Branches(active, points, capacity, total, uncounted, found), cycling)
+
+
+def _moved_Ah(column: FloatArray, cycling: CyclingData) -> FloatArray:
+    """How far a counter moves in each cycle, rising or falling, NaN where it stands still; shape (n_cycles,).
+
+    A counter that only repeats the other one while that counts tells nothing of its own.
+    """
+    moved = _range(column, cycling)
+    other = cycling.charge_capacity_Ah if column is cycling.discharge_capacity_Ah else cycling.discharge_capacity_Ah
+    if other is None or other is column:
+        return np.full(moved.size, np.nan) if other is column else moved
+    known = np.isfinite(column) & np.isfinite(other)
+    repeats = np.allclose(
+        column[known], other[known], rtol=REPEATS_SHARE, atol=REPEATS_SHARE * np.nanmax(np.abs(other))
+    )
+    return np.full(moved.size, np.nan) if repeats else moved
+
+
+def _range(column: FloatArray, cycling: CyclingData) -> FloatArray:
+    known = np.isfinite(column)
+    starts = cycling.offsets[:-1]
+    highest = np.maximum.reduceat(np.where(known, column, -np.inf), starts)
+    lowest = np.minimum.reduceat(np.where(known, column, np.inf), starts)
+    with np.errstate(invalid="ignore"):
+        moved = highest - lowest
+    return np.where(np.isfinite(moved) & (moved > 0), moved, np.nan)
 
 
 def _measured_share(column: FloatArray | None, points: PointsByCycle) -> FloatArray:

@@ -79,8 +79,9 @@ def main_discharges(cycling: CyclingData, flow: Throughput, table: CycleTable, h
     )
     single = np.bincount(halves.cycle[~halves.charging], minlength=n_cycles)[cycle] == 1
     untouched = single & (halves.net_Ah[chosen] >= flow.discharge.total_Ah[cycle])
+    net_Ah = column(np.where(untouched, flow.discharge.total_Ah[cycle], halves.net_Ah[chosen]))
     return Discharges(
-        net_Ah=column(np.where(untouched, flow.discharge.total_Ah[cycle], halves.net_Ah[chosen])),
+        net_Ah=flow.discharge.total_Ah if flow.discharge.believed else net_Ah,
         current_A=column(_set_current_A(cycling, flow, start, stop)),
         end_V=column(end_V),
         last_fall_V=column(fall_V),

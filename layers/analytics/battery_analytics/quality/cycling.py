@@ -3,6 +3,7 @@
 import numpy as np
 
 from battery_analytics.analysis.cycle_table import discharges_first
+from battery_analytics.analysis.throughput import Branches
 from battery_analytics.cell import BoolArray, Finding
 from battery_analytics.protocol.names import NAMES
 from battery_analytics.quality.examined import Check, Examined, these
@@ -20,11 +21,16 @@ def _no_current(examined: Examined) -> Finding | None:
 
 
 def _without_charge(examined: Examined) -> Finding | None:
-    return _without(examined, "charge", examined.flow.charge.points.counts == 0)
+    return _without(examined, "charge", _without_capacity(examined.flow.charge))
 
 
 def _without_discharge(examined: Examined) -> Finding | None:
-    return _without(examined, "discharge", examined.flow.discharge.points.counts == 0)
+    return _without(examined, "discharge", _without_capacity(examined.flow.discharge))
+
+
+def _without_capacity(branch: Branches) -> BoolArray:
+    without: BoolArray = (branch.points.counts == 0) & np.isnan(branch.total_Ah)
+    return without
 
 
 def _without(examined: Examined, name: str, missing: BoolArray) -> Finding | None:

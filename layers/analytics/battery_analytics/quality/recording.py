@@ -81,6 +81,21 @@ def _integrated(examined: Examined) -> Finding | None:
     return Finding("capacity_integrated", "warning", message, cycles)
 
 
+def _counter_believed(examined: Examined) -> Finding | None:
+    """Name a capacity that moves although no current has its direction."""
+    named = (("charge", examined.flow.charge), ("discharge", examined.flow.discharge))
+    names = [name for name, branch in named if branch.believed and np.isfinite(branch.total_Ah).any()]
+    if not names:
+        return None
+    directions = " or ".join(f"{name}s" for name in names)
+    message = (
+        f"The current never {directions}, but the {' and the '.join(names)} capacity of the file changes. It was taken from "
+        "that column alone, per cycle the difference of its largest and smallest value. There are no curves and no "
+        "efficiency for it."
+    )
+    return Finding("counter_without_current", "warning", message)
+
+
 def _charge_restarts(examined: Examined) -> Finding | None:
     return _restarts(examined.flow.charge, "charge")
 
@@ -211,6 +226,7 @@ RECORDING_CHECKS: tuple[Check, ...] = (
     _implausible_capacity,
     _counter_against_current,
     _integrated,
+    _counter_believed,
     _charge_restarts,
     _discharge_restarts,
     _charge_counts_discharge,

@@ -6,10 +6,10 @@ from functools import cached_property
 import numpy as np
 
 from battery_analytics.analysis.capacity_fade import Fade, fade_between_ends
-from battery_analytics.analysis.current_sign import discharge_is_positive
 from battery_analytics.analysis.cycle_table import CycleTable, cycle_table
+from battery_analytics.analysis.direction import with_charging_positive
 from battery_analytics.analysis.throughput import Throughput, throughput
-from battery_analytics.cell import Cell, Finding, FloatArray
+from battery_analytics.cell import Cell, FloatArray
 from battery_analytics.errors import InvalidOption
 from battery_analytics.options import Options
 from battery_analytics.projection.history import History, chamber_temperature_C
@@ -105,14 +105,5 @@ def _check_reference(cell: Cell, options: Options) -> None:
 
 
 def _with_charging_positive(cell: Cell) -> Cell:
-    if not discharge_is_positive(cell.cycling):
-        return cell
-    message = (
-        "The voltage rises while the current is negative, so the file counts discharging as positive. "
-        "The sign of the current was reversed."
-    )
-    return replace(
-        cell,
-        cycling=replace(cell.cycling, current_A=-cell.cycling.current_A),
-        findings=(*cell.findings, Finding("discharge_positive", "warning", message)),
-    )
+    cycling, findings = with_charging_positive(cell.cycling)
+    return replace(cell, cycling=cycling, findings=(*cell.findings, *findings)) if findings else cell
