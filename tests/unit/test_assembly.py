@@ -228,7 +228,7 @@ def test_a_cycle_number_that_comes_back_is_that_of_another_cycle() -> None:
 
     assert cell.cycling.cycle_number.tolist() == [1, 2, 3]
     assert cell.cycling.offsets.tolist() == [0, 2, 4, 5]
-    assert "cycles_renumbered" in codes(cell)
+    assert "cycles_numbered_on" in codes(cell)
 
 
 def test_scattered_rows_of_a_cycle_are_brought_together_in_their_order() -> None:

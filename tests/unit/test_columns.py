@@ -87,6 +87,7 @@ EXPORTS: dict[str, tuple[str, str, dict[str, tuple[str, float]]]] = {
             "discharge_capacity_Ah": ("DChg. Cap.(mAh)", 1e-3),
             "time_s": ("Total Time", 1),
             "temperature_C": ("T1(℃)", 1),
+            "state": ("Step Type", 1),
         },
     ),
     "Maccor": (
@@ -95,6 +96,8 @@ EXPORTS: dict[str, tuple[str, str, dict[str, tuple[str, float]]]] = {
         {
             "cycle_number": ("Cyc#", 1),
             "current_A": ("Amps", 1),
+            "step_capacity_Ah": ("Amp-hr", 1),
+            "state": ("State", 1),
             "voltage_V": ("Volts", 1),
             "time_s": ("TestTime", 1),
             "temperature_C": ("Temp 1", 1),
@@ -106,6 +109,8 @@ EXPORTS: dict[str, tuple[str, str, dict[str, tuple[str, float]]]] = {
         {
             "cycle_number": ("Cyc-Count", 1),
             "current_A": ("I[A]", 1),
+            "step_capacity_Ah": ("Ah[Ah]", 1),
+            "state": ("Command", 1),
             "voltage_V": ("U[V]", 1),
             "time_s": ("~Time[h]", 3600),
             "temperature_C": ("T1[°C]", 1),
@@ -119,6 +124,8 @@ EXPORTS: dict[str, tuple[str, str, dict[str, tuple[str, float]]]] = {
             "cycle_number": ("Cycle Number", 1),
             "current_A": ("Current (A)", 1),
             "voltage_V": ("Potential (V)", 1),
+            "step_capacity_Ah": ("Capacity (Ah)", 1),
+            "state": ("Step Type", 1),
             "time_s": ("Run Time (h)", 3600),
             "temperature_C": ("Temperature (°C)", 1),
         },
@@ -173,7 +180,6 @@ def test_what_is_not_recognised_is_an_extra_column_in_the_sources_words(cycler: 
     "name",
     [
         "",
-        "Capacity(Ah)",
         "Step_Time(s)",
         "dV/dt(V/s)",
         "Voltage (degC)",
@@ -256,6 +262,7 @@ def test_every_declared_name_is_recognised_with_its_rank(quantity: Quantity) -> 
 
 # What one of each unit is, in the quantity's own unit: worked out by hand, not taken from the rules.
 ONE_OF_EACH_UNIT: dict[Quantity, dict[str, float]] = {
+    "cell": {},
     "cycle_number": {"1": 1, "#": 1},
     "voltage_V": {"V": 1, "Volt": 1, "volts": 1, "mV": 0.001},
     "current_A": {"A": 1, "Amp": 1, "amps": 1, "mA": 0.001, "µA": 0.000001, "μA": 0.000001, "uA": 0.000001},

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -14,20 +16,26 @@ from battery_analytics.formats.pickles.objects import resolved
 from battery_analytics.formats.pickles.plain import column_pieces
 from battery_analytics.formats.pickles.values import Call, MalformedPickle
 from battery_analytics.formats.quantities import MAX_COLUMNS, MAX_POINTS, Quantity, check_size
+from battery_analytics.formats.tables.cells import several_cells, tables_of_cells
 from battery_analytics.formats.tables.column_values import NotNumbers, Numbers, number_of_text, numbers_of_pieces
 from battery_analytics.formats.tables.columns import GENERAL_NAMES, Layout, RecognisedColumn
 from battery_analytics.formats.tables.cycles import cycles_of_table
+from battery_analytics.formats.tables.texts import coded, state_of, states_of
 
 CYCLES_KEY = "cycle_data"
 
 
 @dataclass(frozen=True, slots=True)
 class SourceCycles:
-    """The cycles of a source, the names of its columns, and a finding for what could not be read."""
+    """The cycles of a source, the names of its columns, and a finding for what could not be read.
+
+    `cell_name` is the cell that a column names, where the source has several.
+    """
 
     cycles: Sequence[RawCycle]
     names: Sequence[str]
     findings: Sequence[Finding] = ()
+    cell_name: str | None = None
 
 
 def cycles_of_list(items: Sequence[object], file: str) -> SourceCycles:
@@ -60,33 +68,60 @@ def cycles_of_list(items: Sequence[object], file: str) -> SourceCycles:
     return SourceCycles(cycles, list(names), reader.findings())
 
 
-def cycles_of_columns(source: Mapping[object, object], file: str) -> SourceCycles:
-    """The cycles of a table with one column per quantity and one row per point."""
+def cycles_of_columns(source: Mapping[object, object], file: str) -> list[SourceCycles]:
+    """The cycles of a table with one column per quantity and one row per point, cell by cell."""
     check_n_columns(len(source), file)
     table = {name_of(key): column for key, column in source.items()}
     reader = _Reader(file)
+    layout = GENERAL_NAMES.layout(table)
     columns: dict[Quantity, FloatArray] = {}
-    for quantity, column in GENERAL_NAMES.layout(table).items():
+    cell_names: list[str] = []
+    for quantity, column in layout.items():
+        if quantity == "cell":
+            codes, cell_names = reader.cells(table[column.name])
+            columns["cell"] = codes
+            continue
         read = reader.column(table[column.name], column, "the table")
         if read is not None:
             columns[quantity] = read.times(column.factor)
             reader.note(read, None)
-    if "cycle_number" in columns and len({values.size for values in columns.values()}) > 1:
+    if len({values.size for values in columns.values()}) > 1 and not {"cell", "cycle_number"}.isdisjoint(columns):
         shortest = min(values.size for values in columns.values())
         columns = {quantity: values[:shortest] for quantity, values in columns.items()}
-    return SourceCycles(cycles_of_table(columns, file), list(table), reader.findings())
+    tables = tables_of_cells(columns, cell_names)
+    several = several_cells(tables, layout) if len(tables) > 1 else []
+    found: list[SourceCycles] = []
+    for one in tables:
+        cycles, findings = cycles_of_table(one.columns, file)
+        found.append(
+            SourceCycles(
+                cycles,
+                list(table),
+                [*reader.findings(), *several, *findings],
+                one.cell_id(PurePath(file).stem, alone=len(tables) == 1) if one.is_named(len(tables)) else None,
+            )
+        )
+    return found
 
 
-def cycles_of_frame(frame: Frame, file: str) -> SourceCycles:
-    """The cycles of a frame whose rows are points, or cycles with a list in each column."""
+def cycles_of_frame(frame: Frame, file: str) -> list[SourceCycles]:
+    """The cycles of a frame whose rows are points, or cycles with a list in each column, cell by cell."""
     check_n_columns(len(frame.columns), file)
     recognised_names = {column.name for column in GENERAL_NAMES.layout(frame.columns).values()}
     arrays = {name: values for name, values in frame.columns.items() if isinstance(values, np.ndarray)}
     if any(_holds_lists(values) for name, values in arrays.items() if name in recognised_names):
         check_size(max(values.size for values in arrays.values()), 0, file)
         rows = [dict(zip(arrays, row, strict=True)) for row in zip(*arrays.values(), strict=True)]
-        return cycles_of_list(rows, file)
+        return [cycles_of_list(rows, file)]
     return cycles_of_columns(dict(frame.columns.items()), file)
+
+
+def items_of_pieces(pieces: Sequence[object]) -> list[object]:
+    """The values of a column of text, one after the other."""
+    items: list[object] = []
+    for piece in pieces:
+        items.extend(piece.reshape(-1).tolist() if isinstance(piece, np.ndarray) else cast(Sequence[object], piece))
+    return items
 
 
 def _holds_lists(values: npt.NDArray[np.generic]) -> bool:
@@ -120,10 +155,10 @@ class _Reader:
         columns: dict[Quantity, FloatArray] = {}
         constants: dict[Quantity, float] = {}
         for quantity, column in layout.items():
-            if quantity == "cycle_number":
+            if quantity in ("cycle_number", "cell"):
                 continue
             value = _value(item, column.name)
-            constant = _constant(value)
+            constant = _constant_state(value) if quantity == "state" else _constant(value)
             if constant is not None:
                 constants[quantity] = constant
                 continue
@@ -146,13 +181,24 @@ class _Reader:
         clock = column.quantity == "time_s"
         try:
             pieces = column_pieces(value, MAX_POINTS)
+            if pieces is not None and column.quantity == "state":
+                states = states_of(items_of_pieces(pieces))
+                return None if states is None else Numbers(states)
             return None if pieces is None else numbers_of_pieces(pieces, clock=clock)
         except (MalformedPickle, NotNumbers) as fault:
+            if column.quantity == "state":
+                return None  # what no rule needs is no reason to refuse a file
             raise UnsupportedStructure(
                 f"'{column.name}' in {where} of {self.file} is not a list of numbers.",
                 file=self.file,
                 column=column.name,
             ) from fault
+
+    def cells(self, value: object) -> tuple[FloatArray, list[str]]:
+        """The place of each row's cell among the names, and the names."""
+        pieces = column_pieces(value, MAX_POINTS)
+        codes, names = coded([] if pieces is None else items_of_pieces(pieces))
+        return codes.astype(np.float64), names
 
     def note(self, read: Numbers, cycle: int | None) -> None:
         self.unreadable += read.unreadable
@@ -176,6 +222,12 @@ def _constant(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return float(value) if -(2**53) < value < 2**53 else np.nan
+
+
+def _constant_state(value: object) -> float | None:
+    """The state of all points of a cycle, where the source names one."""
+    value = resolved(value)
+    return state_of(value) if isinstance(value, str) else None
 
 
 def _cycle_number(item: Mapping[object, object], layout: Layout) -> int | None:

@@ -13,6 +13,7 @@ MAX_COLUMNS = 500
 LONGEST_NAME = 100
 
 type Quantity = Literal[
+    "cell",
     "cycle_number",
     "voltage_V",
     "current_A",
@@ -26,6 +27,7 @@ type Quantity = Literal[
 
 # The name of the column that a message asks for where the quantity is missing.
 NAMES_OF_FIRST_CHOICE: Mapping[Quantity, str] = {
+    "cell": "cell_id",
     "cycle_number": "cycle_number",
     "voltage_V": "voltage_in_V",
     "current_A": "current_in_A",

@@ -15,7 +15,8 @@ from battery_analytics.formats.file_groups import FileGroup, FileRoles
 from battery_analytics.formats.head import Head
 from battery_analytics.formats.metadata import plain_metadata
 from battery_analytics.formats.metadata_file import metadata_of
-from battery_analytics.formats.quantities import Quantity, listed
+from battery_analytics.formats.quantities import Quantity, check_total, listed
+from battery_analytics.formats.tables.cells import several_cells, tables_of_cells
 from battery_analytics.formats.tables.columns import GENERAL_COLUMNS, ColumnNames, ColumnRules, extra_columns
 from battery_analytics.formats.tables.cycles import cycles_of_table
 from battery_analytics.formats.tables.rows import rows_of
@@ -72,7 +73,7 @@ class _Table:
         return Recognition(self.certainty * (len(found) / len(REQUIRED)), (evidence,))
 
     def read(self, files: FileGroup) -> list[Cell]:
-        """The cell of a table, with its metadata where they were sent.
+        """The cell of a table, with its metadata where they were sent; several where a column names more than one.
 
         Other files of the cell only have to be readable: their values are computed again. Raises EmptyFile,
         CorruptedFile, UnsupportedStructure, MissingColumns, NoCycles.
@@ -83,18 +84,28 @@ class _Table:
         missing = [quantity for quantity in REQUIRED if quantity not in layout]
         if missing:
             raise without_columns(file.name, missing, text.header.columns)
-        columns, findings = rows_of(text, layout, file.name)
-        cycling, assembly_findings = assembled(
-            cycles_of_table(columns, file.name), file=file.name, column_names=text.header.columns
-        )
+        rows = rows_of(text, layout, file.name)
         metadata, metadata_findings = self._metadata(files)
+        tables = tables_of_cells(rows.columns, rows.cell_names)
+        unused = [layout[quantity].name for quantity in layout if quantity not in rows.columns]
         source = Source(
             self.name,
             self.certainty,
             (file.name, *(companion.name for companion in files.companions.values())),
-            extra_columns(text.header.columns, layout),
+            (*extra_columns(text.header.columns, layout), *unused),
         )
-        return [Cell(metadata, cycling, source, (*metadata_findings, *findings, *assembly_findings))]
+        several = several_cells(tables, layout) if len(tables) > 1 else []
+        cells: list[Cell] = []
+        for table in tables:
+            cycles, order_findings = cycles_of_table(table.columns, file.name)
+            cycling, assembly_findings = assembled(cycles, file=file.name, column_names=text.header.columns)
+            cell_id = metadata["cell_id"] or table.cell_id(_cell_id(files), alone=len(tables) == 1)
+            if len(tables) > 1:
+                cell_id = table.cell_id(str(metadata["cell_id"] or _cell_id(files)), alone=False)
+            findings = (*metadata_findings, *rows.findings, *several, *order_findings, *assembly_findings)
+            cells.append(Cell({**metadata, "cell_id": cell_id}, cycling, source, findings))
+            check_total(cells, file.name)
+        return cells
 
     def _metadata(self, files: FileGroup) -> tuple[dict[str, Json], list[Finding]]:
         described: Mapping[object, object] = {}
@@ -108,9 +119,7 @@ class _Table:
         for companion in files.companions.values():
             if companion is not metadata_file:
                 table_text(companion, self.names)
-        metadata = plain_metadata(described)
-        metadata["cell_id"] = metadata["cell_id"] or _cell_id(files)
-        return metadata, findings
+        return plain_metadata(described), findings
 
 
 def _cell_id(files: FileGroup) -> str:

@@ -15,6 +15,7 @@ from battery_analytics.projection.trajectory import FEWEST_CYCLES, LONGEST_LIFE_
 
 NAME = "trajectory"
 LEAST_FADE_USED = 0.10
+LEAST_ALLOWED_SHARE = 1e-9
 FEWEST_CURVES = 2
 TREND_POINTS = 60
 SHORTEST_REMAINING = 0.5
@@ -69,7 +70,9 @@ def trajectory_projection(
     kept = _usual(capacity_Ah)
     cycle_number, capacity_Ah = cycle_number[kept], capacity_Ah[kept]
     allowed = capacity_Ah[0] - eol_capacity_Ah
-    fade_used = float((capacity_Ah[0] - np.median(capacity_Ah[-RECENT_CYCLES:])) / allowed) if allowed > 0 else math.nan
+    is_measurable = allowed > LEAST_ALLOWED_SHARE * float(capacity_Ah.max())
+    lost = capacity_Ah[0] - np.median(capacity_Ah[-RECENT_CYCLES:])
+    fade_used = float(lost / allowed) if is_measurable else math.nan
     if not fade_used >= LEAST_FADE_USED:
         used = f"{100 * max(fade_used, 0):.2g} %" if math.isfinite(fade_used) else "none"
         return _abstaining(f"The fade has hardly begun: {used} of the allowed fade is used up.", fade_used)

@@ -5,7 +5,7 @@ reader, and each cell names the format that was found.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -94,7 +94,16 @@ def _calb_cells(value: Any, file: str) -> Iterator[_CyclesAndMetadata]:
     if len(items) > MAX_CELLS:
         raise UnsupportedStructure(f"{file} holds more than {MAX_CELLS} cells; split the file.", file=file)
     for item in items:
-        yield _cycles_of_cell(item[CYCLES_KEY], file), {key: part for key, part in item.items() if key != CYCLES_KEY}
+        metadata = {key: part for key, part in item.items() if key != CYCLES_KEY}
+        tables = _cycles_of_cell(item[CYCLES_KEY], file)
+        for table in tables:
+            yield table, {**metadata, "cell_id": table.cell_name} if len(tables) > 1 else metadata
+
+
+def _named(tables: Sequence[SourceCycles]) -> Iterator[_CyclesAndMetadata]:
+    """The tables with the cell ids that a column gives; one alone takes its id only from a name."""
+    for table in tables:
+        yield table, {"cell_id": table.cell_name} if table.cell_name else {}
 
 
 _KINDS = (
@@ -118,7 +127,7 @@ _KINDS = (
         "it names a pandas frame",
         lambda start, _outermost: b"pandas" in start and b"DataFrame" in start,
         lambda value: isinstance(value, Frame),
-        lambda value, file: [(cycles_of_frame(cast(Frame, value), file), {})],
+        lambda value, file: _named(cycles_of_frame(cast(Frame, value), file)),
     ),
     _Kind(
         "columns in a pickle",
@@ -129,7 +138,7 @@ _KINDS = (
         "it begins with a dict",
         lambda _start, outermost: outermost in _DICTS,
         _is_table,
-        lambda value, file: [(cycles_of_columns(cast(Mapping[object, object], value), file), {})],
+        lambda value, file: _named(cycles_of_columns(cast(Mapping[object, object], value), file)),
     ),
     _Kind(
         "list of cycles in a pickle",
@@ -186,7 +195,7 @@ def _cells_of(value: object, file: str) -> list[Cell]:
     )
 
 
-def _cycles_of_cell(value: object, file: str) -> SourceCycles:
+def _cycles_of_cell(value: object, file: str) -> list[SourceCycles]:
     cycle_data = resolved(value)
     if isinstance(cycle_data, Frame):
         return cycles_of_frame(cycle_data, file)
@@ -194,9 +203,9 @@ def _cycles_of_cell(value: object, file: str) -> SourceCycles:
         return cycles_of_columns(cycle_data, file)
     if isinstance(cycle_data, Mapping):
         check_size(len(cycle_data), 0, file)
-        return cycles_of_list([_numbered(number, cycle) for number, cycle in cycle_data.items()], file)
+        return [cycles_of_list([_numbered(number, cycle) for number, cycle in cycle_data.items()], file)]
     if isinstance(cycle_data, list | tuple | np.ndarray):
-        return cycles_of_list([resolved(item) for item in _listed(cycle_data, file)], file)
+        return [cycles_of_list([resolved(item) for item in _listed(cycle_data, file)], file)]
     raise UnsupportedStructure(
         f"'{CYCLES_KEY}' in {file} is a {type(cycle_data).__name__}, but a list of cycles was expected.",
         file=file,

@@ -24,6 +24,7 @@ _CELSIUS = dict.fromkeys(("c", "°c", "℃", "degc", "deg c", "degree c", "celsi
 
 # Each unit in lower case, with u for µ, and the factor from it to the quantity's own unit.
 UNITS: Mapping[Quantity, Mapping[str, float]] = {
+    "cell": {},
     "cycle_number": {"1": 1.0, "#": 1.0},
     "voltage_V": _VOLT,
     "current_A": _AMPERE,
@@ -75,6 +76,11 @@ type ColumnRules = Mapping[Quantity, ColumnRule]
 
 # From exports of Arbin, BatteryArchive, BioLogic, Neware, Maccor, Basytec, Novonix, PEC, and the battery data format.
 GENERAL_COLUMNS: ColumnRules = {
+    "cell": ColumnRule(
+        *("cell id", "cell name", "cell", "cell no", "cell number", "battery id", "battery name", "battery", "barcode"),
+        *("serial number", "serial no", "sample id", "sample name", "sample", "device id"),
+        *("channel", "channel id", "channel number", "channel no", "channel index", "chan", "chl id"),
+    ),
     "cycle_number": ColumnRule(
         *("cycle number", "cycle index", "cycle", "cycle no", "cycle id", "cycle count", "cycle#"),
         *("cyc#", "cyc count", "cyc", "cycle p"),
@@ -92,7 +98,14 @@ GENERAL_COLUMNS: ColumnRules = {
         *("discharge capacity", "discharging capacity", "q discharge", "dchg capacity", "cap dchg", "dchg cap"),
         *("capacity discharge", "discharge q", "qd"),
     ),
-    "step_capacity_Ah": ColumnRule("step capacity"),
+    "step_capacity_Ah": ColumnRule(
+        *("capacity", "step capacity", "amp hr", "amp hrs", "amp hours", "ah", "q", "cap", "cell capacity"),
+        *("capacity step", "ah step", "q step"),
+    ),
+    "state": ColumnRule(
+        *("command", "state", "status", "step type", "step name", "step status", "md"),
+        *("charge discharge", "cycler state", "step state", "zustand"),
+    ),
     "time_s": ColumnRule(
         *("test time", "testtime", "total time", "elapsed time", "run time", "runtime", "time", "~time"),
     ),
@@ -151,6 +164,8 @@ class ColumnNames:
             column = self.recognised(name)
             if column is not None and (column.quantity not in found or column.rank < found[column.quantity].rank):
                 found[column.quantity] = column
+        if "charge_capacity_Ah" in found or "discharge_capacity_Ah" in found:
+            found.pop("step_capacity_Ah", None)  # one capacity beside those of each direction repeats them
         return found
 
 

@@ -5,9 +5,11 @@ import io
 import re
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
+import numpy.typing as npt
 
 from battery_analytics.cell import Finding, FloatArray
 from battery_analytics.errors import CorruptedFile, EmptyFile
@@ -15,19 +17,41 @@ from battery_analytics.formats.quantities import MAX_POINTS, Quantity, check_siz
 from battery_analytics.formats.tables.column_values import Numbers, numbers
 from battery_analytics.formats.tables.columns import Layout
 from battery_analytics.formats.tables.text import TableText
+from battery_analytics.formats.tables.texts import coded, states_of
+
+TEXTS: tuple[Quantity, ...] = ("cell", "state")
 
 _CHUNK_ROWS = 250_000
 _ROW = re.compile(rb"[^\r\n]+")
 
 
-def rows_of(text: TableText, layout: Layout, file: str) -> tuple[dict[Quantity, FloatArray], list[Finding]]:
-    """The columns of the layout, each of shape (n_rows,) in the quantity's unit, and findings for what is not a number.
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of a table: its columns, each of shape (n_rows,) in the quantity's unit, and findings from reading them.
+
+    The column of the quantity `cell` has the place of each row's cell in `cell_names`. Columns that were found to tell
+    nothing are not among them.
+    """
+
+    columns: dict[Quantity, FloatArray]
+    findings: list[Finding]
+    cell_names: list[str]
+
+
+def rows_of(text: TableText, layout: Layout, file: str) -> Rows:
+    """The columns of the layout, and findings for what is not a number.
 
     Raises EmptyFile for a table without rows, CorruptedFile for rows that do not fit the header or hold no number,
     UnsupportedStructure beyond `MAX_POINTS` rows.
     """
     columns = _table_of_numbers(text, layout)
-    return _table_of_anything(text, layout, file) if columns is None else (columns, [])
+    if columns is None:
+        return _table_of_anything(text, layout, file)
+    columns.pop("state", None)  # numbers name no state
+    if "cell" not in columns:
+        return Rows(columns, [], [])
+    codes, names = coded(columns["cell"])
+    return Rows({**columns, "cell": codes.astype(np.float64)}, [], names)
 
 
 def _table_of_numbers(text: TableText, layout: Layout) -> dict[Quantity, FloatArray] | None:
@@ -55,7 +79,7 @@ def _table_of_numbers(text: TableText, layout: Layout) -> dict[Quantity, FloatAr
     return {quantity: Numbers(column.to_numpy()).times(layout[quantity].factor) for quantity, column in values.items()}
 
 
-def _table_of_anything(text: TableText, layout: Layout, file: str) -> tuple[dict[Quantity, FloatArray], list[Finding]]:
+def _table_of_anything(text: TableText, layout: Layout, file: str) -> Rows:
     """The columns of a table with text, gaps and surplus columns, in chunks; an error names its line."""
     import pandas as pd  # noqa: PLC0415  as above
 
@@ -64,7 +88,8 @@ def _table_of_anything(text: TableText, layout: Layout, file: str) -> tuple[dict
     widest_row = (
         text.header.separator * beyond + "\n"
     ).encode()  # first, so that pandas expects a field beyond the header's
-    pieces: dict[Quantity, list[FloatArray]] = {quantity: [] for quantity in layout}
+    pieces: dict[Quantity, list[FloatArray]] = {quantity: [] for quantity in layout if quantity not in TEXTS}
+    texts: dict[Quantity, list[npt.NDArray[np.generic]]] = {quantity: [] for quantity in layout if quantity in TEXTS}
     unreadable: Counter[str] = Counter()
     n_rows = -1
     try:
@@ -86,7 +111,11 @@ def _table_of_anything(text: TableText, layout: Layout, file: str) -> tuple[dict
                 too_long = np.flatnonzero(chunk[beyond].notna())
                 if too_long.size:
                     raise _row_too_long(text, n_rows - len(chunk) + int(too_long[0]), file)
+                for quantity, values in texts.items():
+                    values.append(chunk[places[quantity]].to_numpy())
                 for quantity, column in layout.items():
+                    if quantity in TEXTS:
+                        continue
                     read = numbers(chunk[places[quantity]].to_numpy(), clock=quantity == "time_s")
                     pieces[quantity].append(read.times(column.factor))
                     unreadable[column.name] += read.unreadable
@@ -99,7 +128,15 @@ def _table_of_anything(text: TableText, layout: Layout, file: str) -> tuple[dict
     columns = {quantity: np.concatenate(values)[1:] for quantity, values in pieces.items()}
     if not any(np.isfinite(values).any() for values in columns.values()):
         raise CorruptedFile(f"{file} holds no number in any of its columns {listed(text.header.columns)}.", file=file)
-    return columns, _not_numbers(+unreadable)
+    cell_names: list[str] = []
+    for quantity, parts in texts.items():
+        column_of_text = np.concatenate([part.astype(object) for part in parts])[1:]
+        if quantity == "cell":
+            codes, cell_names = coded(column_of_text)
+            columns["cell"] = codes.astype(np.float64)
+        elif (states := states_of(column_of_text)) is not None:
+            columns["state"] = states
+    return Rows(columns, _not_numbers(+unreadable), cell_names)
 
 
 def _row_too_long(text: TableText, row: int, file: str) -> CorruptedFile:
