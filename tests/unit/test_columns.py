@@ -184,7 +184,6 @@ def test_what_is_not_recognised_is_an_extra_column_in_the_sources_words(cycler: 
         "dV/dt(V/s)",
         "Voltage (degC)",
         "Current (V)",
-        "Temperature (K)",
         "Energy/Wh",
         "x" * 500,
     ],
@@ -281,10 +280,15 @@ ONE_OF_EACH_UNIT: dict[Quantity, dict[str, float]] = {
     "state": {},
     "time_s": {
         **{"s": 1, "sec": 1, "secs": 1, "second": 1, "seconds": 1, "ms": 0.001},
+        **{"msec": 0.001, "millisecond": 0.001, "milliseconds": 0.001},
+        **{"us": 1e-6, "usec": 1e-6, "microsecond": 1e-6, "microseconds": 1e-6},
+        **{"ns": 1e-9, "nsec": 1e-9, "nanosecond": 1e-9, "nanoseconds": 1e-9},
+        **{"d": 86_400, "day": 86_400, "days": 86_400, "mins": 60, "minute": 60},
         **{"h:min:s.ms": 1, "hh:mm:ss": 1, "h:m:s": 1, "hh:mm:ss.ms": 1, "hh:mm:ss.sss": 1},
         **{"min": 60, "minutes": 60, "h": 3600, "hr": 3600, "hrs": 3600, "hour": 3600, "hours": 3600},
     },
-    "temperature_C": {"C": 1, "°C": 1, "℃": 1, "degC": 1, "deg C": 1, "degree C": 1, "Celsius": 1},
+    "temperature_C": {"C": 1, "°C": 1, "℃": 1, "degC": 1, "deg C": 1, "degree C": 1, "Celsius": 1}
+    | {"K": 1, "Kelvin": 1, "F": 5 / 9, "°F": 5 / 9, "degF": 5 / 9, "Fahrenheit": 5 / 9},
 }
 
 

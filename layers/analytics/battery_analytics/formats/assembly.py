@@ -15,6 +15,11 @@ LARGEST_READING = 1e20
 LENGTH_TOLERANCE_POINTS = 2
 LENGTH_TOLERANCE_SHARE = 0.05
 
+HIGHEST_TEMPERATURE_C = 200.0
+ABSOLUTE_ZERO_C = -273.15
+# Numbers that are later than the year 5000 in the unit before them.
+EPOCHS = ((1e17, 1e-9, "nanoseconds"), (1e14, 1e-6, "microseconds"), (1e11, 1e-3, "milliseconds"))
+
 REQUIRED: tuple[Quantity, ...] = ("voltage_V", "current_A")
 OPTIONAL: tuple[Quantity, ...] = (
     *("charge_capacity_Ah", "discharge_capacity_Ah", "step_capacity_Ah"),
@@ -46,7 +51,7 @@ def assembled(
     check_size(len(cycles), sum(cycle.n_points for cycle in cycles), file)
     findings: list[Finding] = []
     usable = _numbered(_reconciled(cycles, file, findings), findings)
-    data = _without_unmeasured_points(_concatenated(usable), file, findings)
+    data = _in_usual_units(_without_unmeasured_points(_concatenated(usable), file, findings), findings)
     if data.discharge_capacity_Ah is None and data.step_capacity_Ah is None and data.time_s is None:
         raise MissingColumns(
             f"{file} has neither discharge_capacity_in_Ah nor time_in_s, so the capacity can be neither read nor "
@@ -232,6 +237,23 @@ def _without_unmeasured_points(data: CyclingData, file: str, findings: list[Find
         current_A=data.current_A[measured],
         **{quantity: kept(getattr(data, quantity)) for quantity in OPTIONAL},
     )
+
+
+def _in_usual_units(data: CyclingData, findings: list[Finding]) -> CyclingData:
+    """The data with temperatures and times that can only be in another unit brought into their own."""
+    if data.temperature_C is not None and np.nanmedian(data.temperature_C) > HIGHEST_TEMPERATURE_C:
+        message = "The temperatures can only be in Kelvin. They were taken so."
+        findings.append(Finding("temperature_in_kelvin", "warning", message))
+        data = replace(data, temperature_C=data.temperature_C + ABSOLUTE_ZERO_C)
+    if data.time_s is None:
+        return data
+    earliest = float(np.nanmin(data.time_s))
+    for limit, factor, unit in EPOCHS:
+        if earliest > limit:
+            message = f"The times can only be {unit} since 1970. They were taken so."
+            findings.append(Finding("time_unit_assumed", "warning", message))
+            return replace(data, time_s=data.time_s * factor)
+    return data
 
 
 def _finite(values: FloatArray) -> FloatArray:

@@ -83,7 +83,7 @@ def cycles_of_columns(source: Mapping[object, object], file: str) -> list[Source
             continue
         read = reader.column(table[column.name], column, "the table")
         if read is not None:
-            columns[quantity] = read.times(column.factor)
+            columns[quantity] = read.scaled(column.factor, column.offset)
             reader.note(read, None)
     if len({values.size for values in columns.values()}) > 1 and not {"cell", "cycle_number"}.isdisjoint(columns):
         shortest = min(values.size for values in columns.values())
@@ -164,11 +164,13 @@ class _Reader:
                 continue
             read = self.column(value, column, where)
             if read is not None:
-                columns[quantity] = read.times(column.factor)
+                columns[quantity] = read.scaled(column.factor, column.offset)
                 self.note(read, position if number is None else number)
         length = max((values.size for values in columns.values()), default=1)
         for quantity, constant in constants.items():
-            columns[quantity] = Numbers(np.full(length, constant)).times(layout[quantity].factor)
+            columns[quantity] = Numbers(np.full(length, constant)).scaled(
+                layout[quantity].factor, layout[quantity].offset
+            )
         return RawCycle(number, columns)
 
     def column(self, value: object, column: RecognisedColumn, where: str) -> Numbers | None:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from battery_analytics.cell import FloatArray
+from battery_analytics.formats.tables.dates import is_date, seconds_of_dates
 
 _FLOAT64 = np.dtype(np.float64)
 _LONGEST_NUMBER = 64
@@ -18,17 +19,22 @@ _MOST_UNREADABLE = 1_000  # a column with more text than numbers so far is a col
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """A column's values as float64 of shape (n,), NaN where a value is missing, and how many were not numbers."""
+    """A column's values as float64 of shape (n,), NaN where a value is missing, and how many were not numbers.
+
+    `example` is one of these. `local_dates` says that the values are dates without a time zone.
+    """
 
     values: FloatArray
     unreadable: int = 0
+    example: str | None = None
+    local_dates: bool = False
 
-    def times(self, factor: float) -> FloatArray:
+    def scaled(self, factor: float, offset: float = 0.0) -> FloatArray:
         """The values in another unit."""
-        if factor == 1.0:
+        if factor == 1.0 and offset == 0.0:
             return self.values
         with np.errstate(over="ignore"):
-            return self.values * factor
+            return self.values * factor + offset
 
 
 class NotNumbers(Exception):
@@ -62,6 +68,8 @@ def numbers_of_pieces(pieces: Sequence[object], *, clock: bool = False) -> Numbe
         return numbers(pieces[0], clock=clock)
     values: list[npt.NDArray[np.generic]] = []
     unreadable = 0
+    example: str | None = None
+    local_dates = False
     for piece in pieces:
         if isinstance(piece, np.ndarray) and piece.ndim == 1 and piece.dtype.kind in "fiub":
             values.append(piece)
@@ -69,7 +77,9 @@ def numbers_of_pieces(pieces: Sequence[object], *, clock: bool = False) -> Numbe
             read = numbers(piece, clock=clock)
             values.append(read.values)
             unreadable += read.unreadable
-    return Numbers(np.concatenate(values, dtype=np.float64) if values else np.empty(0), unreadable)
+            example, local_dates = example or read.example, local_dates or read.local_dates
+    joined = np.concatenate(values, dtype=np.float64) if values else np.empty(0)
+    return Numbers(joined, unreadable, example, local_dates)
 
 
 def _as_float64(values: npt.NDArray[np.generic]) -> FloatArray:
@@ -87,14 +97,40 @@ def _numbers_of_items(items: Sequence[object], clock: bool) -> Numbers:
             return Numbers(np.array(items, dtype=np.float64))
         except ValueError:
             pass  # some text is not a number in Python's spelling: each value is read below
-    values, unreadable = np.empty(len(items)), 0
+    if clock and (first := next((item for item in items if isinstance(item, str) and item.strip()), None)):
+        dates = _dates(items, first)
+        if dates is not None:
+            return dates
+    values, unreadable, example = np.empty(len(items)), 0, None
     for place, item in enumerate(items):
         number = _number(item, clock)
-        unreadable += number is None
+        if number is None:
+            unreadable, example = unreadable + 1, example or f"{item!s:.40}"
         values[place] = np.nan if number is None else number
         if unreadable > _MOST_UNREADABLE and 2 * unreadable > place:
-            return Numbers(np.full(len(items), np.nan), len(items))
-    return Numbers(values, unreadable)
+            return Numbers(np.full(len(items), np.nan), len(items), example)
+    return Numbers(values, unreadable, example)
+
+
+def _dates(items: Sequence[object], first: str) -> Numbers | None:
+    """A column of dates without time zone in seconds; None where its first text is no such date."""
+    if is_date(first[:_LONGEST_NUMBER]):
+        texts = [item if isinstance(item, str) and len(item) <= _LONGEST_NUMBER else None for item in items]
+        seconds = seconds_of_dates(texts)
+    elif _is_local_iso(first):
+        seconds = np.array([np.nan if (number := _number(item, clock=True)) is None else number for item in items])
+    else:
+        return None
+    empty = sum(item is None or (isinstance(item, str) and item.strip().lower() in _NOT_MEASURED) for item in items)
+    unreadable = max(int(np.count_nonzero(np.isnan(seconds))) - empty, 0)
+    return Numbers(seconds, unreadable, first if unreadable else None, local_dates=True)
+
+
+def _is_local_iso(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text.strip()[:_LONGEST_NUMBER]).tzinfo is None and "-" in text
+    except ValueError:
+        return False
 
 
 _NOT_MEASURED = frozenset({"", "nan", "none", "null", "na", "n/a", "-"})
@@ -116,8 +152,9 @@ def _number(item: object, clock: bool) -> float | None:
     return None
 
 
-_GROUPED = re.compile(r"[+-]?\d{1,3}(?:(?P<mark>[,.' ])\d{3})(?:(?P=mark)\d{3})*(?P<rest>[,.]\d+)?")
-_DURATION = re.compile(r"(?:(\d{1,6})(?:d| days?,?)? )?(\d{1,6}):(\d{2}):(\d{2}(?:[.,]\d{1,9})?)")
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?:(?P<mark>[,.' ’\u00a0\u202f\u2009])\d{3})(?:(?P=mark)\d{3})*(?P<rest>[,.]\d+)?")
+_PLAIN_MARKS = ("'", "’", " ", "\u00a0", "\u202f", "\u2009")
+_DURATION = re.compile(r"(?:(\d{1,6})(?: ?d| days?,?)? )?(\d{1,6}):(\d{1,2}):(\d{1,2}(?:[.,]\d{1,9})?)")
 
 
 def number_of_text(text: str, *, clock: bool = False) -> float | None:
@@ -128,9 +165,9 @@ def number_of_text(text: str, *, clock: bool = False) -> float | None:
     """
     if len(text) > _LONGEST_NUMBER or "_" in text:
         return None
-    text = text.strip()
+    text = text.strip().replace("−", "-")
     try:
-        return float(_with_decimal_point(text) if "," in text else text)
+        return float(_with_decimal_point(text) if "," in text or any(mark in text for mark in _PLAIN_MARKS) else text)
     except ValueError:
         if text.lower() in _NOT_MEASURED:
             return np.nan
@@ -139,10 +176,9 @@ def number_of_text(text: str, *, clock: bool = False) -> float | None:
 
 def _with_decimal_point(text: str) -> str:
     grouped = _GROUPED.fullmatch(text)
-    if (
-        grouped
-        and (grouped["rest"] or text.count(grouped["mark"]) > 1)
-        and grouped["mark"] != (grouped["rest"] or "")[:1]
+    if grouped and (
+        grouped["mark"] in _PLAIN_MARKS
+        or ((grouped["rest"] or text.count(grouped["mark"]) > 1) and grouped["mark"] != (grouped["rest"] or "")[:1])
     ):
         text = text.replace(grouped["mark"], "")
     return text.replace(",", ".")

@@ -16,11 +16,22 @@ _AMPERE_HOUR = {"ah": 1.0, "a.h": 1.0, "mah": 1e-3, "ma.h": 1e-3, "uah": 1e-6, "
 _SECOND = {
     **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1.0),
     **dict.fromkeys(("h:min:s.ms", "hh:mm:ss", "h:m:s", "hh:mm:ss.ms", "hh:mm:ss.sss"), 1.0),
-    "ms": 1e-3,
-    **dict.fromkeys(("min", "minutes"), 60.0),
+    **dict.fromkeys(("ms", "msec", "millisecond", "milliseconds"), 1e-3),
+    **dict.fromkeys(("us", "usec", "microsecond", "microseconds"), 1e-6),
+    **dict.fromkeys(("ns", "nsec", "nanosecond", "nanoseconds"), 1e-9),
+    **dict.fromkeys(("d", "day", "days"), 86_400.0),
+    **dict.fromkeys(("min", "mins", "minute", "minutes"), 60.0),
     **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), 3600.0),
 }
-_CELSIUS = dict.fromkeys(("c", "°c", "℃", "degc", "deg c", "degree c", "celsius"), 1.0)
+_TEMPERATURE = {
+    **dict.fromkeys(("c", "°c", "℃", "degc", "deg c", "degree c", "celsius", "k", "kelvin"), 1.0),
+    **dict.fromkeys(("f", "°f", "degf", "fahrenheit"), 5 / 9),
+}
+# What is added to a temperature after the factor of its unit.
+OFFSETS: Mapping[str, float] = {
+    **dict.fromkeys(("k", "kelvin"), -273.15),
+    **dict.fromkeys(("f", "°f", "degf", "fahrenheit"), -160 / 9),
+}
 
 # Each unit in lower case, with u for µ, and the factor from it to the quantity's own unit.
 UNITS: Mapping[Quantity, Mapping[str, float]] = {
@@ -33,13 +44,18 @@ UNITS: Mapping[Quantity, Mapping[str, float]] = {
     "step_capacity_Ah": _AMPERE_HOUR,
     "state": {},
     "time_s": _SECOND,
-    "temperature_C": _CELSIUS,
+    "temperature_C": _TEMPERATURE,
 }
 
 
+# Units of columns that are not read, which may stand in a row of units.
+_OTHER_UNITS = frozenset(
+    {"wh", "mwh", "w", "mw", "ohm", "mohm", "ω", "mω", "%", "-", "v/s", "dv/dt", "mah/g", "ah/kg", "hz"}
+)
+
 _SUFFIXED_UNIT = re.compile(r"[_ ]in[_ ](\S+)$", re.IGNORECASE)
 _BRACKETED_UNIT = re.compile(r" ?(?:/ ?([^()\[\]]+)|[(\[] ?([^()\[\]]*)[)\]])(?:_1)?$")
-_BARE_UNIT = re.compile(r"[_ ](m?[VA]|m?Ah|s|C|degC)$")
+_BARE_UNIT = re.compile(r"[_ ](m?[VA]|[mµu]?Ah|[mun]?s|sec|min|h|hours?|minutes|C|K|degC)$")
 
 
 def _words(stem: str) -> str:
@@ -48,6 +64,17 @@ def _words(stem: str) -> str:
 
 def _spelled(unit: str) -> str:
     return unit.strip().lower().replace("µ", "u").replace("μ", "u")
+
+
+def known_unit(text: str) -> bool:
+    """Whether a text, with or without brackets, is a unit of any quantity."""
+    unit = _spelled(text.strip().strip("()[]"))
+    return any(unit in units for units in UNITS.values()) or unit in _OTHER_UNITS
+
+
+def has_unit(name: str) -> bool:
+    """Whether a column's name states its unit."""
+    return _without_unit(name)[1] is not None
 
 
 def _without_unit(name: str) -> tuple[str, str | None]:
@@ -107,7 +134,28 @@ GENERAL_COLUMNS: ColumnRules = {
         *("charge discharge", "cycler state", "step state", "zustand"),
     ),
     "time_s": ColumnRule(
-        *("test time", "testtime", "total time", "elapsed time", "run time", "runtime", "time", "~time"),
+        *(
+            "test time",
+            "testtime",
+            "total time",
+            "elapsed time",
+            "run time",
+            "runtime",
+            "cumulative time",
+            "time",
+            "~time",
+        ),
+        *(
+            "date time",
+            "datetime",
+            "timestamp",
+            "time stamp",
+            "date and time",
+            "dpt time",
+            "absolute time",
+            "realtime",
+            "date",
+        ),
     ),
     "temperature_C": ColumnRule(
         *("cell temperature", "temperature", "temp", "surface temperature", "aux temperature 1", "aux temperature"),
@@ -118,13 +166,14 @@ GENERAL_COLUMNS: ColumnRules = {
 
 @dataclass(frozen=True, slots=True)
 class RecognisedColumn:
-    """A source's column as a quantity, the factor from its unit to the quantity's, and its rank among the names of
-    that quantity, from 0 for the preferred name."""
+    """A source's column as a quantity, the factor from its unit to the quantity's, its rank among the names of that
+    quantity, from 0 for the preferred name, and what is added after the factor."""
 
     name: str
     quantity: Quantity
     factor: float
     rank: int
+    offset: float = 0.0
 
 
 type Layout = Mapping[Quantity, RecognisedColumn]
@@ -155,7 +204,8 @@ class ColumnNames:
         if quantity is None or (unit is not None and unit not in UNITS[quantity]):
             return None
         factor = self._unit_unless_said[quantity] if unit is None else UNITS[quantity][unit]
-        return RecognisedColumn(name, quantity, factor, rank)
+        offset = OFFSETS.get(unit or "", 0.0) if quantity == "temperature_C" else 0.0
+        return RecognisedColumn(name, quantity, factor, rank, offset)
 
     def layout(self, names: Iterable[str]) -> dict[Quantity, RecognisedColumn]:
         """The column of each quantity: the one with the preferred name, and of equal names the first."""

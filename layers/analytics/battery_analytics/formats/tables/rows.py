@@ -13,13 +13,15 @@ import numpy.typing as npt
 
 from battery_analytics.cell import Finding, FloatArray
 from battery_analytics.errors import CorruptedFile, EmptyFile
-from battery_analytics.formats.quantities import MAX_POINTS, Quantity, check_size, listed
+from battery_analytics.formats.quantities import MAX_POINTS, Quantity, check_size, listed, printable
 from battery_analytics.formats.tables.column_values import Numbers, numbers
 from battery_analytics.formats.tables.columns import Layout
+from battery_analytics.formats.tables.dates import clock_changes_finding, without_clock_changes
 from battery_analytics.formats.tables.text import TableText
 from battery_analytics.formats.tables.texts import coded, states_of
 
 TEXTS: tuple[Quantity, ...] = ("cell", "state")
+REQUIRED: tuple[Quantity, ...] = ("voltage_V", "current_A")
 
 _CHUNK_ROWS = 250_000
 _ROW = re.compile(rb"[^\r\n]+")
@@ -49,9 +51,9 @@ def rows_of(text: TableText, layout: Layout, file: str) -> Rows:
         return _table_of_anything(text, layout, file)
     columns.pop("state", None)  # numbers name no state
     if "cell" not in columns:
-        return Rows(columns, [], [])
+        return Rows(columns, [*text.findings], [])
     codes, names = coded(columns["cell"])
-    return Rows({**columns, "cell": codes.astype(np.float64)}, [], names)
+    return Rows({**columns, "cell": codes.astype(np.float64)}, [*text.findings], names)
 
 
 def _table_of_numbers(text: TableText, layout: Layout) -> dict[Quantity, FloatArray] | None:
@@ -75,8 +77,11 @@ def _table_of_numbers(text: TableText, layout: Layout) -> dict[Quantity, FloatAr
         return None  # the slow reader finds the line and names it
     if table.empty or table.isna().all(axis=None):
         return None
-    values = {quantity: table[str(text.header.columns.index(column.name))] for quantity, column in layout.items()}
-    return {quantity: Numbers(column.to_numpy()).times(layout[quantity].factor) for quantity, column in values.items()}
+    columns: dict[Quantity, FloatArray] = {}
+    for quantity, column in layout.items():
+        values = Numbers(table[str(text.header.columns.index(column.name))].to_numpy())
+        columns[quantity] = values.scaled(column.factor, column.offset)
+    return columns
 
 
 def _table_of_anything(text: TableText, layout: Layout, file: str) -> Rows:
@@ -88,9 +93,7 @@ def _table_of_anything(text: TableText, layout: Layout, file: str) -> Rows:
     widest_row = (
         text.header.separator * beyond + "\n"
     ).encode()  # first, so that pandas expects a field beyond the header's
-    pieces: dict[Quantity, list[FloatArray]] = {quantity: [] for quantity in layout if quantity not in TEXTS}
-    texts: dict[Quantity, list[npt.NDArray[np.generic]]] = {quantity: [] for quantity in layout if quantity in TEXTS}
-    unreadable: Counter[str] = Counter()
+    collected = _Collected(layout)
     n_rows = -1
     try:
         with pd.read_csv(
@@ -111,32 +114,75 @@ def _table_of_anything(text: TableText, layout: Layout, file: str) -> Rows:
                 too_long = np.flatnonzero(chunk[beyond].notna())
                 if too_long.size:
                     raise _row_too_long(text, n_rows - len(chunk) + int(too_long[0]), file)
-                for quantity, values in texts.items():
-                    values.append(chunk[places[quantity]].to_numpy())
-                for quantity, column in layout.items():
-                    if quantity in TEXTS:
-                        continue
-                    read = numbers(chunk[places[quantity]].to_numpy(), clock=quantity == "time_s")
-                    pieces[quantity].append(read.times(column.factor))
-                    unreadable[column.name] += read.unreadable
+                for quantity, place in places.items():
+                    collected.add(quantity, chunk[place].to_numpy())
     except (pd.errors.ParserError, UnicodeDecodeError) as fault:
         raise CorruptedFile(
             f"{file} is not a table with one row per line: {_one_line(fault, text)}.", file=file
         ) from fault
     if n_rows == 0:
         raise EmptyFile(f"{file} names its columns but holds no row.", file=file)
-    columns = {quantity: np.concatenate(values)[1:] for quantity, values in pieces.items()}
-    if not any(np.isfinite(values).any() for values in columns.values()):
-        raise CorruptedFile(f"{file} holds no number in any of its columns {listed(text.header.columns)}.", file=file)
-    cell_names: list[str] = []
-    for quantity, parts in texts.items():
-        column_of_text = np.concatenate([part.astype(object) for part in parts])[1:]
-        if quantity == "cell":
-            codes, cell_names = coded(column_of_text)
-            columns["cell"] = codes.astype(np.float64)
-        elif (states := states_of(column_of_text)) is not None:
+    return collected.rows(text, file)
+
+
+class _Collected:
+    """The values of the columns, chunk by chunk; the first row of all is not one of the table."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self.numbers: dict[Quantity, list[FloatArray]] = {name: [] for name in layout if name not in TEXTS}
+        self.texts: dict[Quantity, list[npt.NDArray[np.object_]]] = {name: [] for name in layout if name in TEXTS}
+        self.unreadable: Counter[str] = Counter()
+        self.examples: dict[str, str] = {}
+        self.local_dates = False
+
+    def add(self, quantity: Quantity, values: npt.NDArray[np.generic]) -> None:
+        if quantity in TEXTS:
+            self.texts[quantity].append(values.astype(object))
+            return
+        column = self.layout[quantity]
+        read = numbers(values, clock=quantity == "time_s")
+        self.numbers[quantity].append(read.scaled(column.factor, column.offset))
+        self.unreadable[column.name] += read.unreadable
+        self.local_dates |= read.local_dates
+        if read.example is not None:
+            self.examples.setdefault(column.name, read.example)
+
+    def rows(self, text: TableText, file: str) -> Rows:
+        """The whole columns. Raises CorruptedFile where voltage, current, or every column holds no number."""
+        columns = {quantity: np.concatenate(values)[1:] for quantity, values in self.numbers.items()}
+        if not any(np.isfinite(values).any() for values in columns.values()):
+            raise CorruptedFile(
+                f"{file} holds no number in any of its columns {listed(text.header.columns)}.", file=file
+            )
+        self._check_readable(columns, file)
+        findings = _not_numbers(+self.unreadable, self.examples)
+        if self.local_dates:
+            columns["time_s"], changes = without_clock_changes(columns["time_s"])
+            findings += [clock_changes_finding(changes)] if changes else []
+        texts = {quantity: np.concatenate(parts)[1:] for quantity, parts in self.texts.items()}
+        states = states_of(texts["state"]) if "state" in texts else None
+        if states is not None:
             columns["state"] = states
-    return Rows(columns, _not_numbers(+unreadable), cell_names)
+        cell_names: list[str] = []
+        if "cell" in texts:
+            codes, cell_names = coded(texts["cell"])
+            columns["cell"] = codes.astype(np.float64)
+        return Rows(columns, [*text.findings, *findings], cell_names)
+
+    def _check_readable(self, columns: Mapping[Quantity, FloatArray], file: str) -> None:
+        for quantity in REQUIRED:
+            values = columns.get(quantity)
+            if values is None or np.isfinite(values).any() or not self.unreadable[self.layout[quantity].name]:
+                continue
+            name = printable(self.layout[quantity].name)
+            example = printable(self.examples[self.layout[quantity].name])
+            raise CorruptedFile(
+                f"The column {name} of {file} holds no number that can be read, but texts such as “{example}”.",
+                file=file,
+                column=name,
+                example=example,
+            )
 
 
 def _row_too_long(text: TableText, row: int, file: str) -> CorruptedFile:
@@ -153,10 +199,12 @@ def _row_too_long(text: TableText, row: int, file: str) -> CorruptedFile:
     )
 
 
-def _not_numbers(unreadable: Mapping[str, int]) -> list[Finding]:
+def _not_numbers(unreadable: Mapping[str, int], examples: Mapping[str, str]) -> list[Finding]:
     if not unreadable:
         return []
-    spelled = ", ".join(f"{count:,} in {name}" for name, count in unreadable.items())
+    spelled = ", ".join(
+        f"{count:,} in {name}, such as “{printable(examples[name])}”" for name, count in unreadable.items()
+    )
     message = f"Some values are text and not numbers ({spelled}). They were taken as not measured."
     return [Finding("values_not_numbers", "warning", message)]
 

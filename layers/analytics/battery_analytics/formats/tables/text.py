@@ -12,10 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from battery_analytics.cell import Finding
 from battery_analytics.errors import CorruptedFile, EmptyFile, UnsupportedStructure
 from battery_analytics.files import BatteryFile
 from battery_analytics.formats.quantities import MAX_COLUMNS
-from battery_analytics.formats.tables.columns import ColumnNames
+from battery_analytics.formats.tables.columns import ColumnNames, has_unit, known_unit
+from battery_analytics.formats.tables.thousands import without_thousands
 
 MAX_PREAMBLE_LINES = 100
 HEAD_BYTES = 1_000_000
@@ -45,6 +47,7 @@ class TableText:
     header: Header
     decimal: str
     rows_start: int
+    findings: tuple[Finding, ...] = ()
 
 
 def table_text(file: BatteryFile, names: ColumnNames) -> TableText:
@@ -63,8 +66,32 @@ def table_text(file: BatteryFile, names: ColumnNames) -> TableText:
             f"{file.name} has more than {MAX_COLUMNS} columns in its header; cycling data have about six.",
             file=file.name,
         )
-    may_have_comma = header.separator != "," and _has_decimal_comma(lines[header.line + 1 :], header.separator)
-    return TableText(content, header, "," if may_have_comma else ".", _start_of_line(content, header.line + 1))
+    header, first_row = _with_row_of_units(header, lines)
+    start = _start_of_line(content, first_row)
+    rows, mark = without_thousands(content[start:], header.separator)
+    lines = _lines(rows[:HEAD_BYTES].decode("utf-8", "replace"))
+    may_have_comma = header.separator != "," and mark != "," and _has_decimal_comma(lines, header.separator)
+    message = f"The numbers of the file group their digits by thousands, with the mark “{mark}”. They were read so."
+    findings = () if mark is None else (Finding("thousands_separators", "info", message),)
+    # A point between thousands leaves the comma as the decimal mark.
+    decimal = "," if may_have_comma or mark == "." else "."
+    return TableText(content[:start] + rows, header, decimal, start, findings)
+
+
+def _with_row_of_units(header: Header, lines: Sequence[str]) -> tuple[Header, int]:
+    """The header with the units that the line after it gives, and the number of the first line of values."""
+    following = next((line for line in range(header.line + 1, len(lines)) if lines[line].strip()), None)
+    if following is None:
+        return header, header.line + 1
+    units = _fields(lines[following], header.separator)
+    named = [unit for unit in units if unit]
+    if len(units) > len(header.columns) or not named or not all(known_unit(unit) for unit in named):
+        return header, header.line + 1
+    columns = tuple(
+        f"{name} ({unit.strip('()[] ')})" if unit.strip("()[] -") and not has_unit(name) else name
+        for name, unit in zip(header.columns, [*units, *[""] * len(header.columns)], strict=False)
+    )
+    return Header(header.line, header.separator, columns), following + 1
 
 
 def first_lines(content: bytes) -> tuple[str, ...]:
