@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from battery_analytics.formats.pickles.arrays import AnyArray, array_of, is_array
-from battery_analytics.formats.pickles.values import Call, GlobalName, MalformedPickle
+from battery_analytics.formats.pickles.values import ZONE, ZONE_OF_NAME, Call, GlobalName, MalformedPickle
 
 MAX_FRAME_COLUMNS = 100_000
 
@@ -55,7 +55,7 @@ _SET_ASIDE = (
     | _spellings("indexes.timedeltas", "TimedeltaIndex", "_new_TimedeltaIndex")
     | {f"pandas._libs.tslibs.offsets.{step}" for step in ("Day", "Hour", "Minute", "Second", "Milli", "Micro", "Nano")}
     | {"pandas.NA", "pandas._libs.missing.NA", "pandas._libs.missing._NA"}
-    | {"pytz._UTC", "datetime.timezone", "datetime.timedelta"}
+    | {"pytz._UTC", "pytz._p", "datetime.timezone", "datetime.timedelta", ZONE, ".".join(ZONE_OF_NAME)}
 )
 ADMITTED_BY_FRAMES = (SLICE | FRAME | SERIES | RANGE_INDEX | _MANAGER | _PLAIN_ARRAYS | _MASKED_ARRAYS | _SET_ASIDE) | {
     NEW_INDEX,

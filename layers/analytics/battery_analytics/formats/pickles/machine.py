@@ -13,11 +13,13 @@ import numpy as np
 
 from battery_analytics.formats.pickles.scalar_runs import ScalarRun
 from battery_analytics.formats.pickles.values import (
+    GETATTR,
     Call,
     GlobalName,
     MalformedPickle,
     NumberRun,
     RefusedPickle,
+    attribute_of,
     check_key,
     expanded,
     length,
@@ -153,6 +155,9 @@ class Machine:
     def call(self, target: object, args: object) -> None:
         if not isinstance(target, GlobalName) or not isinstance(args, tuple):
             raise RefusedPickle("it calls something that is not a named type")
+        if str(target) in GETATTR:
+            self.push_container(attribute_of(args), weight=_GLOBAL_WEIGHT)
+            return
         self.push_container(Call(target, args), weight=2)
 
     def fill(self, target: object, keys_and_values: list[object]) -> None:

@@ -16,6 +16,7 @@ from battery_analytics.formats.pickles.frames import (
 from battery_analytics.formats.pickles.values import (
     EMPTY_BYTES,
     ENCODE,
+    GETATTR,
     Call,
     GlobalName,
     MalformedPickle,
@@ -30,6 +31,7 @@ ADMITTED_GLOBALS: frozenset[str] = (RECONSTRUCT | FROM_BUFFER | SCALAR | ADMITTE
     DTYPE,
     ENCODE,
     _ORDERED_DICT,
+    *GETATTR,
 }
 
 

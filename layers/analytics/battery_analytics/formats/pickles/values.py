@@ -8,6 +8,10 @@ import numpy.typing as npt
 
 LONGEST_KEY = 1_000
 ENCODE = "_codecs.encode"
+GETATTR = frozenset({"builtins.getattr", "__builtin__.getattr"})
+# The one attribute that a pickle may ask for by `getattr`: with it, Python pickles a named time zone.
+ZONE = "zoneinfo.ZoneInfo"
+ZONE_OF_NAME = ("zoneinfo", "ZoneInfo._unpickle")
 EMPTY_BYTES = frozenset({"builtins.bytes", "__builtin__.bytes"})
 
 
@@ -80,6 +84,14 @@ def check_key(key: object) -> None:
     if isinstance(key, int) and -(2**53) < key < 2**53:
         return
     raise RefusedPickle("a key of a dict is neither a name nor a number")
+
+
+def attribute_of(args: tuple[object, ...]) -> GlobalName:
+    """The name that a call of `getattr` stands for. Nothing is looked up: one pair of arguments is known, others are refused."""
+    owner, name = args if len(args) == 2 else (None, None)
+    if isinstance(owner, GlobalName) and str(owner) == ZONE and name == "_unpickle":
+        return GlobalName(*ZONE_OF_NAME)
+    raise RefusedPickle("it names builtins.getattr, which is not plain data", "builtins.getattr")
 
 
 def shown(value: object) -> str:
