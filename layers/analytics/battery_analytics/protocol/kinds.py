@@ -61,7 +61,7 @@ def groups_of(group: IntArray, discharges: Discharges) -> list[Group]:
     if largest in steps and share < AGEING_SHARE:
         kinds: list[Kind] = ["rate_step" if number in steps else "other" for number in numbers]
     else:
-        formation = _formation(groups, largest)
+        formation = _formation(groups, largest, steps)
         kinds = [
             "ageing"
             if number == largest
@@ -137,15 +137,17 @@ def _different_rates(currents_A: list[float]) -> int:
     return count
 
 
-def _formation(groups: list[Group], largest: int) -> list[int]:
-    """The slower groups that lie wholly before the largest group, if they are no more than a formation has."""
+def _formation(groups: list[Group], largest: int, steps: set[int]) -> list[int]:
+    """The slower groups that lie wholly before the largest group, if they are no more than a formation has.
+
+    Rate steps of which one is faster than the ageing cycles are no formation.
+    """
     ageing = groups[largest]
-    before = [
-        number
-        for number, one in enumerate(groups)
-        if number != largest and one.members[-1] < ageing.members[0] and _slower(one, ageing)
-    ]
-    return before if sum(groups[number].members.size for number in before) <= MOST_FORMATION_CYCLES else []
+    before = [number for number, one in enumerate(groups) if one.members[-1] < ageing.members[0] and number != largest]
+    slower = [number for number in before if _slower(groups[number], ageing)]
+    if any(number in steps for number in before if number not in slower):
+        slower = [number for number in slower if number not in steps]
+    return slower if sum(groups[number].members.size for number in slower) <= MOST_FORMATION_CYCLES else []
 
 
 def _slower(one: Group, other: Group) -> bool:

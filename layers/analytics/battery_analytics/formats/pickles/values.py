@@ -87,7 +87,7 @@ def check_key(key: object) -> None:
 
 
 def attribute_of(args: tuple[object, ...]) -> GlobalName:
-    """The name that a call of `getattr` stands for. Nothing is looked up: one pair of arguments is known, others are refused."""
+    """The name that a call of `getattr` stands for. Nothing is looked up: one pair of arguments is known, any other refused."""
     owner, name = args if len(args) == 2 else (None, None)
     if isinstance(owner, GlobalName) and str(owner) == ZONE and name == "_unpickle":
         return GlobalName(*ZONE_OF_NAME)
