@@ -180,8 +180,9 @@ def test_noise_of_the_current_at_rest_is_no_charge() -> None:
 def test_without_counters_the_current_is_integrated() -> None:
     flow = throughput(cycling([TWO_STEP_CHARGE] * 2, counters=None))
 
-    # At the change of current the trapezoid takes 7.5 A for a minute at which 5 A flowed.
-    assert flow.charge.total_Ah[1] == pytest.approx(10.0 + 2.5 / 60)
+    # 10 A flow for half an interval more than counted at the start, and 5 A for half an interval less at the end; at the
+    # change of current the trapezoid takes 7.5 A for a minute at which 5 A flowed.
+    assert flow.charge.total_Ah[1] == pytest.approx(10.0 - 10 / 120 + 5 / 120 + 2.5 / 60)
     assert flow.discharge.total_Ah[1] == pytest.approx(10.0)
     assert flow.discharge.integrated.all()
 
@@ -191,9 +192,51 @@ def test_an_integral_counts_each_point_from_the_start_of_its_cycle() -> None:
 
     for branch in (flow.charge, flow.discharge):
         by_point = branch.capacity_Ah.reshape(3, 60)
-        # 10 A for each of 60 minutes, also in the cycles after the first.
-        assert by_point[1] == pytest.approx(np.arange(1, 61) / 6)
+        # Points every minute, of which none is at a switch: the current began between two, so half of that minute counts.
+        assert by_point[1] == pytest.approx((np.arange(1, 61) - 0.5) / 6)
         assert by_point[2] == pytest.approx(by_point[1])
+        assert branch.total_Ah[1:] == pytest.approx(10.0)
+
+
+@pytest.mark.parametrize("sample_s", [6.0, 18.0])
+def test_short_pulses_are_integrated_whole(sample_s: float) -> None:
+    # 4 A on and off each 18 s, as in a square wave, with one point per state or several: 2 A on average over an hour.
+    square = [Step(-4.0, 0.3), Step(0.0, 0.3)] * 100
+    flow = throughput(cycling([(CHARGE, REST, *square)] * 2, counters=None, sample_s=sample_s))
+
+    assert flow.discharge.total_Ah == pytest.approx(2.0, rel=0.03)
+
+
+def test_a_pulse_after_a_rest_of_few_points_counts_no_longer_than_it_lasts() -> None:
+    data = cycling([(CHARGE, Step(0.0, 600), *[Step(-10.0, 6), Step(0.0, 60)] * 10)], counters=None)
+    assert data.time_s is not None
+    # Of each rest only the first and the last point are kept, and the last one not at the switch.
+    kept = (data.current_A != 0) | (np.diff(data.current_A, prepend=1.0) != 0)
+    sparse = replace(
+        data,
+        offsets=np.array([0, np.count_nonzero(kept)]),
+        **{name: getattr(data, name)[kept] for name in ("current_A", "voltage_V", "time_s")},
+    )
+
+    assert throughput(sparse).discharge.total_Ah == pytest.approx(10.0, rel=0.1)
+
+
+def test_the_smallest_step_of_a_coarse_instrument_is_no_charge() -> None:
+    # 48 h of rest, in which an ammeter with steps of 10 mA shows one now and then, after an hour at 4.9 A.
+    data = cycling([(Step(4.9, 60), REST, Step(-4.9, 60), Step(0.0, 48 * 60))] * 3, counters=None)
+    current = data.current_A.copy()
+    rests = np.flatnonzero(current == 0)
+    current[rests[::3]], current[rests[1::7]] = 0.01, -0.02
+
+    flow = throughput(replace(data, current_A=current))
+
+    assert flow.charge.total_Ah[1:] == pytest.approx(4.9)
+    assert flow.discharge.total_Ah == pytest.approx(4.9)
+
+
+def test_a_slow_step_is_no_noise() -> None:
+    data = cycling([(Step(10.0, 60), REST, Step(-0.2, 50 * 60), REST)] * 3, counters=None)
+    assert throughput(data).discharge.total_Ah == pytest.approx(10.0, rel=1e-3)
 
 
 def test_a_cycle_whose_counter_was_not_written_is_integrated() -> None:

@@ -17,6 +17,9 @@ from battery_analytics.cell import BoolArray, CyclingData, FloatArray
 
 REST_CURRENT_SHARE = 1 / 500
 CURRENT_SAMPLE = 50_000
+NOISE_SHARE = 1 / 100
+STEPS_OF_NOISE = 2.5
+WHOLE_STEP = 1e-3
 TRACE_SHARE = 1e-3
 FEWEST_MEASURED_SHARE = 0.5
 REPEATS_SHARE = 0.01
@@ -79,10 +82,23 @@ def _of_one_counter(cycling: CyclingData) -> CyclingData:
 
 
 def rest_current(current_A: FloatArray) -> float:
-    """The current below which a cell rests: a share of the 95th percentile of all currents."""
+    """The current up to which a cell rests: a share of the 95th percentile of all currents, or a few of its smallest steps.
+
+    A coarse instrument shows its smallest step at rest now and then. Currents of C/100 and more are none of that.
+    """
     sample = np.abs(current_A[:: max(1, current_A.size // CURRENT_SAMPLE)])
     flowing = sample[sample > 0]
-    return REST_CURRENT_SHARE * float(np.percentile(flowing, 95)) if flowing.size else 0.0
+    if not flowing.size:
+        return 0.0
+    usual = float(np.percentile(flowing, 95))
+    limit = REST_CURRENT_SHARE * usual
+    small = flowing[flowing < NOISE_SHARE * usual]
+    if small.size:
+        step = float(small.min())
+        in_steps = small / step
+        if step > limit / STEPS_OF_NOISE and np.abs(in_steps - np.round(in_steps)).max() < WHOLE_STEP:
+            return min(STEPS_OF_NOISE * step, NOISE_SHARE * usual)
+    return limit
 
 
 def _branches(
