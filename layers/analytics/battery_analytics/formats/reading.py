@@ -8,6 +8,7 @@ from battery_analytics.errors import BatteryDataError, CorruptedFile, NoFiles, U
 from battery_analytics.files import BatteryFile
 from battery_analytics.formats.declaration import Format
 from battery_analytics.formats.file_groups import FileGroup, grouped
+from battery_analytics.formats.other_kinds import check_not_another_kind
 from battery_analytics.formats.quantities import check_total
 from battery_analytics.formats.registry import (
     Recognised,
@@ -16,14 +17,6 @@ from battery_analytics.formats.registry import (
     recognise,
     usual_endings,
 )
-
-_COMPRESSED = {
-    b"\x1f\x8b": "gzip",
-    b"PK\x03\x04": "zip",
-    b"BZh": "bzip2",
-    b"\xfd7zXZ": "xz",
-    b"\x28\xb5\x2f\xfd": "zstd",
-}
 
 
 def read_cells(files: Sequence[BatteryFile]) -> list[Cell]:
@@ -40,7 +33,7 @@ def read_cells(files: Sequence[BatteryFile]) -> list[Cell]:
     cells: list[Cell] = []
     for group in groups:
         for companion in group.companions.values():
-            _check_not_compressed(companion)
+            check_not_another_kind(companion)
         cells.extend(_cells_of(group))
         check_total(cells, cells[-1].source.files[0])
     return cells
@@ -60,14 +53,6 @@ def _checked_ending(file: BatteryFile) -> list[Format]:
     return formats
 
 
-def _check_not_compressed(file: BatteryFile) -> None:
-    for signature, compression in _COMPRESSED.items():
-        if file.content.startswith(signature):
-            raise CorruptedFile(
-                f"{file.name} is compressed with {compression}; unpack it and send its content.", file=file.name
-            )
-
-
 def _cells_of(group: FileGroup) -> list[Cell]:
     """The cells of a group, with one finding per format that could not be tried."""
     recognitions = recognise(group.main)
@@ -84,7 +69,7 @@ def _chosen(file: BatteryFile, formats: Sequence[Recognised]) -> Format:
     """The most certain format. Where no format recognises the file, the most general one of its ending, whose reader
     says what is wrong."""
     if not formats:
-        _check_not_compressed(file)
+        check_not_another_kind(file)
         return formats_for_ending(file.name)[-1]
     best = formats[0]
     if best.format.has_ending_of(file.name):

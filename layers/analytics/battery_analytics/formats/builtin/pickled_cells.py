@@ -22,6 +22,7 @@ from battery_analytics.formats.declaration import Format, Recognition
 from battery_analytics.formats.file_groups import FileGroup
 from battery_analytics.formats.head import Head
 from battery_analytics.formats.metadata import MAX_VALUES, plain_metadata
+from battery_analytics.formats.other_kinds import START_BYTES, check_not_another_kind
 from battery_analytics.formats.pickled_cycles import (
     CYCLES_KEY,
     SourceCycles,
@@ -37,6 +38,7 @@ from battery_analytics.formats.pickles.reading import read_pickle
 from battery_analytics.formats.pickles.values import Call, MalformedPickle, RefusedPickle, length
 from battery_analytics.formats.quantities import MAX_CELLS, MAX_COLUMNS, check_size, check_total
 from battery_analytics.formats.tables.columns import GENERAL_NAMES, extra_columns
+from battery_analytics.formats.tables.text import first_lines
 
 _ENDINGS = (".pkl", ".pickle")
 # The first byte of protocol 2 and later, and of a list, dict, tuple or named type in protocols 0 and 1.
@@ -162,8 +164,10 @@ def _read(files: FileGroup) -> list[Cell]:
     file = files.main
     if not file.content:
         raise EmptyFile(f"{file.name} is empty.", file=file.name)
-    if file.content[:1] not in _FIRST_BYTES:
-        raise CorruptedFile(f"{file.name} is not a pickle, although its name says so; rename it.", file=file.name)
+    if file.content[:1] not in _FIRST_BYTES or b"joblib" in file.content[:START_BYTES]:
+        check_not_another_kind(file)
+        what = "text" if first_lines(file.content) else "none of the files that are known here"
+        raise CorruptedFile(f"{file.name} is not a pickle, although its name says so. It is {what}.", file=file.name)
     try:
         return _cells_of(resolved(read_pickle(file.content, admits)), file.name)
     except RefusedPickle as refusal:
