@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import orjson
+from battery_analytics.analysis.cell_kind import cell_kind_of
 from battery_analytics.analysis.cycle_table import CycleTable
 from battery_analytics.cell import Cell, CyclingData
 from battery_analytics.encoding import encoded, keys_of
@@ -31,7 +32,7 @@ def analysed_cell(
     """An analysed cell; `table` and any result that is given (`fade`, `knee`, `projection`) stands for the computed one."""
     cell = data if isinstance(data, Cell) else cell_of(cycling([FULL_CYCLE] * 3) if data is None else data)
     flow, computed = analysed(cell.cycling, nominal_capacity_Ah=cell.nominal_capacity_Ah)
-    made = AnalysedCell(cell, options, flow, table or computed)
+    made = AnalysedCell(cell, options, flow, table or computed, cell_kind_of(cell.metadata, cell.cycling, flow))
     if table is not None:
         results.setdefault("protocol", protocol_that_compares(table.whole_discharge_Ah))
     vars(made).update(results)  # what is cached already is not computed

@@ -280,3 +280,52 @@ def test_cycles_that_were_asked_for_and_are_missing_are_said() -> None:
 
     assert some == "The cell has no cycle 77, whose curves were asked for."
     assert none.endswith("Its first, middle and last are returned instead.")
+
+
+def test_a_capacity_that_no_current_can_have_moved_is_an_error() -> None:
+    data = cycling([FULL_CYCLE] * 4)
+    assert data.discharge_capacity_Ah is not None
+    found = findings(replace(data, discharge_capacity_Ah=1000 * data.discharge_capacity_Ah))["impossible_capacity"]
+
+    assert (found.severity, found.cycles) == ("error", (1, 2, 3, 4))
+    assert "impossible_capacity" not in findings(data)
+
+
+def test_a_rate_that_no_cell_endures_is_an_error() -> None:
+    data = cycling([FULL_CYCLE] * 4)
+    assert data.discharge_capacity_Ah is not None
+    found = findings(replace(data, discharge_capacity_Ah=data.discharge_capacity_Ah / 1000))["implausible_rate"]
+
+    assert found.severity == "error"
+    assert "1e+03 times the capacity per hour" in found.message
+    assert "implausible_rate" not in findings(data)
+
+
+def test_a_median_efficiency_above_100_is_said() -> None:
+    # 0.3 % more is discharged than charged: too little for a cycle of its own, too much for a cell.
+    cycles = [(Step(10.0, 60), REST, Step(-10.03, 60), REST)] * 5
+    found = findings(cycling(cycles, soc_Ah=1.0))["median_efficiency_above_100"]
+
+    assert found.message.startswith("The median coulombic efficiency is 100.30 %")
+    assert "median_efficiency_above_100" not in findings(cycling([FULL_CYCLE] * 5))
+
+
+def test_cycles_that_are_not_compared_are_named_with_the_reason() -> None:
+    slow = (Step(5.0, 120), REST, Step(-5.0, 120), REST)
+    found = findings(cycling([slow, *[FULL_CYCLE] * 5]))["cycles_not_compared"]
+
+    assert found.cycles == (1,)
+    assert found.message == (
+        "5 cycles are compared. This cycle is not, because rate, charge, voltages or temperature differ: 1 of formation."
+    )
+
+
+def test_a_rate_test_says_that_its_rates_change_and_that_nothing_is_compared() -> None:
+    rates = [
+        (Step(10.0, 60), REST, Step(-current, 600 / current), REST) for current in (2.5, 5.0, 10.0) for _ in range(3)
+    ]
+    found = findings(cycling(rates, sample_s=60.0))
+
+    assert found["rate_steps"].cycles == tuple(range(1, 10))
+    assert found["no_comparable_cycles"].severity == "warning"
+    assert "steps through several rates" in found["no_comparable_cycles"].message

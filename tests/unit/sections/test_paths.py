@@ -108,6 +108,8 @@ def test_metadata() -> None:
         "total_cycles": 3,
         "first_cycle_number": 1,
         "last_cycle_number": 3,
+        "cell_kind": "full_cell",
+        "cell_kind_from": "the voltage window",
         "test_temperature_C": 21.5,
     }
 

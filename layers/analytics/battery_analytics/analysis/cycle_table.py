@@ -55,8 +55,14 @@ class CycleTable:
         return np.where(self.discharge_incomplete, np.nan, self.discharge_capacity_Ah)
 
 
-def cycle_table(cycling: CyclingData, flow: Throughput, *, nominal_capacity_Ah: float | None) -> CycleTable:
-    """The per-cycle table. Equivalent full cycles are discharge over the nominal capacity, or else the first one."""
+def cycle_table(
+    cycling: CyclingData, flow: Throughput, *, nominal_capacity_Ah: float | None, negative_half_cell: bool = False
+) -> CycleTable:
+    """The per-cycle table. Equivalent full cycles are discharge over the nominal capacity, or else the first one.
+
+    The efficiencies of a negative electrode against lithium are its charge (delithiation) over the discharge (lithiation)
+    that preceded it.
+    """
     starts = cycling.offsets[:-1]
     charge, discharge = flow.charge.total_Ah, flow.discharge.total_Ah
     charge_Wh, discharge_Wh = _energy_Wh(cycling, flow.charge), _energy_Wh(cycling, flow.discharge)
@@ -69,23 +75,22 @@ def cycle_table(cycling: CyclingData, flow: Throughput, *, nominal_capacity_Ah: 
     if flow.charge.believed or flow.discharge.believed:
         comparable[:] = False
     reference = nominal_capacity_Ah or _first_known(discharge)
+
+    def efficiency(charged: FloatArray, discharged: FloatArray) -> FloatArray:
+        if not negative_half_cell:
+            return coulombic_efficiency(charged, discharged, discharge_first=first, follows_previous=follows)
+        charge_first = np.where(discharged > 0, ~first, charged > 0)
+        return coulombic_efficiency(discharged, charged, discharge_first=charge_first, follows_previous=follows)
+
     drawn = np.nancumsum(discharge)
     return CycleTable(
         cycle_number=cycling.cycle_number,
         charge_capacity_Ah=charge,
         discharge_capacity_Ah=discharge,
-        coulombic_efficiency_percent=np.where(
-            comparable,
-            coulombic_efficiency(charge, discharge, discharge_first=first, follows_previous=follows),
-            np.nan,
-        ),
+        coulombic_efficiency_percent=np.where(comparable, efficiency(charge, discharge), np.nan),
         charge_energy_Wh=charge_Wh,
         discharge_energy_Wh=discharge_Wh,
-        energy_efficiency_percent=np.where(
-            comparable,
-            coulombic_efficiency(charge_Wh, discharge_Wh, discharge_first=first, follows_previous=follows),
-            np.nan,
-        ),
+        energy_efficiency_percent=np.where(comparable, efficiency(charge_Wh, discharge_Wh), np.nan),
         min_voltage_V=np.minimum.reduceat(cycling.voltage_V, starts),
         max_voltage_V=max_voltage,
         mean_temperature_C=_mean_temperature(cycling),

@@ -2,6 +2,7 @@
 
 import ast
 import math
+import re
 from collections.abc import Callable, Mapping
 from itertools import islice, takewhile
 
@@ -9,19 +10,25 @@ import numpy as np
 
 from battery_analytics.cell import Json
 from battery_analytics.formats.tables.column_values import number_of_text
+from battery_analytics.formats.tables.columns import UNITS, name_and_unit, words
 
 MAX_DEPTH = 8
 MAX_VALUES = 2_000
 MAX_TEXT = 4_000
 
 METADATA_KEYS: tuple[str, ...] = ("cell_id", "form_factor", "nominal_capacity_in_Ah")
-NUMERIC_KEYS: tuple[str, ...] = (
-    "nominal_capacity_in_Ah",
-    "max_voltage_limit_in_V",
-    "min_voltage_limit_in_V",
-    "max_current_limit_in_A",
-    "min_current_limit_in_A",
+# The keys that hold a number, and its unit.
+NUMERIC_KEYS: Mapping[str, str] = {
+    "nominal_capacity_in_Ah": "Ah",
+    "max_voltage_limit_in_V": "V",
+    "min_voltage_limit_in_V": "V",
+    "max_current_limit_in_A": "A",
+    "min_current_limit_in_A": "A",
+}
+NOMINAL_CAPACITY = frozenset(
+    {"nominal capacity", "rated capacity", "capacity nominal", "design capacity", "nominal cap"}
 )
+_WITH_UNIT = re.compile(r"(?P<number>[^A-Za-zµμ]+?)\s*(?P<unit>[A-Za-zµμ.]+)")
 
 
 def _as_it_is(value: object) -> object:
@@ -39,11 +46,27 @@ def plain_metadata(source: Mapping[object, object], opened: Callable[[object], o
     metadata: dict[str, Json] = dict.fromkeys(METADATA_KEYS)
     for key, value in islice(source.items(), MAX_VALUES):
         metadata[_text(key)] = writer.plain(value, depth=0)
-    for key in NUMERIC_KEYS:
+    for key, unit in NUMERIC_KEYS.items():
         number = metadata.get(key)
         if isinstance(number, str):
-            metadata[key] = _number_or_none(number)
+            metadata[key] = _number_in(number, unit)
+    if metadata["nominal_capacity_in_Ah"] is None:
+        metadata["nominal_capacity_in_Ah"] = _nominal_capacity_Ah(metadata)
     return metadata
+
+
+def _nominal_capacity_Ah(metadata: Mapping[str, Json]) -> float | None:
+    """The nominal capacity under another name: `rated capacity`, `nominal_capacity_in_mAh`, with its unit in name or value."""
+    for key, value in metadata.items():
+        stem, unit = name_and_unit(key)
+        if words(stem) not in NOMINAL_CAPACITY or isinstance(value, bool):
+            continue
+        factor = UNITS["step_capacity_Ah"].get(unit or "ah")
+        if isinstance(value, str):
+            value = _number_in(value, "Ah")  # noqa: PLW2901  the value of a text
+        if factor is not None and isinstance(value, int | float):
+            return value * factor
+    return None
 
 
 def literal(text: str) -> object:
@@ -106,6 +129,12 @@ def _text(value: object) -> str:
     return text[:MAX_TEXT].encode("utf-8", "replace").decode("utf-8")
 
 
-def _number_or_none(text: str) -> float | None:
-    number = number_of_text(text)
-    return number if number is not None and math.isfinite(number) else None
+def _number_in(text: str, unit: str) -> float | None:
+    """The number of a text such as "1900 mAh" in this unit; None where it holds none, or has the unit of another quantity."""
+    quantity = {"Ah": UNITS["step_capacity_Ah"], "V": UNITS["voltage_V"], "A": UNITS["current_A"]}[unit]
+    match = _WITH_UNIT.fullmatch(text.strip())
+    number = number_of_text(match["number"] if match else text)
+    factor = quantity.get(match["unit"].lower().replace("µ", "u").replace("μ", "u")) if match else 1.0
+    if number is None or factor is None or not math.isfinite(number):
+        return None
+    return number * factor

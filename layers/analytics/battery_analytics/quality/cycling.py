@@ -3,12 +3,14 @@
 import numpy as np
 
 from battery_analytics.analysis.cycle_table import discharges_first
+from battery_analytics.analysis.statistics import known_values
 from battery_analytics.analysis.throughput import Branches
 from battery_analytics.cell import BoolArray, Finding
 from battery_analytics.protocol.names import NAMES
 from battery_analytics.quality.examined import Check, Examined, these
 
 EFFICIENCY_ABOVE_PERCENT = 101.0
+HIGHEST_MEDIAN_PERCENT = 100.0 + 1e-6
 RATE_CHANGE = 0.10
 PROTOCOL_SHARE = 0.20
 SMALLEST_GAIN_PERCENT = 0.05
@@ -72,6 +74,37 @@ def _efficiency_above(examined: Examined) -> Finding | None:
     return Finding("efficiency_above_100", "warning", message, cycles)
 
 
+def _median_efficiency_above(examined: Examined) -> Finding | None:
+    """Find a median above 100 %, which no cell has, even where no single cycle is far above."""
+    known = known_values(examined.table.coulombic_efficiency_percent)
+    median = float(np.median(known)) if known.size else 0.0
+    if median <= HIGHEST_MEDIAN_PERCENT:
+        return None
+    message = (
+        f"The median coulombic efficiency is {median:.2f} %. No cell gives back more than it took: charge and discharge may be "
+        "mixed up, a charge may be missing, or a sensor is off."
+    )
+    return Finding("median_efficiency_above_100", "warning", message)
+
+
+def _half_cell(examined: Examined) -> Finding | None:
+    """Say how the efficiency of a negative half cell is computed, and that of the first cycle apart from the others."""
+    if not examined.kind.is_negative_half_cell:
+        return None
+    efficiency = examined.table.coulombic_efficiency_percent
+    message = (
+        f"The cell is a negative electrode against lithium, as {examined.kind.known_from} shows. Its efficiency is "
+        "delithiation over the lithiation before it."
+    )
+    known = np.flatnonzero(np.isfinite(efficiency))
+    if known.size > 1:
+        message += (
+            f" In its first cycle it is {efficiency[known[0]]:.2f} %, in the median of the later ones "
+            f"{float(np.median(efficiency[known[1:]])):.2f} %."
+        )
+    return Finding("half_cell", "info", message)
+
+
 def _efficiency_across_rates(examined: Examined) -> Finding | None:
     above = _above(examined)
     cycles = examined.cycles_where(above & _rate_changes(examined)) if above.any() else ()
@@ -131,9 +164,10 @@ def _not_compared(examined: Examined) -> Finding | None:
     if not said:
         return None
     cycles = examined.cycles_where(np.logical_or.reduce(list(left.values())))
+    verb = "is" if len(cycles) == 1 else "are"
     message = (
-        f"{len(headline.members)} cycles are compared. {these(cycles).capitalize()} are not, because rate, charge, voltages or "
-        f"temperature differ: {', '.join(said)}."
+        f"{len(headline.members)} cycles are compared. {these(cycles).capitalize()} {verb} not, because rate, charge, voltages "
+        f"or temperature differ: {', '.join(said)}."
     )
     return Finding("cycles_not_compared", "info", message, cycles)
 
@@ -191,6 +225,8 @@ CYCLING_CHECKS: tuple[Check, ...] = (
     _without_discharge,
     _incomplete_discharge,
     _efficiency_above,
+    _half_cell,
+    _median_efficiency_above,
     _efficiency_across_rates,
     _nothing_to_compare,
     _rate_test,

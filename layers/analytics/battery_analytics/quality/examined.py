@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from battery_analytics.analysis.capacity_fade import Fade
+from battery_analytics.analysis.cell_kind import CellKind
 from battery_analytics.analysis.cycle_table import CycleTable
 from battery_analytics.analysis.throughput import Throughput
 from battery_analytics.cell import BoolArray, Cell, Finding, IntArray
@@ -21,6 +22,7 @@ class Examined:
     table: CycleTable
     fade: Fade
     protocol: Protocol
+    kind: CellKind
     asked_cycles: tuple[int, ...] | None = None
 
     def cycles_where(self, condition: BoolArray) -> tuple[int, ...]:

@@ -2,15 +2,18 @@
 
 import numpy as np
 
+from battery_analytics.analysis.clock import SECONDS_PER_HOUR
 from battery_analytics.analysis.integration import integrated
 from battery_analytics.analysis.statistics import known_values
 from battery_analytics.analysis.throughput import Branches
 from battery_analytics.cell import Finding
-from battery_analytics.quality.examined import Check, Examined, counted, times
+from battery_analytics.quality.examined import Check, Examined, counted, these, times
 
 GAP_FACTOR = 10.0
 SHORTEST_GAP_S = 600.0
 DISAGREEMENT = 0.05
+IMPOSSIBLE_FACTOR = 1.5
+HIGHEST_RATE_C = 60.0
 NOMINAL_FACTOR = 1.5
 PLAUSIBLE_VOLTAGE_V = (0.0, 10.0)
 VOLTAGE_TOLERANCE_V = 0.010
@@ -41,6 +44,39 @@ def _implausible_capacity(examined: Examined) -> Finding | None:
         "Check the units of current and capacity, and whether the cycles are full ones."
     )
     return Finding("capacity_far_from_nominal", "warning", message)
+
+
+def _impossible_capacity(examined: Examined) -> Finding | None:
+    """Name the cycles whose capacity is more than their largest current can have moved in their time."""
+    if examined.flow.clock is None:
+        return None
+    cycling, table = examined.cell.cycling, examined.table
+    largest_A = np.maximum.reduceat(np.abs(cycling.current_A), cycling.offsets[:-1])
+    hours = table.duration_s / SECONDS_PER_HOUR
+    moved = np.fmax(np.nan_to_num(table.charge_capacity_Ah), np.nan_to_num(table.discharge_capacity_Ah))
+    impossible = (moved > IMPOSSIBLE_FACTOR * largest_A * hours) & (hours > 0) & (largest_A > 0)
+    if not impossible.any():
+        return None
+    cycles = examined.cycles_where(impossible)
+    message = (
+        f"In {these(cycles)} the capacity is larger than the largest current can have moved in the time. A unit is wrong, or "
+        "two things were added up. Do not trust these capacities."
+    )
+    return Finding("impossible_capacity", "error", message, cycles)
+
+
+def _implausible_rate(examined: Examined) -> Finding | None:
+    """Find a current that would empty the cell in less than a minute: a unit is wrong."""
+    current, capacity = examined.protocol.discharges.current_A, examined.protocol.discharges.net_Ah
+    rate = current / np.where(capacity > 0, capacity, np.nan)
+    known = rate[np.isfinite(rate)]
+    if not known.size or float(np.median(known)) <= HIGHEST_RATE_C:
+        return None
+    message = (
+        f"The discharge current is {float(np.median(known)):,.3g} times the capacity per hour, which no cell endures. "
+        "Check the units of current and capacity."
+    )
+    return Finding("implausible_rate", "error", message)
 
 
 def _counter_against_current(examined: Examined) -> Finding | None:
@@ -224,6 +260,8 @@ def _passes_limits(examined: Examined) -> Finding | None:
 RECORDING_CHECKS: tuple[Check, ...] = (
     _implausible_voltage,
     _implausible_capacity,
+    _impossible_capacity,
+    _implausible_rate,
     _counter_against_current,
     _integrated,
     _counter_believed,

@@ -6,10 +6,12 @@ from functools import cached_property
 import numpy as np
 
 from battery_analytics.analysis.capacity_fade import Fade, fade_between_ends
+from battery_analytics.analysis.cell_kind import CellKind, cell_kind_of
 from battery_analytics.analysis.cycle_table import CycleTable, cycle_table
 from battery_analytics.analysis.direction import with_charging_positive
+from battery_analytics.analysis.statistics import known_values
 from battery_analytics.analysis.throughput import Throughput, throughput
-from battery_analytics.cell import Cell, FloatArray
+from battery_analytics.cell import Cell, Finding, FloatArray
 from battery_analytics.errors import InvalidOption
 from battery_analytics.options import Options
 from battery_analytics.projection.history import History, chamber_temperature_C
@@ -17,6 +19,8 @@ from battery_analytics.projection.knee import FoundKnee, find_knee
 from battery_analytics.projection.project import cycle_life_projection
 from battery_analytics.projection.result import Projection
 from battery_analytics.protocol.protocol import Protocol, protocol_of
+
+MILLI_TOLERANCE = 3.0
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,7 @@ class AnalysedCell:
     options: Options
     flow: Throughput
     table: CycleTable
+    kind: CellKind
 
     @classmethod
     def of(cls, cell: Cell, options: Options) -> "AnalysedCell":
@@ -34,7 +39,15 @@ class AnalysedCell:
         _check_reference(cell, options)
         cell = _with_charging_positive(cell)
         flow = throughput(cell.cycling)
-        return cls(cell, options, flow, cycle_table(cell.cycling, flow, nominal_capacity_Ah=cell.nominal_capacity_Ah))
+        cell = _with_nominal_in_Ah(cell, flow)
+        kind = cell_kind_of(cell.metadata, cell.cycling, flow)
+        table = cycle_table(
+            cell.cycling,
+            flow,
+            nominal_capacity_Ah=cell.nominal_capacity_Ah,
+            negative_half_cell=kind.is_negative_half_cell,
+        )
+        return cls(cell, options, flow, table, kind)
 
     @cached_property
     def protocol(self) -> Protocol:
@@ -102,6 +115,25 @@ def _check_reference(cell: Cell, options: Options) -> None:
             option="capacity_reference",
             value="nominal",
         )
+
+
+def _with_nominal_in_Ah(cell: Cell, flow: Throughput) -> Cell:
+    """The cell, its nominal capacity divided by 1,000 where the cell delivers about a thousandth of it."""
+    nominal_Ah, delivered = cell.nominal_capacity_Ah, known_values(flow.discharge.total_Ah)
+    largest_Ah = float(delivered.max(initial=0.0))
+    if nominal_Ah is None or not largest_Ah > 0:
+        return cell
+    if not 1 / MILLI_TOLERANCE <= nominal_Ah / (1_000 * largest_Ah) <= MILLI_TOLERANCE:
+        return cell
+    message = (
+        f"The nominal capacity is stated as {nominal_Ah:g} Ah, but the cell delivers {largest_Ah:.4g} Ah. "
+        "It was taken as stated in mAh."
+    )
+    return replace(
+        cell,
+        metadata={**cell.metadata, "nominal_capacity_in_Ah": nominal_Ah / 1_000},
+        findings=(*cell.findings, Finding("nominal_capacity_in_mAh", "warning", message)),
+    )
 
 
 def _with_charging_positive(cell: Cell) -> Cell:

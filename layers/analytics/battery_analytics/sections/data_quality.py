@@ -8,7 +8,13 @@ from battery_analytics.sections.declaration import Section
 
 def data_quality(analysed: AnalysedCell) -> list[Finding]:
     examined = Examined(
-        analysed.cell, analysed.flow, analysed.table, analysed.fade, analysed.protocol, analysed.options.cycles
+        analysed.cell,
+        analysed.flow,
+        analysed.table,
+        analysed.fade,
+        analysed.protocol,
+        analysed.kind,
+        analysed.options.cycles,
     )
     return list(findings(examined))
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
+from battery_analytics.analysis.cell_kind import Kind
 from battery_analytics.cell import Json
 from battery_analytics.fields import Field, OtherKeys, finite
 from battery_analytics.sections.analysed_cell import AnalysedCell
@@ -21,6 +22,10 @@ class Metadata:
     total_cycles: Annotated[int, Field("Number of cycles read.")]
     first_cycle_number: Annotated[int, Field("The source's number of the first cycle.")]
     last_cycle_number: Annotated[int, Field("The source's number of the last cycle.")]
+    cell_kind: Annotated[
+        Kind, Field("A full cell, or one electrode against lithium; a positive half cell is told only by the file.")
+    ]
+    cell_kind_from: Annotated[str, Field("How the kind is known: from the file, or from the voltage window.")]
     test_temperature_C: Annotated[
         float | None,
         Field("Mean temperature of the first cycle, or else the XX of a CALB_XX_… id, or else null.", "°C"),
@@ -38,6 +43,8 @@ def metadata(analysed: AnalysedCell) -> Metadata:
         total_cycles=numbers.size,
         first_cycle_number=int(numbers[0]),
         last_cycle_number=int(numbers[-1]),
+        cell_kind=analysed.kind.kind,
+        cell_kind_from=analysed.kind.known_from,
         test_temperature_C=finite(analysed.test_temperature_C),
     )
 

@@ -58,7 +58,8 @@ _BRACKETED_UNIT = re.compile(r" ?(?:/ ?([^()\[\]]+)|[(\[] ?([^()\[\]]*)[)\]])(?:
 _BARE_UNIT = re.compile(r"[_ ](m?[VA]|[mµu]?Ah|[mun]?s|sec|min|h|hours?|minutes|C|K|degC)$")
 
 
-def _words(stem: str) -> str:
+def words(stem: str) -> str:
+    """A name in lower case, with single spaces for all separators."""
     return " ".join(re.split(r"[\s_\-.]+", stem.lower())).strip()
 
 
@@ -74,10 +75,11 @@ def known_unit(text: str) -> bool:
 
 def has_unit(name: str) -> bool:
     """Whether a column's name states its unit."""
-    return _without_unit(name)[1] is not None
+    return name_and_unit(name)[1] is not None
 
 
-def _without_unit(name: str) -> tuple[str, str | None]:
+def name_and_unit(name: str) -> tuple[str, str | None]:
+    """A name without its unit, and the unit as `UNITS` spells it, None where the name states none."""
     for pattern in (_SUFFIXED_UNIT, _BRACKETED_UNIT, _BARE_UNIT):
         match = pattern.search(name)
         if match and match.start() > 0:
@@ -95,7 +97,7 @@ class ColumnRule:
     """
 
     def __init__(self, *names: str, unit: str | None = None) -> None:
-        self.names = tuple(_words(_without_unit(name)[0]) for name in names)
+        self.names = tuple(words(name_and_unit(name)[0]) for name in names)
         self.unit = None if unit is None else _spelled(unit)
 
 
@@ -199,8 +201,8 @@ class ColumnNames:
         """The quantity that a source's column name means, None where no rule has it."""
         if len(name) > LONGEST_NAME:
             return None
-        stem, unit = _without_unit(" ".join(name.split()))
-        quantity, rank = self._known.get(_words(stem), (None, 0))
+        stem, unit = name_and_unit(" ".join(name.split()))
+        quantity, rank = self._known.get(words(stem), (None, 0))
         if quantity is None or (unit is not None and unit not in UNITS[quantity]):
             return None
         factor = self._unit_unless_said[quantity] if unit is None else UNITS[quantity][unit]
