@@ -43,6 +43,8 @@ export function reportOf(given: Given = {}): Report {
       total_cycles: cycles.length,
       first_cycle_number: cycles[0] ?? 0,
       last_cycle_number: cycles.at(-1) ?? 0,
+      cell_kind: "full_cell",
+      cell_kind_from: "the voltage window",
       test_temperature_C: 25,
     },
     capacity_fade: {
