@@ -94,6 +94,8 @@ def _agree(
 
 
 def _medians(features: FloatArray) -> FloatArray:
+    if np.isfinite(features).all():
+        return np.asarray(np.median(features, axis=0))
     medians = np.full(features.shape[1], np.nan)
     for column, values in enumerate(features.T):
         finite = values[np.isfinite(values)]

@@ -21,6 +21,7 @@ from battery_analytics.formats.tables.thousands import without_thousands
 
 MAX_PREAMBLE_LINES = 100
 HEAD_BYTES = 1_000_000
+FIRST_ROWS_BYTES = 50_000
 SEPARATORS = (",", ";", "\t")
 
 _BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
@@ -68,14 +69,14 @@ def table_text(file: BatteryFile, names: ColumnNames) -> TableText:
         )
     header, first_row = _with_row_of_units(header, lines)
     start = _start_of_line(content, first_row)
-    rows, mark = without_thousands(content[start:], header.separator)
-    lines = _lines(rows[:HEAD_BYTES].decode("utf-8", "replace"))
+    content, mark = without_thousands(content, start, header.separator)
+    lines = _lines(content[start : start + FIRST_ROWS_BYTES].decode("utf-8", "replace"))
     may_have_comma = header.separator != "," and mark != "," and _has_decimal_comma(lines, header.separator)
     message = f"The numbers of the file group their digits by thousands, with the mark “{mark}”. They were read so."
     findings = () if mark is None else (Finding("thousands_separators", "info", message),)
     # A point between thousands leaves the comma as the decimal mark.
     decimal = "," if may_have_comma or mark == "." else "."
-    return TableText(content[:start] + rows, header, decimal, start, findings)
+    return TableText(content, header, decimal, start, findings)
 
 
 def _with_row_of_units(header: Header, lines: Sequence[str]) -> tuple[Header, int]:

@@ -2,7 +2,7 @@
 
 import re
 
-SAMPLE_BYTES = 400_000
+SAMPLE_BYTES = 200_000
 FEWEST_GROUPED = 5
 
 MINUS = "−".encode()
@@ -10,32 +10,49 @@ MINUS = "−".encode()
 _PLAIN_MARKS = tuple(mark.encode() for mark in ("'", "’", " ", "\u00a0", "\u202f", "\u2009"))
 
 
-def without_thousands(rows: bytes, separator: str) -> tuple[bytes, str | None]:
-    """The rows of a table without marks between thousands, and the mark, None where there is none.
+_GROUPED_BEFORE = rb"(?<![\d.,:/-])-?\d{1,3}"
+
+
+def without_thousands(content: bytes, rows_start: int, separator: str) -> tuple[bytes, str | None]:
+    """A table without marks between thousands in its rows, and the mark, None where there is none.
 
     A point or comma counts as such a mark only where the table proves it: beside a decimal mark or twice in a number; or
     where all numbers with it have three digits after it, and in one of their columns whole numbers up to 999 stand beside.
+    A minus sign of print becomes a plain one.
     """
-    rows = rows.replace(MINUS, b"-") if MINUS in rows else rows
-    sample = rows[:SAMPLE_BYTES]
+    is_ascii = content.isascii()
+    if not is_ascii and MINUS in content:
+        content = content[:rows_start] + content[rows_start:].replace(MINUS, b"-")
+    mark = _mark(content[rows_start : rows_start + SAMPLE_BYTES], separator, is_ascii=is_ascii)
+    if mark is None:
+        return content, None
+    return content[:rows_start] + _removed(content[rows_start:], mark), mark.decode()
+
+
+def _mark(sample: bytes, separator: str, *, is_ascii: bool) -> bytes | None:
     for mark in _PLAIN_MARKS:
-        if mark in sample and re.search(rb"\d" + re.escape(mark) + rb"\d{3}(?!\d)", sample):
-            cleaned = _removed(rows, mark)
-            if cleaned != rows:
-                return cleaned, mark.decode()
-    for point, other in ((".", ","), (",", ".")):
         if (
-            point != separator
-            and point.encode() in sample
-            and _is_thousands(sample.decode("utf-8", "replace"), point, other, separator)
+            (mark.isascii() or not is_ascii)
+            and mark in sample
+            and re.search(_GROUPED_BEFORE + re.escape(mark) + rb"\d{3}(?!\d)", sample)
         ):
-            return _removed(rows, point.encode()), point
-    return rows, None
+            return mark
+    for point, other in ((b".", b","), (b",", b".")):
+        if point == separator.encode() or point not in sample or _has_other_groups(sample, point):
+            continue
+        if _is_thousands(sample.decode("utf-8", "replace"), point.decode(), other.decode(), separator):
+            return point
+    return None
+
+
+def _has_other_groups(sample: bytes, mark: bytes) -> bool:
+    """Whether the mark stands anywhere before fewer or more than three digits: the quick answer for most tables."""
+    return re.search(rb"\d" + re.escape(mark) + rb"(?!\d{3}(?!\d))", sample) is not None
 
 
 def _removed(rows: bytes, mark: bytes) -> bytes:
     """The rows without the mark between a digit and three further ones, in fields that are grouped numbers."""
-    grouped = rb"(?<![\d.,])(\d{1,3})(?:" + re.escape(mark) + rb"\d{3})+(?!\d)"
+    grouped = _GROUPED_BEFORE + rb"(?:" + re.escape(mark) + rb"\d{3})+(?!\d)"
     return re.sub(grouped, lambda found: found[0].replace(mark, b""), rows)
 
 
