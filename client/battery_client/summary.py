@@ -8,6 +8,8 @@ from battery_client.plots import cells_of
 
 FINDINGS_SHOWN = 8
 CYCLES_SHOWN = 6
+# The smallest number that is shown in a unit; smaller ones have a smaller unit.
+SMALL = 0.1
 SEVERITIES = {"error": 0, "warning": 1, "info": 2}
 
 
@@ -16,7 +18,7 @@ def summary(report: Report) -> str:
     cells = cells_of(report)
     blocks = ["\n".join(_cell_lines(cell)) for cell in cells]
     if len(cells) > 1:
-        blocks.append("\n".join(_ranking_lines(report["comparison"]["cells"])))
+        blocks.append("\n".join(_ranking_lines(report["comparison"])))
     # Cell names and findings quote a file, and a file must not send control characters to a terminal.
     return "\n".join(_printable(line) for line in "\n\n".join(blocks).split("\n"))
 
@@ -25,7 +27,9 @@ def _cell_lines(cell: Report) -> Iterator[str]:
     metadata, fade, health = (cell.get(key, {}) for key in ("metadata", "capacity_fade", "battery_health"))
     about = [
         str(metadata["form_factor"]) if metadata.get("form_factor") else "",
-        _number(metadata.get("nominal_capacity_in_Ah"), ".4g", " Ah nominal"),
+        f"{_capacity(metadata.get('nominal_capacity_in_Ah'))} nominal"
+        if metadata.get("nominal_capacity_in_Ah")
+        else "",
         _number(metadata.get("test_temperature_C"), ".1f", " °C"),
     ]
     known = ", ".join(filter(None, about))
@@ -33,7 +37,14 @@ def _cell_lines(cell: Report) -> Iterator[str]:
     first, last = metadata.get("first_cycle_number"), metadata.get("last_cycle_number")
     yield _line("Cycles", f"{metadata.get('total_cycles')}  (numbers {first} to {last})")
     rate = _number(fade.get("capacity_fade_rate_per_cycle"), ".4f", " % fade per cycle")
-    yield _line("Retention", _retention(fade) + (f"  ({rate})" if rate else ""))
+    first, last = fade.get("reference_cycle"), fade.get("last_compared_cycle")
+    compared = "" if first is None else f"cycles {first} to {last}"
+    said = ", ".join(filter(None, (compared, rate)))
+    yield _line("Retention", _retention(fade) + (f"  ({said})" if said else ""))
+    if fade.get("capacity_retention_percentage") is None and fade.get("basis"):
+        yield _line("", str(fade["basis"]))
+    if test := (cell.get("test_protocol") or {}).get("summary"):
+        yield _line("Test", str(test))
     score = _number(health.get("health_score"), ".1f", " of 100")
     yield _line("Health", "  ".join(filter(None, (str(health.get("health_status") or "unknown"), score))))
     for indicator in health.get("degradation_indicators") or ():
@@ -42,12 +53,22 @@ def _cell_lines(cell: Report) -> Iterator[str]:
     yield from _finding_lines(cell.get("data_quality") or [])
 
 
+def _capacity(value: object) -> str:
+    """A capacity in Ah as text, of small cells in mAh or µAh; empty where it is unknown."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return ""
+    unit, factor = next(
+        ((unit, factor) for unit, factor in (("Ah", 1.0), ("mAh", 1e3)) if abs(value) * factor >= SMALL), ("µAh", 1e6)
+    )
+    return f"{value * factor:,.4g} {unit}"
+
+
 def _projection(projection: Report) -> str:
     cycle = projection.get("projected_eol_cycle")
     if cycle is None:
         return f"not projected: {projection.get('abstention_reason') or 'no reason given'}"
     parts = [f"{'ended at' if projection.get('method') == 'observed' else 'to'} cycle {cycle:,.0f}"]
-    if capacity := _number(projection.get("eol_capacity"), ".2f", " Ah"):
+    if capacity := _capacity(projection.get("eol_capacity")):
         parts.append(f"({capacity})")
     interval = projection.get("interval")
     if interval:
@@ -77,12 +98,16 @@ def _finding_lines(findings: list[Report]) -> Iterator[str]:
         yield _line("", f"and {len(findings) - FINDINGS_SHOWN} more; --output saves them all")
 
 
-def _ranking_lines(rows: list[Report]) -> Iterator[str]:
-    """The rows of the server's comparison by rank; cells without a rank, whose fade is unknown, come last."""
-    yield "Slowest fade first"
+def _ranking_lines(comparison: Report) -> Iterator[str]:
+    """The rows of the server's comparison by rank; cells without a rank, which are not compared, come last."""
+    rows = comparison["cells"]
+    cycle = comparison.get("common_cycle")
+    yield "Most capacity retained first" + ("" if cycle is None else f", at cycle {cycle}")
     for row in sorted(rows, key=lambda row: row["rank"] or len(rows) + 1):
-        rate = _number(row["capacity_fade_rate_per_cycle"], ".4f", " % per cycle") or "unknown"
-        yield _line(f"{row['rank'] or '-'}", f"{row['cell_id']}  {rate}, retention {_retention(row)}")
+        at_cycle = _number(row.get("retention_at_common_cycle"), ".2f", " %") or "not compared"
+        yield _line(f"{row['rank'] or '-'}", f"{row['cell_id']}  {at_cycle}, at its end {_retention(row)}")
+    if basis := comparison.get("basis"):
+        yield _line("", str(basis))
 
 
 def _retention(section: Report) -> str:

@@ -15,6 +15,7 @@ import pytest
 from battery_analytics import BatteryFile
 from battery_client import command as client
 from battery_client.progress import UploadProgress
+from battery_client.summary import summary
 from battery_service.http.multipart_body import uploaded_files
 from battery_service.http.request import Request
 from battery_service.limits import LOCAL
@@ -38,6 +39,9 @@ CELL: dict[str, Any] = {
     "capacity_fade": {
         "capacity_fade_rate_per_cycle": 0.0041,
         "capacity_retention_percentage": 99.59,
+        "reference_cycle": 2,
+        "last_compared_cycle": 98,
+        "basis": "Cycles 2 and 98 are compared.",
         "capacity_plot": base64.b64encode(PNG).decode(),
     },
     "voltage_profile": {
@@ -54,6 +58,7 @@ CELL: dict[str, Any] = {
         }
     },
     "battery_health": {"health_score": 99.59, "health_status": "Excellent", "degradation_indicators": []},
+    "test_protocol": {"summary": "Ageing, cycles 1 to 99 at 1C."},
     "data_quality": [
         {"code": "no_charge", "severity": "warning", "message": "The last cycle has no charge.", "cycles": [99]}
     ],
@@ -160,9 +165,10 @@ def test_the_summary_holds_what_an_engineer_looks_for(
     assert said.out.splitlines() == [
         "CALB_35_B249  (Prismatic, 58 Ah nominal, 35.0 °C)",
         "  Cycles     99  (numbers 1 to 99)",
-        "  Retention  99.59 %  (0.0041 % fade per cycle)",
+        "  Retention  99.59 %  (cycles 2 to 98, 0.0041 % fade per cycle)",
+        "  Test       Ageing, cycles 1 to 99 at 1C.",
         "  Health     Excellent  99.6 of 100",
-        "  Life       to cycle 4,512 (47.00 Ah) - indicative 90 % interval 3,900 to no upper limit",
+        "  Life       to cycle 4,512 (47 Ah) - indicative 90 % interval 3,900 to no upper limit",
         "  Findings   warning: The last cycle has no charge.  (cycle 99)",
     ]
     assert said.err.splitlines() == ["Sending 1.0 MB ...", "Sent, waiting for the report ..."]
@@ -188,22 +194,47 @@ def test_several_cells_are_summed_up_one_by_one_and_ranked(
     api: FakeApi, url: str, cell_file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     rows = [
-        {"rank": 2, "cell_id": "A", "capacity_fade_rate_per_cycle": 0.02, "capacity_retention_percentage": 98.0},
-        {"rank": None, "cell_id": "B", "capacity_fade_rate_per_cycle": None, "capacity_retention_percentage": None},
-        {"rank": 1, "cell_id": "C", "capacity_fade_rate_per_cycle": -0.01, "capacity_retention_percentage": 101.0},
+        {"rank": 2, "cell_id": "A", "retention_at_common_cycle": 98.5, "capacity_retention_percentage": 98.0},
+        {"rank": None, "cell_id": "B", "retention_at_common_cycle": None, "capacity_retention_percentage": None},
+        {"rank": 1, "cell_id": "C", "retention_at_common_cycle": 101.0, "capacity_retention_percentage": 101.0},
     ]
-    api.answer = {"cells": [CELL] * 3, "comparison": {"cells": rows}}
+    comparison = {"cells": rows, "common_cycle": 30, "basis": "Ranked by the retention at cycle 30."}
+    api.answer = {"cells": [CELL] * 3, "comparison": comparison}
 
     client.main(["--file", str(cell_file), "--url", url])
 
     said = capsys.readouterr().out
     assert said.count("Health") == 3
-    assert said.splitlines()[-4:] == [
-        "Slowest fade first",
-        "  1          C  -0.0100 % per cycle, retention 101.00 %",
-        "  2          A  0.0200 % per cycle, retention 98.00 %",
-        "  -          B  unknown, retention unknown",
+    assert said.splitlines()[-5:] == [
+        "Most capacity retained first, at cycle 30",
+        "  1          C  101.00 %, at its end 101.00 %",
+        "  2          A  98.50 %, at its end 98.00 %",
+        "  -          B  not compared, at its end unknown",
+        "             Ranked by the retention at cycle 30.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("capacity_Ah", "text"), [(0.00152, "1.52 mAh"), (47.0, "47 Ah"), (2e-5, "20 µAh"), (180.5, "180.5 Ah")]
+)
+def test_a_capacity_is_said_in_the_unit_of_its_size(capacity_Ah: float, text: str) -> None:
+    cell = copy.deepcopy(CELL)
+    cell["statistical_metrics"]["cycle_life_projection"]["eol_capacity"] = capacity_Ah
+
+    assert f"({text})" in summary(cell)
+
+
+def test_where_nothing_is_compared_the_reason_stands_beside(
+    api: FakeApi, url: str, cell_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cell = copy.deepcopy(CELL)
+    cell["capacity_fade"] = {"capacity_retention_percentage": None, "basis": "The test steps through several rates."}
+    api.answer = cell
+
+    client.main(["--file", str(cell_file), "--url", url])
+
+    said = capsys.readouterr().out.splitlines()
+    assert said[2:4] == ["  Retention  unknown", "             The test steps through several rates."]
 
 
 def test_a_hostile_name_does_not_steer_the_terminal(

@@ -14,6 +14,7 @@ from matplotlib.transforms import Bbox
 from battery_analytics.cell import FloatArray
 from battery_analytics.plots.scale import Limits, ticks
 from battery_analytics.plots.sheet import GREY, GRID, POINTS_PER_PX, SPINE, Color, Mark, Sheet
+from battery_analytics.plots.units import PLAIN, Unit
 
 _FAR_PX = 1e5
 _PX_PER_X_TICK = 85
@@ -32,12 +33,17 @@ class Panel:
     x_limits: Limits | None
     y_limits: Limits | None
 
-    def axes(self, x_label: str, y_label: str, *, integer_x: bool = False) -> None:
-        """Grid, frame, tick labels and axis names; an x axis without a name has no tick labels either."""
+    def axes(
+        self, x_label: str, y_label: str, *, integer_x: bool = False, x_unit: Unit = PLAIN, y_unit: Unit = PLAIN
+    ) -> None:
+        """Grid, frame, tick labels and axis names; an x axis without a name has no tick labels either.
+
+        Labels are in the axis' unit, whose name follows that of the axis.
+        """
         most_x = max(4, int((self.right - self.left) / _PX_PER_X_TICK))
         most_y = max(5, int((self.top - self.bottom) / _PX_PER_Y_TICK))
-        x_ticks, x_names = ticks(self.x_limits, most_x, integer=integer_x) if self.x_limits else ([], [])
-        y_ticks, y_names = ticks(self.y_limits, most_y) if self.y_limits else ([], [])
+        x_ticks, x_names = _ticks(self.x_limits, most_x, x_unit, integer=integer_x)
+        y_ticks, y_names = _ticks(self.y_limits, most_y, y_unit)
         x_px, y_px = self._x_px(np.array(x_ticks)), self._y_px(np.array(y_ticks))
         grid = [((x, self.bottom), (x, self.top)) for x in x_px] + [((self.left, y), (self.right, y)) for y in y_px]
         self.sheet.add(LineCollection(grid, colors=GRID, linewidths=POINTS_PER_PX))
@@ -46,11 +52,13 @@ class Panel:
         for y, name in zip(y_px, y_names, strict=True):
             self.sheet.text(self.left - 8, y, name, color=GREY, align="right")
         if y_label:
-            self.sheet.text(self.left - 76, (self.bottom + self.top) / 2, y_label, upright=True)
+            name = f"{y_label} ({y_unit.name})" if y_unit.name and y_label else y_label
+            self.sheet.text(self.left - 76, (self.bottom + self.top) / 2, name, upright=True)
         if x_label:
             for x, name in zip(x_px, x_names, strict=True):
                 self.sheet.text(x, self.bottom - 16, name, color=GREY, align="center")
-            self.sheet.text((self.left + self.right) / 2, self.bottom - 42, x_label, align="center")
+            named = f"{x_label} ({x_unit.name})" if x_unit.name else x_label
+            self.sheet.text((self.left + self.right) / 2, self.bottom - 42, named, align="center")
 
     def series(self, x: FloatArray, y: FloatArray, mark: Mark) -> None:
         """Draw a series; NaN breaks its line, and of markers on the same pixel one is drawn."""
@@ -89,15 +97,15 @@ class Panel:
                 edges_px = np.full(x_px.shape, edge_px)
                 self.sheet.mark(*_one_a_pixel(x_px, edges_px), Mark(color, marker=marker, size_px=12))
 
-    def outside_remark(self, columns: Sequence[FloatArray], unit: str) -> None:
+    def outside_remark(self, columns: Sequence[FloatArray], unit: Unit) -> None:
         """Write above the panel, at its right end, how many values its triangles mark and how far outside they are."""
         if self.y_limits is None:
             return
         low, high = self.y_limits
         values = np.concatenate(columns)
         below, above = values[values < low], values[values > high]
-        remarks = [f"▼ {below.size:,} below, to {below.min():,.4g} {unit}"] if below.size else []
-        remarks += [f"▲ {above.size:,} above, to {above.max():,.4g} {unit}"] if above.size else []
+        remarks = [f"▼ {below.size:,} below, to {unit.factor * below.min():,.4g} {unit.name}"] if below.size else []
+        remarks += [f"▲ {above.size:,} above, to {unit.factor * above.max():,.4g} {unit.name}"] if above.size else []
         if remarks:
             self.sheet.text(self.right, self.top + 18, "   ".join(remarks).replace("-", "−"), color=GREY, align="right")
 
@@ -116,6 +124,14 @@ class Panel:
 
     def _clip(self, margin_px: float = 0) -> Bbox:
         return Bbox.from_extents(self.left, self.bottom - margin_px, self.right + margin_px, self.top + margin_px)
+
+
+def _ticks(limits: Limits | None, most: int, unit: Unit, *, integer: bool = False) -> tuple[list[float], list[str]]:
+    """The places of the ticks in the values' own unit, and their labels in the unit to show."""
+    if limits is None:
+        return [], []
+    places, names = ticks((limits[0] * unit.factor, limits[1] * unit.factor), most, integer=integer)
+    return [place / unit.factor for place in places], names
 
 
 def _to_px(values: FloatArray, limits: Limits | None, start_px: float, end_px: float) -> FloatArray:

@@ -9,6 +9,7 @@ import numpy as np
 from battery_analytics.analysis.cycle_table import CycleTable
 from battery_analytics.cell import Cell, FloatArray
 from battery_analytics.fields import Field
+from battery_analytics.plots.units import OHMS, unit_for
 from battery_analytics.quality.recording import VOLTAGE_TOLERANCE_V
 from battery_analytics.sections.analysed_cell import AnalysedCell
 from battery_analytics.sections.declaration import Section
@@ -92,7 +93,8 @@ def _resistance_growth(resistance_ohm: FloatArray) -> str | None:
     early, late = _ends(resistance_ohm)
     if early is None or late is None or late < RESISTANCE_GROWTH * early:
         return None
-    return f"Resistance growth: {1e3 * early:.3g} mΩ at the start, {1e3 * late:.3g} mΩ at the end"
+    unit = unit_for(OHMS, late)
+    return f"Resistance growth: {unit.text(early, 3)} at the start, {unit.text(late, 3)} at the end"
 
 
 def _accelerating_fade(table: CycleTable, compared_Ah: FloatArray) -> str | None:

@@ -7,6 +7,7 @@ from battery_analytics.cell import FloatArray
 from battery_analytics.plots.panel import Panel
 from battery_analytics.plots.scale import Limits
 from battery_analytics.plots.sheet import INK, VERMILION, Mark
+from battery_analytics.plots.units import AMPERE_HOURS, unit_for
 from battery_analytics.projection.knee import FoundKnee
 from battery_analytics.projection.result import Projection
 
@@ -56,7 +57,7 @@ def draw_end_of_life(panel: Panel, projection: Projection) -> None:
     if eol_Ah is None or limits is None:
         return
     panel.series(np.array(limits), _level(eol_Ah), Mark(VERMILION, line="--", width_px=1.5))
-    name = f"end of life {_percent(projection.eol_threshold)}: {eol_Ah:.1f} Ah"
+    name = f"end of life {_percent(projection.eol_threshold)}: {unit_for(AMPERE_HOURS, eol_Ah).text(eol_Ah, digits=3)}"
     panel.sheet.text(panel.left + 8, panel.y_px(eol_Ah) - 14, name, color=VERMILION)
     if projection.eol_cycle is None:
         return

@@ -7,6 +7,7 @@ from battery_analytics.analysis.cycle_table import CycleTable
 from battery_analytics.plots.panel import Panel
 from battery_analytics.plots.scale import Limits, full_limits, robust_limits
 from battery_analytics.plots.sheet import BLUE, GREY, LEFT_PX, ORANGE, PURPLE, RIGHT_PX, Mark, Sheet
+from battery_analytics.plots.units import AMPERE_HOURS, Unit, unit_for
 from battery_analytics.projection.knee import FoundKnee
 from battery_analytics.projection.result import Projection
 from battery_analytics.sections.capacity_fade.end_of_life import (
@@ -56,7 +57,8 @@ def capacity_plot(
 
 
 def _draw_capacity(panel: Panel, table: CycleTable, projection: Projection) -> None:
-    panel.axes("", "Capacity (Ah)", integer_x=True)
+    unit = unit_for(AMPERE_HOURS, table.discharge_capacity_Ah, table.charge_capacity_Ah)
+    panel.axes("", "Capacity", integer_x=True, y_unit=unit)
     if panel.y_limits is None:
         panel.sentence("No cycle has a known capacity.")
         return
@@ -75,7 +77,7 @@ def _draw_capacity(panel: Panel, table: CycleTable, projection: Projection) -> N
     panel.sheet.legend(panel.left, panel.top + 18, entries)
     panel.edge_markers(cycles, table.charge_capacity_Ah, ORANGE)
     panel.edge_markers(cycles, table.discharge_capacity_Ah, BLUE)
-    panel.outside_remark([table.discharge_capacity_Ah, table.charge_capacity_Ah], "Ah")
+    panel.outside_remark([table.discharge_capacity_Ah, table.charge_capacity_Ah], unit)
 
 
 def _draw_outlook(sheet: Sheet, table: CycleTable, projection: Projection, last_cycle: float) -> None:
@@ -91,7 +93,7 @@ def _draw_outlook(sheet: Sheet, table: CycleTable, projection: Projection, last_
         x_limits=_cycle_limits(0.0, reach_cycle(projection, last_cycle)),
         y_limits=full_limits(levels),
     )
-    panel.axes("Cycle number", "", integer_x=True)
+    panel.axes("Cycle number", "", integer_x=True, y_unit=unit_for(AMPERE_HOURS, table.discharge_capacity_Ah))
     sheet.text(panel.left, panel.top + 18, "Up to the end of life", color=GREY)
     draw_trend(panel, projection)
     panel.series(table.cycle_number.astype(np.float64), table.discharge_capacity_Ah, Mark(BLUE, marker="o", size_px=5))
@@ -110,7 +112,7 @@ def _draw_efficiency(panel: Panel, table: CycleTable) -> None:
         panel.series(np.array(panel.x_limits), np.full(2, 100.0), Mark(GREY, line="--", width_px=1))
     panel.series(cycles, efficiency, Mark(PURPLE, marker="o", size_px=_marker_px(table)))
     panel.edge_markers(cycles, efficiency, PURPLE)
-    panel.outside_remark([efficiency], "%")
+    panel.outside_remark([efficiency], Unit("%"))
 
 
 def _fade_sentence(table: CycleTable, fade: Fade) -> str:

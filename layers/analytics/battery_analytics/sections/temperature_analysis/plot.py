@@ -8,6 +8,7 @@ from battery_analytics.plots.cycle_colors import cycle_colors, cycle_key
 from battery_analytics.plots.panel import Panel
 from battery_analytics.plots.scale import Limits, full_limits, padded, robust_limits
 from battery_analytics.plots.sheet import BLUE, LEFT_PX, RIGHT_PX, Mark, Sheet
+from battery_analytics.plots.units import AMPERE_HOURS, unit_for
 from battery_analytics.sections.temperature_analysis import TemperatureAnalysis
 
 _HEIGHT_PX = 640
@@ -29,7 +30,8 @@ def temperature_vs_capacity_plot(temperature: TemperatureAnalysis, table: CycleT
         x_limits=_temperature_limits(mean_C),
         y_limits=robust_limits(capacity_Ah),
     )
-    panel.axes("Mean temperature of the cycle (°C)", "Discharge capacity (Ah)")
+    unit = unit_for(AMPERE_HOURS, capacity_Ah)
+    panel.axes("Mean temperature of the cycle (°C)", "Discharge capacity", y_unit=unit)
     if not known.any():
         panel.sentence("No cycle has both a temperature and a discharge capacity.")
         return sheet.png()
@@ -39,7 +41,7 @@ def temperature_vs_capacity_plot(temperature: TemperatureAnalysis, table: CycleT
     for group, color in zip(groups, cycle_colors([int(numbers[group[0]]) for group in groups]), strict=True):
         panel.series(mean_C[group], capacity_Ah[group], Mark(color, marker="o", size_px=9))
     panel.edge_markers(mean_C, capacity_Ah, BLUE)
-    panel.outside_remark([capacity_Ah], "Ah")
+    panel.outside_remark([capacity_Ah], unit)
     cycle_key(sheet, panel.top + 20, numbers.tolist())
     return sheet.png()
 

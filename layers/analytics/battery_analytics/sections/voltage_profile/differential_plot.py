@@ -9,6 +9,7 @@ from battery_analytics.plots.cycle_colors import cycle_colors, cycle_key, evenly
 from battery_analytics.plots.panel import Panel
 from battery_analytics.plots.scale import Limits, full_limits, padded, thinned
 from battery_analytics.plots.sheet import LEFT_PX, RIGHT_PX, Sheet
+from battery_analytics.plots.units import AMPERE_HOURS, unit_for
 
 _HEIGHT_PX = 640
 _MOST_CYCLES = 40
@@ -16,13 +17,14 @@ _END_SHARE = 0.12
 
 
 def differential_voltage_plot(curves: Sequence[DifferentialCurve], *, title: str) -> bytes:
-    """PNG of 1000 × 640 pixels, in mV/Ah, scaled to the peaks: the steep ends may be outside the plot.
+    """PNG of 1000 × 640 pixels, in mV/Ah or mV/mAh, scaled to the peaks: the steep ends may be outside the plot.
 
     Of many cycles forty are drawn, evenly spread, the first and the last among them.
     """
     drawn = [curves[index] for index in evenly_spread(len(curves), _MOST_CYCLES)]
     numbers = [curve.cycle_number for curve in drawn]
-    lines = [(thinned(curve.capacity_Ah), thinned(curve.dV_dQ_V_per_Ah) * 1000) for curve in drawn]
+    unit = unit_for(AMPERE_HOURS, *(curve.capacity_Ah for curve in drawn))
+    lines = [(thinned(curve.capacity_Ah), thinned(curve.dV_dQ_V_per_Ah) * 1000 / unit.factor) for curve in drawn]
     summary = ["Discharge; the steep ends may be outside the plot"]
     if len(drawn) < len(curves):
         summary = [f"{summary[0]}. {len(drawn)} of {len(curves):,} cycles, evenly spread"]
@@ -36,7 +38,7 @@ def differential_voltage_plot(curves: Sequence[DifferentialCurve], *, title: str
         x_limits=full_limits(*(capacity for capacity, _ in lines), pad=0.02),
         y_limits=_feature_limits([dV_dQ for _, dV_dQ in lines]),
     )
-    panel.axes("Discharged capacity (Ah)", "dV/dQ (mV/Ah)")
+    panel.axes("Discharged capacity", f"dV/dQ (mV/{unit.name})", x_unit=unit)
     if panel.x_limits is None or panel.y_limits is None:
         panel.sentence("No cycle has a discharge from which dV/dQ can be derived.")
         return sheet.png()

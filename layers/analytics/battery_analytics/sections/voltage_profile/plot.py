@@ -7,6 +7,7 @@ from battery_analytics.plots.cycle_colors import cycle_colors, cycle_key, evenly
 from battery_analytics.plots.panel import Panel
 from battery_analytics.plots.scale import full_limits, thinned
 from battery_analytics.plots.sheet import INK, LEFT_PX, RIGHT_PX, Mark, Sheet
+from battery_analytics.plots.units import AMPERE_HOURS, unit_for
 
 _HEIGHT_PX = 640
 _MOST_CYCLES = 40
@@ -36,7 +37,8 @@ def voltage_profile_plot(curves: Sequence[VoltageCurve], *, title: str) -> bytes
         x_limits=full_limits(*(branch.capacity_Ah for branch, _, _ in branches), pad=0.02),
         y_limits=full_limits(*(branch.voltage_V for branch, _, _ in branches)),
     )
-    panel.axes("Capacity passed since the start of the charge or discharge (Ah)", "Voltage (V)")
+    unit = unit_for(AMPERE_HOURS, *(branch.capacity_Ah for branch, _, _ in branches))
+    panel.axes("Capacity passed since the start of the charge or discharge", "Voltage (V)", x_unit=unit)
     if panel.x_limits is None or panel.y_limits is None:
         panel.sentence("No cycle has voltage and capacity under current.")
         return sheet.png()
