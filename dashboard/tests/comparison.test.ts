@@ -54,9 +54,9 @@ test("the CSV has a row a cell, numbers as numbers", () => {
     "cell_id",
     "rank",
     "total_cycles",
+    "retention_at_common_cycle_percent",
     "capacity_retention_percent",
     "capacity_fade_percent_per_cycle",
-    "median_coulombic_efficiency_percent",
   ]);
-  expect(first).toBe("B10,2,3,90,,98.5,Excellent,,abstains,25");
+  expect(first).toBe("B10,2,3,,90,,98.5,Excellent,,abstains,25");
 });

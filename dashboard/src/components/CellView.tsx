@@ -13,6 +13,7 @@ import { Headline, Subtitle } from "./Headline";
 import { Icon } from "./Icon";
 import { OtherCharts } from "./OtherCharts";
 import { Pictures } from "./Pictures";
+import { ProtocolStrip } from "./ProtocolStrip";
 import { CycleTableView, ProjectionTable, SourceTable, StatisticsTable } from "./Tables";
 import { type Plots, usePlots } from "./usePlots";
 import { VoltageCharts } from "./VoltageCharts";
@@ -51,6 +52,7 @@ export function CellView({ cell, criteria, server }: Props) {
         )}
         <Headline report={report} />
         <Findings report={report} />
+        <ProtocolStrip report={report} />
         <div className="charts">
           <CapacityCharts report={report} name={name} />
         </div>

@@ -4,6 +4,7 @@ import { useState } from "react";
 import type { Report, Statistics } from "../api/types";
 import { decimalsFor, fixed, percent, significant } from "../model/format";
 import { intervalWords, MODELS } from "../model/projection";
+import { AMPERE_HOURS, AMPERES, type Unit, unitFor } from "../model/units";
 import { Scroll } from "./Scroll";
 
 const COLUMNS = ["mean", "median", "min", "max", "std_dev"] as const;
@@ -17,10 +18,10 @@ export function StatisticsTable({ report }: { report: Report }) {
     max: temperature.temperature_range.max,
   };
   const rows: [string, Statistics, number][] = [
-    ["Discharge capacity (Ah)", metrics.charge_discharge_stats.discharge_capacity, 3],
-    ["Charge capacity (Ah)", metrics.charge_discharge_stats.charge_capacity, 3],
+    inUnit("Discharge capacity", AMPERE_HOURS, metrics.charge_discharge_stats.discharge_capacity, 3),
+    inUnit("Charge capacity", AMPERE_HOURS, metrics.charge_discharge_stats.charge_capacity, 3),
     ["Voltage (V)", metrics.voltage_stats, 3],
-    ["Current (A)", metrics.current_stats, 2],
+    inUnit("Current", AMPERES, metrics.current_stats, 2),
     ["Temperature (°C)", measured, 2],
   ];
   return (
@@ -56,6 +57,20 @@ export function StatisticsTable({ report }: { report: Report }) {
       <p className="soft">Capacities over all cycles; voltage, current and temperature over all points.</p>
     </section>
   );
+}
+
+/** A row in the unit of its largest value. */
+function inUnit(name: string, units: readonly Unit[], of: Statistics, least: number): [string, Statistics, number] {
+  const { name: unit, factor } = unitFor(units, [of.min, of.max]);
+  const scaled = (value: number | null) => (value === null ? null : factor * value);
+  const statistics = {
+    mean: scaled(of.mean),
+    median: scaled(of.median),
+    min: scaled(of.min),
+    max: scaled(of.max),
+    std_dev: scaled(of.std_dev),
+  };
+  return [`${name} (${unit})`, statistics, least];
 }
 
 export function ProjectionTable({ report }: { report: Report }) {
@@ -123,7 +138,7 @@ const PAGE = 100;
 export function CycleTableView({ report: { cycle_table: table } }: { report: Report }) {
   const [open, setOpen] = useState(false);
   const [rows, setRows] = useState(PAGE);
-  const columns = Object.entries(table) as [string, (number | boolean | null)[]][];
+  const columns = Object.entries(table) as [string, (number | boolean | string | null)[]][];
   const count = table.cycle_number.length;
   return (
     <details className="card" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
@@ -161,7 +176,8 @@ export function CycleTableView({ report: { cycle_table: table } }: { report: Rep
   );
 }
 
-function cellText(value: number | boolean | null | undefined): string {
+function cellText(value: number | boolean | string | null | undefined): string {
+  if (typeof value === "string") return value.replaceAll("_", " ");
   if (typeof value === "boolean") return value ? "yes" : "no";
   return Number.isInteger(value) ? fixed(value, 0) : significant(value, 6);
 }

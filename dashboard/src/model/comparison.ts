@@ -19,6 +19,8 @@ export interface Column {
 export interface Row {
   cell: PageCell;
   rank: number | null;
+  /** The retention at the last cycle that all ranked cells reach. */
+  retentionAtCommonCycle: number | null;
 }
 
 /** The columns of the table and of its CSV. */
@@ -34,6 +36,12 @@ export const COLUMNS: readonly Column[] = [
     "total_cycles",
     ({ cell }) => cell.report.metadata.total_cycles,
     (value) => fixed(value, 0),
+  ),
+  column(
+    "At common cycle",
+    "retention_at_common_cycle_percent",
+    ({ retentionAtCommonCycle }) => retentionAtCommonCycle,
+    (value) => fixed(value, 2, "%"),
   ),
   column(
     "Retention",
@@ -98,7 +106,11 @@ export function sorted(rows: readonly Row[], { by, descending }: Order): Row[] {
 
 /** The API lists the cells in the order of the request. */
 export function ranked(cells: readonly PageCell[], comparison: Comparison | null): Row[] {
-  return cells.map((cell, place) => ({ cell, rank: comparison?.cells[place]?.rank ?? null }));
+  return cells.map((cell, place) => ({
+    cell,
+    rank: comparison?.cells[place]?.rank ?? null,
+    retentionAtCommonCycle: comparison?.cells[place]?.retention_at_common_cycle ?? null,
+  }));
 }
 
 export function comparisonCsv(rows: readonly Row[]): string {

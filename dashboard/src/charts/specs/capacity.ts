@@ -1,10 +1,12 @@
 /** Capacity over cycles with straight line, threshold, knee and projection; and coulombic efficiency. */
 
 import type { Report } from "../../api/types";
-import { decimalsFor, fixed, shortPercent, significant } from "../../model/format";
+import { decimalsFor, fixed, shortPercent } from "../../model/format";
 import { intervalWords } from "../../model/projection";
 import { median, trendLine } from "../../model/trend";
+import { capacityText } from "../../model/units";
 import type { Axis, ChartSpec, Range, Series } from "../spec";
+import { inUnits } from "./inUnits";
 
 export type AxisEnd = "measured" | "end of life";
 
@@ -43,13 +45,13 @@ export function capacitySpec(report: Report, axisEnd: AxisEnd): ChartSpec {
     ...endOfLife(report, axisEnd),
   ];
   const known = [...fade.discharge_capacities, ...fade.charge_capacities].filter((capacity) => capacity !== null);
-  return {
+  return inUnits({
     x: CYCLE_AXIS,
     y: { label: "Capacity", unit: "Ah", decimals: decimalsFor(known, 3) },
     series,
     xRange,
     leastYSpan: LEAST_SHARE * (median(known) ?? 0),
-  };
+  });
 }
 
 export function efficiencySpec(report: Report): ChartSpec {
@@ -96,7 +98,7 @@ function trend(report: Report): Series[] {
   const { fade_rate: rate, r_squared: r2 } = report.statistical_metrics.cycle_life_projection;
   const line = trendLine(report);
   if (!line || rate === null) return [];
-  const label = `Straight line, ${significant(1000 * rate, 3, "mAh per cycle")}, R² ${fixed(r2, 2)}`;
+  const label = `Straight line, ${capacityText(rate, 3)} per cycle, R² ${fixed(r2, 2)}`;
   return [{ label, color: "ink", ...line, mark: { kind: "line", width: 1.5 }, read: false, fits: false }];
 }
 
@@ -141,7 +143,7 @@ function endOfLife(report: Report, axisEnd: AxisEnd): Series[] {
   const { eol_capacity: capacity, projected_eol_cycle: cycle, interval, method } = life;
   if (capacity === null) return [];
   const range = axisRange(report, axisEnd);
-  const name = `End of life, ${shortPercent(life.eol_threshold)}: ${significant(capacity, 4, "Ah")}`;
+  const name = `End of life, ${shortPercent(life.eol_threshold)}: ${capacityText(capacity)}`;
   const threshold = level(name, "vermilion", range, capacity, { fits: axisEnd === "end of life" });
   if (cycle === null || (axisEnd === "measured" && cycle > range[1])) return [threshold];
   const known = knownCapacities(report).slice(-RECENT_CYCLES);

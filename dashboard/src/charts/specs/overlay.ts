@@ -4,6 +4,7 @@ import type { PageCell } from "../../model/cells";
 import { decimalsFor, fixed } from "../../model/format";
 import type { ChartSpec, ColorName, PointMark, Series } from "../spec";
 import { CYCLE_AXIS } from "./capacity";
+import { inUnits } from "./inUnits";
 
 export const OVERLAYS = {
   retention: { label: "Retention", unit: "%", decimals: 2 },
@@ -30,13 +31,13 @@ export function overlaySpec(cells: readonly PageCell[], overlay: Overlay): Chart
   );
   const { decimals } = OVERLAYS[overlay];
   const largest = series.map(({ y }) => y.find((value) => value !== null));
-  return {
+  return inUnits({
     x: CYCLE_AXIS,
     y: { ...OVERLAYS[overlay], decimals: overlay === "capacity" ? decimalsFor(largest, decimals) : decimals },
     series,
     leastXSpan: 1,
     leastYSpan: overlay === "capacity" ? 0 : 0.05,
-  };
+  });
 }
 
 export function colorOfCell({ colorIndex }: PageCell): ColorName {
@@ -48,11 +49,18 @@ export function markOfCell({ colorIndex }: PageCell): PointMark {
   return { kind: "points", shape, size: shape === "circle" ? 4 : 6 };
 }
 
-function values({ report: { capacity_fade: fade } }: PageCell, overlay: Overlay): (number | null)[] {
+function values(
+  { report: { capacity_fade: fade, cycle_table: table } }: PageCell,
+  overlay: Overlay,
+): (number | null)[] {
   if (overlay === "efficiency") return fade.coulombic_efficiencies;
   if (overlay === "capacity") return fade.discharge_capacities;
-  const first = fade.discharge_capacities.find((capacity) => typeof capacity === "number" && capacity > 0);
-  return fade.discharge_capacities.map((capacity) => (capacity === null || !first ? null : (100 * capacity) / first));
+  const compared = new Set(fade.groups.filter(({ headline }) => headline).map(({ name }) => name));
+  const capacities = table.compared_capacity_Ah.map((capacity, place) =>
+    compared.size === 0 || compared.has(table.group[place] ?? "") ? capacity : null,
+  );
+  const first = capacities.find((capacity) => typeof capacity === "number" && capacity > 0);
+  return capacities.map((capacity) => (capacity === null || !first ? null : (100 * capacity) / first));
 }
 
 /** Two cells may have the same name; the legend makes the names differ. */

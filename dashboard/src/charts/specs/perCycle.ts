@@ -2,9 +2,11 @@
 
 import type { CycleTable } from "../../api/types";
 import { decimalsFor } from "../../model/format";
+import { OHMS, unitFor } from "../../model/units";
 import { extremes } from "../limits";
 import type { Axis, ChartSpec, ColorName } from "../spec";
 import { CYCLE_AXIS } from "./capacity";
+import { inUnits } from "./inUnits";
 
 export interface Figure extends Axis {
   column: keyof CycleTable;
@@ -33,7 +35,7 @@ const figure = (
 });
 
 export const FIGURES: readonly Figure[] = [
-  figure("resistance_ohm", "Resistance", "mΩ", 3, "green", 1000),
+  figure("resistance_ohm", "Resistance", "Ω", 3, "green"),
   figure("energy_efficiency_percent", "Energy efficiency", "%", 2, "purple"),
   figure("discharge_energy_Wh", "Discharge energy", "Wh", 2, "blue"),
   figure("charge_energy_Wh", "Charge energy", "Wh", 2, "orange"),
@@ -49,7 +51,8 @@ export function figuresOf(table: CycleTable): Figure[] {
   return FIGURES.filter(({ column }) => (table[column] as (number | null)[]).some((value) => value !== null));
 }
 
-export function figureSpec(table: CycleTable, { column, color, factor, ...axis }: Figure): ChartSpec {
+export function figureSpec(table: CycleTable, figure: Figure): ChartSpec {
+  const { column, color, factor, ...axis } = inUnitOfSize(table, figure);
   const y = (table[column] as (number | null)[]).map((value) => (value === null ? null : factor * value));
   return {
     x: CYCLE_AXIS,
@@ -62,6 +65,13 @@ export function figureSpec(table: CycleTable, { column, color, factor, ...axis }
   };
 }
 
+/** A resistance reads in Ω, mΩ or µΩ, by its size. */
+function inUnitOfSize(table: CycleTable, figure: Figure): Figure {
+  if (figure.unit !== "Ω") return figure;
+  const { name, factor } = unitFor(OHMS, table[figure.column] as (number | null)[]);
+  return { ...figure, unit: name, factor };
+}
+
 /** Discharge capacity against the cycle's mean temperature. */
 export function temperatureSpec({
   mean_temperature_C: temperatures,
@@ -71,7 +81,7 @@ export function temperatureSpec({
     temperature === null ? [] : [[temperature, capacities[place] ?? null]],
   );
   known.sort(([a], [b]) => a - b);
-  return {
+  return inUnits({
     x: { label: "Mean temperature", unit: "°C", decimals: 2 },
     leastXSpan: 1,
     y: { label: "Discharge capacity", unit: "Ah", decimals: decimalsFor(capacities, 3) },
@@ -84,5 +94,5 @@ export function temperatureSpec({
         mark: { kind: "points", shape: "circle", size: 5 },
       },
     ],
-  };
+  });
 }

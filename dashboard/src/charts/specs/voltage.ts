@@ -5,6 +5,7 @@ import { differentialVoltage } from "../../model/differentialVoltage";
 import { decimalsFor, fixed } from "../../model/format";
 import { extremes } from "../limits";
 import type { Axis, ChartSpec, ColorName, Series } from "../spec";
+import { inUnits } from "./inUnits";
 
 export type Direction = "both" | "charge" | "discharge";
 
@@ -33,10 +34,10 @@ export function voltageSpec(curves: readonly VoltageCurve[], direction: Directio
       });
     return branches;
   });
-  return { x: capacityAxis(series), y: { label: "Voltage", unit: "V", decimals: 3 }, series };
+  return inUnits({ x: capacityAxis(series), y: { label: "Voltage", unit: "V", decimals: 3 }, series });
 }
 
-/** In mV/Ah. The axis leaves out the steep ends, so that the part between them can be read. */
+/** In mV/Ah, or mV/mAh of a small cell. The axis leaves out the steep ends, so that the part between them can be read. */
 export function differentialSpec(curves: readonly VoltageCurve[]): ChartSpec {
   const slopes = curves.map(({ discharge_data: discharge }) => discharge && differentialVoltage(discharge));
   const series = curves.flatMap((curve, index): Series[] => {
@@ -48,12 +49,12 @@ export function differentialSpec(curves: readonly VoltageCurve[]): ChartSpec {
     return [{ label, color, x: slope.capacityAh, y, mark: { kind: "line", width: 2 } }];
   });
   const inner = series.flatMap(({ y }) => y.slice(0, Math.ceil(INNER_SHARE * y.length)) as number[]);
-  return {
+  return inUnits({
     x: capacityAxis(series),
     y: { label: "dV/dQ", unit: "mV/Ah", decimals: 2 },
     series,
     yUsual: inner.length > 0 ? extremes(inner) : undefined,
-  };
+  });
 }
 
 function capacityAxis(series: readonly Series[]): Axis {
