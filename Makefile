@@ -26,7 +26,7 @@ PAGE_INSTEAD = the $(if $(wildcard $(PAGE)),page that was built before,small pag
 GENERATED := dashboard/generated
 ARTIFACT_SOURCES := template.yaml $(shell find tools/artifact_build functions layers -type f ! -name '*.pyc')
 
-.PHONY: help run wheels dashboard test test-fast mutants check package run-artifact cold-start bench bench-cost sample train evaluate-life contract smoke token licences format clean
+.PHONY: help run wheels dashboard test test-fast mutants check package run-artifact cold-start bench bench-cost sample train evaluate-life protocols contract smoke token licences format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | column -t -s "$$(printf '\t')"
@@ -94,6 +94,9 @@ sample: .venv/.runtime ## write synthetic cells to sample_data/
 
 train: .venv/.dev ## train the population model of cycle life (ARGS='--cells DIR --labels FILE')
 	PYTHONPATH=. OMP_NUM_THREADS=1 .venv/bin/python -m tools.training.train $(ARGS)
+
+protocols: .venv/.dev ## check the report on simulated tests and write docs/protocols.md (ARGS='--cells DIR')
+	PYTHONPATH=. .venv/bin/python -m tools.protocols $(ARGS)
 
 evaluate-life: .venv/.dev ## print the errors of the projections of cycle life (ARGS='--cells DIR --labels FILE')
 	PYTHONPATH=. OMP_NUM_THREADS=1 .venv/bin/python -m tools.training.evaluate $(ARGS)

@@ -53,8 +53,8 @@ class CycleCell:
 
 def aged_cells(test: CellTest, discharge_Ah: FloatArray, lost_capacity: FloatArray) -> list[CycleCell]:
     """The cell of each cycle, with the discharge capacities `discharge_Ah`; both inputs have shape (n_cycles,)."""
-    full = _settled_state_of_charge(test, test.cutoff_current_A, test.protocol.upper_limit_V, lost_capacity)
-    empty = _settled_state_of_charge(test, test.discharge_current_A, test.protocol.lower_limit_V, lost_capacity)
+    full = _settled_state_ofcharge_steps(test, test.cutoff_current_A, test.protocol.upper_limit_V, lost_capacity)
+    empty = _settled_state_ofcharge_steps(test, test.discharge_current_A, test.protocol.lower_limit_V, lost_capacity)
     capacity_Ah = discharge_Ah / (full - empty)
     return [
         CycleCell(
@@ -82,25 +82,25 @@ def run(test: CellTest, cycles: Sequence[CycleCell]) -> Iterator[list[Trace]]:
     if not test.protocol.discharge_first:
         state = CellState(cycles[0].empty, 0.0)
         for cycle in cycles:
-            charge, state = _charge(test, cycle, state)
+            charge, state = charge_steps(test, cycle, state)
             discharge, state = _discharge(test, cycle, state)
             yield charge + discharge
         return
     state = CellState(cycles[0].full, 0.0)
     for cycle, following in zip(cycles, [*cycles[1:], cycles[-1]], strict=True):
         discharge, state = _discharge(test, cycle, state)
-        charge, state = _charge(test, following, state)
+        charge, state = charge_steps(test, following, state)
         yield discharge + charge
 
 
 def _discharge(test: CellTest, cycle: CycleCell, state: CellState) -> tuple[list[Trace], CellState]:
     duration_s = 3600 * cycle.discharge_Ah / -test.discharge_current_A
     step, state = constant_current(cycle.cell, state, test.discharge_current_A, duration_s, test.sample_s)
-    return _then_rest(test, cycle, [step], state, test.protocol.rest_after_discharge_s)
+    return then_rest(test, cycle, [step], state, test.protocol.rest_after_discharge_s)
 
 
-def _charge(test: CellTest, cycle: CycleCell, state: CellState) -> tuple[list[Trace], CellState]:
-    """The stages of charge; the constant voltage at the end belongs to the step of the last stage."""
+def charge_steps(test: CellTest, cycle: CycleCell, state: CellState) -> tuple[list[Trace], CellState]:
+    """The stages of charge and the rest after them; the constant voltage belongs to the step of the last stage."""
     cell, protocol = cycle.cell, test.protocol
     steps: list[Trace] = []
     duration_s = 0.0
@@ -113,19 +113,20 @@ def _charge(test: CellTest, cycle: CycleCell, state: CellState) -> tuple[list[Tr
     full = CellState(cycle.full, cell.lag_per_ampere * test.cutoff_current_A)
     last_stage = steps.pop() if duration_s > 0 else None
     step, state = held_voltage(cell, state, protocol.upper_limit_V, full, test.sample_s, before=last_stage)
-    return _then_rest(test, cycle, [*steps, step], state, protocol.rest_after_charge_s)
+    return then_rest(test, cycle, [*steps, step], state, protocol.rest_after_charge_s)
 
 
-def _then_rest(
+def then_rest(
     test: CellTest, cycle: CycleCell, steps: list[Trace], state: CellState, rest_s: float
 ) -> tuple[list[Trace], CellState]:
+    """The steps with a rest of this length after them."""
     if rest_s <= 0:
         return steps, state
     rest, rested = constant_current(cycle.cell, state, 0.0, rest_s, test.sample_s)
     return [*steps, rest], rested
 
 
-def _settled_state_of_charge(
+def _settled_state_ofcharge_steps(
     test: CellTest, current_A: float, voltage_V: float, lost_capacity: FloatArray
 ) -> FloatArray:
     """The mean state of charge at which a settled current shows this voltage, at each age."""
