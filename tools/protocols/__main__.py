@@ -50,10 +50,10 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _table(results: Sequence[Checked]) -> str:
-    right = sum(one.is_right for one in results)
+    n_right = sum(one.is_right for one in results)
     lives = [one.life for one in results if one.life is not None]
     lines = [
-        f"{right} of {len(results)} tests are right in retention, knee and observed end of life; of {len(lives)} projected "
+        f"{n_right} of {len(results)} tests are right in retention, knee and observed end of life; of {len(lives)} projected "
         f"lives {sum(lives)} are right.\n",
         "| test | what it is | retention | knee | observed | life |",
         "|---|---|---|---|---|---|",
@@ -61,13 +61,9 @@ def _table(results: Sequence[Checked]) -> str:
     for protocol in PROTOCOLS:
         of_protocol = [one for one in results if one.protocol is protocol]
         known = [one.life for one in of_protocol if one.life is not None]
-        counts = [
-            *(
-                f"{sum(getattr(one, name) for one in of_protocol)}/{len(of_protocol)}"
-                for name in ("retention", "knee", "observed")
-            ),
-            f"{sum(known)}/{len(known)}" if known else "–",
-        ]
+        right = {name: sum(getattr(one, name) for one in of_protocol) for name in ("retention", "knee", "observed")}
+        counts = [f"{count}/{len(of_protocol)}" for count in right.values()]
+        counts.append(f"{sum(known)}/{len(known)}" if known else "–")
         lines.append(f"| {protocol.kind} | {protocol.shows} | {' | '.join(counts)} |")
     return "\n".join(lines) + "\n"
 
@@ -97,15 +93,16 @@ def _ranking(folder: Path) -> str:
         )
     lines.append(
         "\nAt 0 °C the cells have lost enough for the order to say something. At 35 °C they differ by some tenths of a point, "
-        "which is no more than their first cycles' recovery: the order says nothing about their lives, and the comparison says so."
+        "no more than their first cycles gain or lose: the order says nothing about their lives, and the comparison says so."
     )
     return "\n".join(lines) + "\n"
 
 
 def _rank_correlation(first: Sequence[float], second: Sequence[float]) -> float:
     """Spearman's rank correlation; no two values of a list may be equal."""
-    ranks = [np.argsort(np.argsort(values)) for values in (first, second)]
-    return float(np.corrcoef(ranks)[0, 1])
+    one, other = (np.argsort(np.argsort(values)).astype(np.float64) for values in (first, second))
+    one, other = one - one.mean(), other - other.mean()
+    return float(one @ other / np.sqrt((one @ one) * (other @ other)))
 
 
 if __name__ == "__main__":

@@ -78,4 +78,4 @@ def _is_life_right(
         return True
     if interval is None:
         return False
-    return interval["low"] <= truth.eol_cycle <= (interval["high"] or np.inf)
+    return bool(interval["low"] <= truth.eol_cycle <= (interval["high"] or np.inf))
