@@ -90,9 +90,11 @@ def test_a_frame_of_todays_pandas_is_read_as_its_columns(form: str, protocol: in
     value = read(pickle.dumps(forms[form], protocol))
 
     assert isinstance(value, Frame)
-    assert list(value.columns) == list(forms[form].columns)
+    labels = ["step"] if form == "labelled rows" else []
+    assert list(value.columns) == [*forms[form].columns, *labels]
     for name, column in value.columns.items():
-        assert items_of(column) == forms[form][name].tolist()
+        expected = forms[form].index if name in labels else forms[form][name]
+        assert items_of(column) == expected.tolist()
 
 
 @pytest.mark.parametrize("protocol", [2, 5])
@@ -198,3 +200,16 @@ def test_selected_rows_of_older_versions_are_cells(path: Path) -> None:
 
     assert cell.cycling.cycle_number.tolist() == [1]
     assert cell.cycling.voltage_V.tolist() == [3.0, 3.25, 3.5]
+
+
+@pytest.mark.parametrize("protocol", [2, 4, 5])
+def test_the_labels_of_the_rows_may_hold_the_cycle_number(protocol: int) -> None:
+    table = frame().assign(cycle_number=[3, 3, 4, 4, 4])
+
+    for labelled in (
+        table.set_index("cycle_number"),
+        table.assign(point=range(5)).set_index(["cycle_number", "point"]),
+    ):
+        (cell,) = read_cells([BatteryFile("frame.pkl", pickle.dumps(labelled, protocol))])
+        assert cell.cycling.cycle_number.tolist() == [3, 4]
+        assert cell.cycling.offsets.tolist() == [0, 2, 5]

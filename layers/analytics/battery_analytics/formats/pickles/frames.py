@@ -91,7 +91,8 @@ def frame_of(call: Call) -> Frame:
     for position, label in enumerate(labels):
         name = str(label)
         named[name if name not in named else f"{name} ({position + 1})"] = columns[position]
-    return Frame(named)
+    labels_of_rows = _row_labels(manager, column=next(iter(columns.values()), None))
+    return Frame({**named, **{name: values for name, values in labels_of_rows.items() if name not in named}})
 
 
 def series_of(call: Call) -> AnyArray | OtherColumn:
@@ -166,6 +167,54 @@ def _labels(manager: object) -> AnyArray | range:
     if not isinstance(axes, list) or not isinstance(axes[0], Call) or str(axes[0].target) != NEW_INDEX:
         raise MalformedPickle("a pandas frame has no column names")
     return index_of(axes[0])
+
+
+def _row_labels(manager: object, column: AnyArray | OtherColumn | None) -> dict[str, AnyArray]:
+    """The labels of the rows as columns, by their names; those without a name, or of another kind, are left out.
+
+    `column` is any of the frame's, which has as many values.
+    """
+    assert isinstance(manager, Call)  # noqa: S101  _blocks has established it
+    axes = manager.args[1] if manager.args else _state_of_manager(manager)["axes"]
+    labels = axes[1] if isinstance(axes, list) and len(axes) > 1 else None
+    if not isinstance(labels, Call) or str(labels.target) != NEW_INDEX or len(labels.args) != 2:
+        return {}
+    parts = labels.args[1]
+    if not isinstance(parts, dict) or not isinstance(column, np.ndarray):
+        return {}
+    found = _levels(parts) if "levels" in parts else {parts.get("name"): _plain_labels(parts.get("data"))}
+    return {
+        name: values
+        for name, values in found.items()
+        if isinstance(name, str) and values is not None and values.shape == (column.size,)
+    }
+
+
+def _plain_labels(data: object) -> AnyArray | None:
+    if not isinstance(data, Call):
+        return None
+    values = array_within(data)
+    return None if isinstance(values, OtherColumn) or values.ndim != 1 else values
+
+
+def _levels(parts: dict[str, object]) -> dict[object, AnyArray | None]:
+    """The labels of a MultiIndex: each level's labels at the places of its codes; a code of -1 is a missing label."""
+    levels, codes, names = (parts.get(part) for part in ("levels", "codes", "names"))
+    if not (isinstance(levels, list) and isinstance(codes, list) and isinstance(names, list)):
+        return {}
+    found: dict[object, AnyArray | None] = {}
+    for level, its_codes, name in zip(levels, codes, names, strict=False):
+        inner = level.args[1] if isinstance(level, Call) and len(level.args) == 2 else None
+        labels = _plain_labels(inner.get("data")) if isinstance(inner, dict) else None
+        places = _plain_labels(its_codes)
+        if labels is None or places is None or places.dtype.kind not in "iu" or labels.dtype.kind not in "iuf":
+            continue
+        numbers, place = labels.astype(np.float64), places.astype(np.int64)
+        inside = (place >= 0) & (place < numbers.size)
+        values = np.full(place.size, np.nan)
+        values[inside] = numbers[place[inside]]
+        found[name] = values
+    return found
 
 
 def _calls(blocks: object) -> list[Call]:
