@@ -76,7 +76,7 @@ await taken("comparison", { viewport: { width: 1440, height: 980 } }, async (pag
   const dashboard = await Dashboard.at(page, url);
   await dashboard.choose(...COMPARED.map(pickle));
   await dashboard.sources.getByRole("button", { name: `Compare all ${COMPARED.length}` }).click({ timeout: 60_000 });
-  await dashboard.comparison.getByText("Rank 1 fades slowest").waitFor({ timeout: 60_000 });
+  await dashboard.comparison.getByText("Ranked by the retention at cycle").waitFor({ timeout: 60_000 });
 });
 
 await taken("error", DESK, async (page) => {

@@ -21,7 +21,7 @@ async function eachState({ page, url, input }: Stage, look: (state: string) => P
   await dashboard.unfold();
   await look("report");
   await dashboard.sources.getByRole("button", { name: "Compare all 2" }).click();
-  await dashboard.comparison.getByText("Rank 1 fades slowest").waitFor();
+  await dashboard.comparison.getByText("Ranked by the retention at cycle").waitFor();
   await look("comparison");
 }
 

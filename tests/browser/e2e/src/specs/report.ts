@@ -213,14 +213,14 @@ spec("several cells are overlaid, ranked by the API, sorted and taken away", asy
   const table = dashboard.comparison.getByRole("table");
   const rows = async () => (await table.getByRole("rowheader").allInnerTexts()).map((text) => text.trim());
   // A1 loses 0.02 Ah a cycle, B2 0.05 Ah.
-  await dashboard.comparison.getByText("Rank 1 fades slowest").waitFor();
+  await dashboard.comparison.getByText("Ranked by the retention at cycle").waitFor();
   assert.deepEqual(await rows(), ["TEST_25_A1", "TEST_25_B2"]);
   await table.getByRole("button", { name: "Retention" }).click();
   assert.deepEqual(await rows(), ["TEST_25_B2", "TEST_25_A1"]);
   assert.equal(await table.getByRole("columnheader", { name: "Retention" }).getAttribute("aria-sort"), "ascending");
   const { bytes } = await taken(stage.page, "Table as CSV");
   const [header, ...lines] = bytes.toString().trimEnd().split("\r\n");
-  assert.match(header ?? "", /^cell_id,rank,total_cycles,capacity_retention_percent,/);
+  assert.match(header ?? "", /^cell_id,rank,total_cycles,retention_at_common_cycle_percent,capacity_retention_percent,/);
   assert.deepEqual(
     lines.map((line) => line.split(",").slice(0, 3)),
     [

@@ -5,7 +5,7 @@ import type { Page } from "playwright-core";
 import { Dashboard, wordsOf } from "../dashboard.js";
 import { spec } from "../spec.js";
 
-const RANKED = "Rank 1 fades slowest";
+const RANKED = "Ranked by the retention at cycle";
 
 function uploadsOf(page: Page): { count: number } {
   const uploads = { count: 0 };

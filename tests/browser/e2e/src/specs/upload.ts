@@ -10,7 +10,7 @@ spec("a pickle that is dropped becomes a report", async ({ page, url, input }) =
   const words = await wordsOf(dashboard.report("TEST_25_A1"));
   assert.match(words, /Cycles 40 numbers 1 to 40/);
   // From 9.9 Ah, 0.02 Ah less a cycle for 39 cycles: 100 · 9.12 / 9.9.
-  assert.match(words, /Retention 92\.12 % 0\.202 % fade per cycle/);
+  assert.match(words, /Retention 92\.12 % cycles 1 to 40 · 0\.202 % fade per cycle/);
   assert.match(words, /Health Good 92\.1 of 100/);
 });
 
