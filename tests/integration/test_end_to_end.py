@@ -80,7 +80,7 @@ def test_the_client_sums_up_several_cells(url: str, samples: Path, capsys: pytes
 
     said = capsys.readouterr().out
     assert all(name in said for name in SAMPLES_USED)
-    assert "Slowest fade first" in said
+    assert "Ranked by the retention at cycle" in said
 
 
 def test_the_client_repeats_the_servers_refusal(url: str, samples: Path, capsys: pytest.CaptureFixture[str]) -> None:
