@@ -243,4 +243,4 @@ def test_the_made_up_analysis_is_called_as_the_bridges_is() -> None:
 
     from battery_service import bridge  # noqa: PLC0415
 
-    assert inspect.signature(small_analysis) == inspect.signature(bridge.analyse)
+    assert inspect.signature(small_analysis) == inspect.signature(bridge.analyse_job)

@@ -2,19 +2,26 @@
 
 import base64
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, cast
+from typing import Any, Self, cast
 
 import numpy as np
 import orjson
 
-from battery_analytics.cell import Cell
-from battery_analytics.encoding import encoded, keys_of
+from battery_analytics.budget import allows_picture, charge_answer
+from battery_analytics.cell import Cell, Finding
+from battery_analytics.encoding import encoded, estimated_size, keys_of
 from battery_analytics.options import Options
 from battery_analytics.sections.analysed_cell import AnalysedCell
+from battery_analytics.sections.data_quality import DATA_QUALITY
 from battery_analytics.sections.declaration import Section
 from battery_analytics.sections.registry import PLOTS, SECTIONS, Sections
 from battery_analytics.timing import StageTimer
+
+_PLOTS_LEFT_OUT = (
+    "Plots of this cell were left out, because the upload holds too many cells for its size. Send the cell alone."
+)
 
 
 class PlainJson(Mapping[str, Any]):
@@ -62,22 +69,43 @@ class CellReport(Sections, PlainJson):
         return {**keys, **{plot.name: self._drawn.get(plot.name) for plot in section.plots}}
 
 
-def cell_report(cell: Cell, options: Options, timer: StageTimer) -> CellReport:
-    """Compute every section and draw the plots that were asked for, each under its own stage.
+@dataclass(frozen=True, slots=True)
+class ComputedCell:
+    """The values of a cell's sections, before its plots are drawn."""
 
-    Raises InvalidOption where an option does not fit the cell.
-    """
-    # Impossible readings, such as 1e200 V, overflow; the report writes infinite values as null.
-    with np.errstate(over="ignore", invalid="ignore"):
-        with timer.stage("normalise"):
-            analysed = AnalysedCell.of(cell, options)
-        values: dict[str, object] = {}
-        for section in SECTIONS:
-            with timer.stage(section.name):
-                values[section.name] = section.compute(analysed)
-    drawn: dict[str, str] = {}
-    for name, (section, plot) in PLOTS.items():
-        if name in options.plots:
+    analysed: AnalysedCell
+    values: dict[str, object]
+
+    @classmethod
+    def of(cls, cell: Cell, options: Options, timer: StageTimer) -> Self:
+        """Compute every section, each under its own stage.
+
+        Raises InvalidOption where an option does not fit the cell, TooCostly where the answer would be too large.
+        """
+        # Impossible readings, such as 1e200 V, overflow; the report writes infinite values as null.
+        with np.errstate(over="ignore", invalid="ignore"):
+            with timer.stage("normalise"):
+                analysed = AnalysedCell.of(cell, options)
+            values: dict[str, object] = {}
+            for section in SECTIONS:
+                with timer.stage(section.name):
+                    values[section.name] = section.compute(analysed)
+        charge_answer(sum(estimated_size(value) for value in values.values()))
+        return cls(analysed, values)
+
+    def drawn(self, options: Options, timer: StageTimer) -> CellReport:
+        """The report with the plots that were asked for, as many as the budget allows; a finding names the others."""
+        drawn: dict[str, str] = {}
+        left_out = False
+        for name, (section, plot) in PLOTS.items():
+            if name not in options.plots:
+                continue
+            if not allows_picture():
+                left_out = True
+                continue
             with timer.stage(name):
-                drawn[name] = base64.b64encode(plot.draw(analysed, values[section.name])).decode("ascii")
-    return CellReport(values, drawn)
+                drawn[name] = base64.b64encode(plot.draw(self.analysed, self.values[section.name])).decode("ascii")
+        if left_out:
+            quality = cast("list[Finding]", self.values[DATA_QUALITY.name])
+            quality.append(Finding("plots_left_out", "warning", _PLOTS_LEFT_OUT))
+        return CellReport(self.values, drawn)

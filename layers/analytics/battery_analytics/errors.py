@@ -78,6 +78,18 @@ class IncompleteCsvSet(BatteryDataError):
     code = "incomplete_csv_set"
 
 
+class TooCostly(BatteryDataError):
+    """A file that would take more work or memory than its size allows."""
+
+    code = "too_costly"
+
+
+class DeadlineExceeded(BatteryDataError):
+    """The analysis passed the time limit that its caller set."""
+
+    code = "deadline_exceeded"
+
+
 class InvalidOption(BatteryDataError):
     """An option, or a value of one, that does not exist."""
 

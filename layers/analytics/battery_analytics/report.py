@@ -5,8 +5,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from battery_analytics.budget import budget_for
 from battery_analytics.cell import Cell
-from battery_analytics.cell_report import CellReport, PlainJson, cell_report
+from battery_analytics.cell_report import CellReport, ComputedCell, PlainJson
 from battery_analytics.encoding import encoded, keys_of
 from battery_analytics.errors import InvalidOption
 from battery_analytics.files import BatteryFile
@@ -74,14 +75,15 @@ def analyze(
     cycles: Iterable[int] | None = None,
     compare: str = "auto",
     on_stage: Callable[[str], None] | None = None,
+    time_limit_s: float | None = None,
 ) -> Report:
     """Analyse battery files: a cell's report, or all cells' reports with a comparison where there are several.
 
     `files` are paths, or names with their bytes; one alone needs no list. `eol_threshold` is the share of the initial
     (or nominal) capacity at which a cell's life ends; `cycles` are the numbers of the cycles whose curves are returned;
     `compare` says which cycles' capacities are set against each other: "auto", "ageing", "check_ups" or "all";
-    `on_stage` is called with the name of each stage as it begins. Raises a BatteryDataError that names the file and what
-    is wrong, and what `open` raises for a path.
+    `on_stage` is called with the name of each stage as it begins; after `time_limit_s` seconds DeadlineExceeded is
+    raised. Raises a BatteryDataError that names the file and what is wrong, and what `open` raises for a path.
 
         report = analyze(["CALB_35_B249.pkl"], plots="none")
         report.capacity_fade.capacity_retention_percentage
@@ -99,10 +101,13 @@ def analyze(
     timer = StageTimer(on_stage)
     if isinstance(files, BatteryFile | str | Path):
         files = [files]
-    with timer.stage("read"):
-        cells = read_cells([_file(file) for file in files])
-    _check_cycles_exist(cells, options)
-    reports = [cell_report(cell, options, timer) for cell in cells]
+    contents = [_file(file) for file in files]
+    with budget_for([len(file.content) for file in contents], time_limit_s):
+        with timer.stage("read"):
+            cells = read_cells(contents)
+        _check_cycles_exist(cells, options)
+        computed = [ComputedCell.of(cell, options, timer) for cell in cells]
+        reports = [cell.drawn(options, timer) for cell in computed]
     return Report(cells, reports, timer.milliseconds)
 
 

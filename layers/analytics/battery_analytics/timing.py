@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from battery_analytics.budget import check_time
+
 
 class StageTimer:
     """Milliseconds by stage; repeated stages add up. `on_stage` is called with each stage as it begins."""
@@ -14,7 +16,8 @@ class StageTimer:
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """Count the time of the block for this stage."""
+        """Count the time of the block for this stage. Raises DeadlineExceeded where the time limit has passed."""
+        check_time()
         if self._on_stage is not None:
             self._on_stage(name)
         start = time.perf_counter()

@@ -47,9 +47,11 @@ def plain_metadata(source: Mapping[object, object], opened: Callable[[object], o
     for key, value in islice(source.items(), MAX_VALUES):
         metadata[_text(key)] = writer.plain(value, depth=0)
     for key, unit in NUMERIC_KEYS.items():
-        number = metadata.get(key)
-        if isinstance(number, str):
-            metadata[key] = _number_in(number, unit)
+        given = metadata.get(key)
+        if isinstance(given, str):
+            metadata[key] = _number_in(given, unit)
+        elif given is not None and (isinstance(given, bool) or not isinstance(given, int | float)):
+            metadata[key], metadata[f"{key} as given"] = None, given
     if metadata["nominal_capacity_in_Ah"] is None:
         metadata["nominal_capacity_in_Ah"] = _nominal_capacity_Ah(metadata)
     return metadata
@@ -125,6 +127,8 @@ def _plain_scalar(value: object) -> Json:
 
 
 def _text(value: object) -> str:
+    if isinstance(value, int) and abs(value) >= 2**53:
+        return "a very large number"  # it may have more digits than Python writes
     text = value[:MAX_TEXT].decode("latin-1") if isinstance(value, bytes) else str(value)
     return text[:MAX_TEXT].encode("utf-8", "replace").decode("utf-8")
 

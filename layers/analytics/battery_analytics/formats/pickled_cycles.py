@@ -1,13 +1,14 @@
 """Reads cycles from the value of a pickle: lists of cycles, tables of columns, frames of points or of cycles."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 
+from battery_analytics.budget import charge_bytes, charge_values
 from battery_analytics.cell import Finding, FloatArray
 from battery_analytics.errors import UnsupportedStructure
 from battery_analytics.formats.assembly import RawCycle
@@ -38,9 +39,19 @@ class SourceCycles:
     cell_name: str | None = None
 
 
-def cycles_of_list(items: Sequence[object], file: str) -> SourceCycles:
-    """The cycles of a list that has a dict or a frame for each. Raises UnsupportedStructure where it has something else."""
-    reader = _Reader(file)
+class SeenColumns(dict[tuple[int, RecognisedColumn], tuple[object, Numbers | None]]):
+    """What was read of a file's columns, by the identity of the value that holds one, which is kept with it.
+
+    A file may refer to one column from many cycles and cells.
+    """
+
+
+def cycles_of_list(items: Sequence[object], file: str, seen: SeenColumns | None = None) -> SourceCycles:
+    """The cycles of a list that has a dict or a frame for each. Raises UnsupportedStructure where it has something else.
+
+    `seen` are the columns that were read for other cells of the file.
+    """
+    reader = _Reader(file, seen=SeenColumns() if seen is None else seen)
     names: dict[str, None] = {}
     layouts: dict[tuple[object, ...], Layout] = {}
     cycles: list[RawCycle] = []
@@ -62,7 +73,7 @@ def cycles_of_list(items: Sequence[object], file: str) -> SourceCycles:
             check_n_columns(len(names), file)
             layouts[keys] = GENERAL_NAMES.layout(by_name)
         cycle = reader.cycle(columns, layouts[keys], position + 1)
-        n_points += cycle.n_points
+        n_points += max((values.size for values in cycle.columns.values()), default=0)
         check_size(len(items), n_points, file)
         cycles.append(cycle)
     return SourceCycles(cycles, list(names), reader.findings())
@@ -83,7 +94,7 @@ def cycles_of_columns(source: Mapping[object, object], file: str) -> list[Source
             continue
         read = reader.column(table[column.name], column, "the table")
         if read is not None:
-            columns[quantity] = read.scaled(column.factor, column.offset)
+            columns[quantity] = read.values
             reader.note(read, None)
     if len({values.size for values in columns.values()}) > 1 and not {"cell", "cycle_number"}.isdisjoint(columns):
         shortest = min(values.size for values in columns.values())
@@ -130,7 +141,7 @@ def _holds_lists(values: npt.NDArray[np.generic]) -> bool:
 
 def name_of(key: object) -> str:
     """A dict's key as a column's name; Python 2 wrote names as bytes."""
-    return key.decode("latin-1") if isinstance(key, bytes) else str(key)
+    return key.decode("latin-1") if isinstance(key, bytes) else key if isinstance(key, str) else f"{key!s:.40}"
 
 
 def check_n_columns(n_columns: int, file: str) -> None:
@@ -147,7 +158,7 @@ class _Reader:
     file: str
     unreadable: int = 0
     affected: list[int] = field(default_factory=list)
-    seen: dict[tuple[int, Quantity], Numbers | None] = field(default_factory=dict)
+    seen: SeenColumns = field(default_factory=SeenColumns)
 
     def cycle(self, item: Mapping[object, object], layout: Layout, position: int) -> RawCycle:
         number = _cycle_number(item, layout)
@@ -157,6 +168,7 @@ class _Reader:
         for quantity, column in layout.items():
             if quantity in ("cycle_number", "cell"):
                 continue
+            charge_values(1)
             value = _value(item, column.name)
             constant = _constant_state(value) if quantity == "state" else _constant(value)
             if constant is not None:
@@ -164,7 +176,7 @@ class _Reader:
                 continue
             read = self.column(value, column, where)
             if read is not None:
-                columns[quantity] = read.scaled(column.factor, column.offset)
+                columns[quantity] = read.values
                 self.note(read, position if number is None else number)
         length = max((values.size for values in columns.values()), default=1)
         for quantity, constant in constants.items():
@@ -174,10 +186,15 @@ class _Reader:
         return RawCycle(number, columns)
 
     def column(self, value: object, column: RecognisedColumn, where: str) -> Numbers | None:
-        key = (id(value), column.quantity)
+        """The column in its quantity's unit; None where it is none."""
+        key = (id(value), column)
         if key not in self.seen:
-            self.seen[key] = self._numbers(value, column, where)
-        return self.seen[key]
+            read = self._numbers(value, column, where)
+            if read is not None:
+                charge_bytes(read.values.nbytes)
+                read = replace(read, values=read.scaled(column.factor, column.offset))
+            self.seen[key] = (value, read)
+        return self.seen[key][1]
 
     def _numbers(self, value: object, column: RecognisedColumn, where: str) -> Numbers | None:
         clock = column.quantity == "time_s"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
+from battery_analytics.budget import check_points
 from battery_analytics.cell import Cell
 from battery_analytics.errors import UnsupportedStructure
 
@@ -41,7 +42,7 @@ NAMES_OF_FIRST_CHOICE: Mapping[Quantity, str] = {
 
 
 def check_size(n_cycles: int, n_points: int, file: str) -> None:
-    """Raise UnsupportedStructure where a file holds too much; a few bytes can stand for many values."""
+    """Raise UnsupportedStructure where a file holds too much, TooCostly where it is too small to hold so much."""
     if n_cycles > MAX_CYCLES or n_points > MAX_POINTS:
         raise UnsupportedStructure(
             f"{file} holds more than {MAX_POINTS:,} points or {MAX_CYCLES:,} cycles; split it by cycles.",
@@ -49,6 +50,7 @@ def check_size(n_cycles: int, n_points: int, file: str) -> None:
             limit_points=MAX_POINTS,
             limit_cycles=MAX_CYCLES,
         )
+    check_points(n_cycles, n_points)
 
 
 def check_total(cells: Sequence[Cell], file: str) -> None:

@@ -1,10 +1,14 @@
 """Reads files into cells: groups the files of a cell, recognises each group's format, and reads it."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
+from traceback import extract_tb
 
+from battery_analytics.budget import now_reading
 from battery_analytics.cell import Cell, Finding
-from battery_analytics.errors import BatteryDataError, CorruptedFile, NoFiles, UnsupportedFileType
+from battery_analytics.errors import BatteryDataError, CorruptedFile, NoFiles, TooCostly, UnsupportedFileType
 from battery_analytics.files import BatteryFile
 from battery_analytics.formats.declaration import Format
 from battery_analytics.formats.file_groups import FileGroup, grouped
@@ -17,6 +21,8 @@ from battery_analytics.formats.registry import (
     recognise,
     usual_endings,
 )
+
+_log = logging.getLogger(__name__)
 
 
 def read_cells(files: Sequence[BatteryFile]) -> list[Cell]:
@@ -32,11 +38,34 @@ def read_cells(files: Sequence[BatteryFile]) -> list[Cell]:
     groups = grouped(files, list(dict.fromkeys(roles)))
     cells: list[Cell] = []
     for group in groups:
-        for companion in group.companions.values():
-            check_not_another_kind(companion)
-        cells.extend(_cells_of(group))
+        with _decoding(group.main.name):
+            for companion in group.companions.values():
+                check_not_another_kind(companion)
+            cells.extend(_cells_of(group))
         check_total(cells, cells[-1].source.files[0])
     return cells
+
+
+@contextmanager
+def _decoding(file: str) -> Iterator[None]:
+    """Raises only BatteryDataErrors: whatever else decoding a file meets is the file's fault for the caller, and a bug in
+    the log for us."""
+    now_reading(file)
+    try:
+        yield
+    except BatteryDataError:
+        raise
+    except MemoryError as fault:
+        raise TooCostly(f"{file} needs more memory to be read than there is.", file=file) from fault
+    except Exception as bug:
+        frame = extract_tb(bug.__traceback__)[-1]
+        # Without the exception's message, which may quote the file.
+        _log.error("A reader has a bug: %s in %s, line %s.", type(bug).__name__, frame.filename, frame.lineno)
+        raise CorruptedFile(
+            f"{file} cannot be read; its contents are not laid out as any known program writes them.", file=file
+        ) from bug
+    finally:
+        now_reading("")
 
 
 def _checked_ending(file: BatteryFile) -> list[Format]:

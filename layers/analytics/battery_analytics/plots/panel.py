@@ -12,7 +12,7 @@ from matplotlib.patches import Polygon
 from matplotlib.transforms import Bbox
 
 from battery_analytics.cell import FloatArray
-from battery_analytics.plots.scale import Limits, ticks
+from battery_analytics.plots.scale import Limits, readable, ticks
 from battery_analytics.plots.sheet import GREY, GRID, POINTS_PER_PX, SPINE, Color, Mark, Sheet
 from battery_analytics.plots.units import PLAIN, Unit
 
@@ -32,6 +32,10 @@ class Panel:
     top: float
     x_limits: Limits | None
     y_limits: Limits | None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "x_limits", readable(self.x_limits))
+        object.__setattr__(self, "y_limits", readable(self.y_limits))
 
     def axes(
         self, x_label: str, y_label: str, *, integer_x: bool = False, x_unit: Unit = PLAIN, y_unit: Unit = PLAIN

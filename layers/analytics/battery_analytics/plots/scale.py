@@ -11,6 +11,7 @@ type Limits = tuple[float, float]
 _FEW_VALUES = 10
 _OUTLIER_SPREADS = 3.0
 _READABLE_SHARE = 0.4
+_LARGEST, _LEAST_SHARE, _LEAST_SPAN = 1e200, 1e-9, 1e-12
 
 
 def full_limits(*columns: FloatArray, pad: float = 0.06) -> Limits | None:
@@ -41,6 +42,15 @@ def padded(low: float, high: float, pad: float) -> Limits:
     """Widen the range by its share `pad`, and at least so far that noise of 0.1 % does not fill the axis."""
     margin = max(pad * (high - low), 0.001 * max(abs(low), abs(high))) or 1.0
     return low - margin, high + margin
+
+
+def readable(limits: Limits | None) -> Limits | None:
+    """The limits, widened where they are too near each other for floats to tell apart; None where they are no numbers."""
+    if limits is None or not all(abs(limit) < _LARGEST for limit in limits):
+        return None
+    low, high = limits
+    least_span = max(_LEAST_SHARE * max(abs(low), abs(high)), _LEAST_SPAN)
+    return limits if high - low > least_span else (low - least_span, high + least_span)
 
 
 def ticks(limits: Limits, most: int, *, integer: bool = False) -> tuple[list[float], list[str]]:

@@ -90,8 +90,12 @@ class Sheet:
         align: Align = "left",
         upright: bool = False,
     ) -> None:
-        """Text whose middle height is at `y_px`. Upright text reads upwards and is centred on its position."""
-        self._texts.append(_Text(x_px, y_px, text, color, align, self._font, upright))
+        """Text whose middle height is at `y_px`, nothing where that is unknown.
+
+        Upright text reads upwards and is centred on its position.
+        """
+        if np.isfinite(x_px) and np.isfinite(y_px):
+            self._texts.append(_Text(x_px, y_px, text, color, align, self._font, upright))
 
     def text_width_px(self, text: str) -> float:
         return self._font.getlength(text)

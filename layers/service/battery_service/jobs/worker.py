@@ -31,7 +31,7 @@ _STAGES: Mapping[str, Stage] = {"Read": "reading", "Analyse": "analysing", "Plot
 
 
 class Analyse(Protocol):
-    """The bridge's `analyse`, or a test's replacement."""
+    """The bridge's `analyse_job`, or a test's replacement."""
 
     def __call__(
         self, files: Sequence[BatteryFile], options: Options, on_stage: Callable[[str], None] | None = None
@@ -54,7 +54,7 @@ class Message:
 class Worker:
     """Runs jobs. Several threads may use it; `folder` is where its temporary folders are made."""
 
-    def __init__(self, backend: Backend, analyse: Analyse = bridge.analyse, folder: Path | None = None) -> None:
+    def __init__(self, backend: Backend, analyse: Analyse = bridge.analyse_job, folder: Path | None = None) -> None:
         self._backend, self._jobs, self._storage = backend, backend.jobs, backend.storage
         self._settings = backend.settings
         self._analyse, self._folder = analyse, folder

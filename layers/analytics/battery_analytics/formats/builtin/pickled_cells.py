@@ -25,6 +25,7 @@ from battery_analytics.formats.metadata import MAX_VALUES, plain_metadata
 from battery_analytics.formats.other_kinds import START_BYTES, check_not_another_kind
 from battery_analytics.formats.pickled_cycles import (
     CYCLES_KEY,
+    SeenColumns,
     SourceCycles,
     cycles_of_columns,
     cycles_of_frame,
@@ -93,11 +94,12 @@ def _is_table(value: object) -> bool:
 
 def _calb_cells(value: Any, file: str) -> Iterator[_CyclesAndMetadata]:
     items = value if isinstance(value, list) else [value]
+    seen = SeenColumns()
     if len(items) > MAX_CELLS:
         raise UnsupportedStructure(f"{file} holds more than {MAX_CELLS} cells; split the file.", file=file)
     for item in items:
         metadata = {key: part for key, part in item.items() if key != CYCLES_KEY}
-        tables = _cycles_of_cell(item[CYCLES_KEY], file)
+        tables = _cycles_of_cell(item[CYCLES_KEY], file, seen)
         for table in tables:
             yield table, {**metadata, "cell_id": table.cell_name} if len(tables) > 1 else metadata
 
@@ -199,7 +201,7 @@ def _cells_of(value: object, file: str) -> list[Cell]:
     )
 
 
-def _cycles_of_cell(value: object, file: str) -> list[SourceCycles]:
+def _cycles_of_cell(value: object, file: str, seen: SeenColumns) -> list[SourceCycles]:
     cycle_data = resolved(value)
     if isinstance(cycle_data, Frame):
         return cycles_of_frame(cycle_data, file)
@@ -207,9 +209,9 @@ def _cycles_of_cell(value: object, file: str) -> list[SourceCycles]:
         return cycles_of_columns(cycle_data, file)
     if isinstance(cycle_data, Mapping):
         check_size(len(cycle_data), 0, file)
-        return [cycles_of_list([_numbered(number, cycle) for number, cycle in cycle_data.items()], file)]
+        return [cycles_of_list([_numbered(number, cycle) for number, cycle in cycle_data.items()], file, seen)]
     if isinstance(cycle_data, list | tuple | np.ndarray):
-        return [cycles_of_list([resolved(item) for item in _listed(cycle_data, file)], file)]
+        return [cycles_of_list([resolved(item) for item in _listed(cycle_data, file)], file, seen)]
     raise UnsupportedStructure(
         f"'{CYCLES_KEY}' in {file} is a {type(cycle_data).__name__}, but a list of cycles was expected.",
         file=file,

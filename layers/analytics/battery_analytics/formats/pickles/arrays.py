@@ -4,10 +4,12 @@ The layouts are those of numpy 1.x and 2.x (`_reconstruct`, `_frombuffer`, `scal
 """
 
 import math
+import sys
 
 import numpy as np
 import numpy.typing as npt
 
+from battery_analytics.budget import charge_bytes
 from battery_analytics.formats.pickles.dtypes import SCALAR, dtype_of
 from battery_analytics.formats.pickles.values import Call, MalformedPickle, bytes_of, expanded
 
@@ -40,7 +42,7 @@ def array_of(call: Call) -> AnyArray:
 def scalar_of(call: Call) -> object:
     """The number or text that a call would create."""
     dtype, content = call.args
-    return np.frombuffer(bytes_of(content), dtype=dtype_of(dtype), count=1)[0].item()
+    return _plain_text(np.frombuffer(bytes_of(content), dtype=dtype_of(dtype), count=1))[0].item()
 
 
 def _reconstructed(call: Call) -> AnyArray:
@@ -66,7 +68,16 @@ def _array(content: bytes, dtype: np.dtype[np.generic], shape: object, *, fortra
     lengths = _lengths(shape)
     if dtype.hasobject or math.prod(lengths) * dtype.itemsize != len(content):
         raise MalformedPickle(f"an array of shape {lengths} does not match the bytes that it holds")
-    return np.frombuffer(content, dtype=dtype).reshape(lengths, order="F" if fortran else "C")
+    return _plain_text(np.frombuffer(content, dtype=dtype)).reshape(lengths, order="F" if fortran else "C")
+
+
+def _plain_text(values: AnyArray) -> AnyArray:
+    """The values as they are. Raises MalformedPickle for text with characters that Unicode does not have."""
+    if values.dtype.kind == "U" and values.size and values.dtype.itemsize:
+        characters = values.view(np.dtype(np.uint32).newbyteorder(values.dtype.byteorder))
+        if characters.max() > sys.maxunicode:
+            raise MalformedPickle("an array of text holds what is no character")
+    return values
 
 
 def _object_array(items: object, shape: object) -> AnyArray:
@@ -75,6 +86,7 @@ def _object_array(items: object, shape: object) -> AnyArray:
     lengths = _lengths(shape)
     if math.prod(lengths) != len(values):
         raise MalformedPickle("an array of objects does not match its shape")
+    charge_bytes(8 * len(values))
     array = np.empty(len(values), dtype=object)
     for place, value in enumerate(values):
         array[place] = scalar_of(value) if isinstance(value, Call) and str(value.target) in SCALAR else value

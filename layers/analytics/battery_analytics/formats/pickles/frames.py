@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from battery_analytics.budget import charge_bytes, charge_values
 from battery_analytics.formats.pickles.arrays import AnyArray, array_of, is_array
-from battery_analytics.formats.pickles.values import ZONE, ZONE_OF_NAME, Call, GlobalName, MalformedPickle
+from battery_analytics.formats.pickles.values import ZONE, ZONE_OF_NAME, Call, GlobalName, MalformedPickle, shown
 
 MAX_FRAME_COLUMNS = 100_000
 
@@ -89,10 +90,15 @@ def frame_of(call: Call) -> Frame:
         raise MalformedPickle("a pandas frame has more column names than columns")
     named: dict[str, AnyArray | OtherColumn] = {}
     for position, label in enumerate(labels):
-        name = str(label)
+        name = _name(label)
         named[name if name not in named else f"{name} ({position + 1})"] = columns[position]
     labels_of_rows = _row_labels(manager, column=next(iter(columns.values()), None))
     return Frame({**named, **{name: values for name, values in labels_of_rows.items() if name not in named}})
+
+
+def _name(label: object) -> str:
+    """A label of a column as its name: text as it is, of anything but text and numbers the type alone."""
+    return str(label) if isinstance(label, str | float) or type(label) is int else shown(label)
 
 
 def series_of(call: Call) -> AnyArray | OtherColumn:
@@ -132,9 +138,12 @@ def array_within(value: object) -> AnyArray | OtherColumn:
 
 def _masked(state: object) -> AnyArray:
     """Integers or floats with a mask; NaN where the mask is set."""
-    data, mask = (array_within(_part(state, name)) for name in ("_data", "_mask"))
-    if isinstance(data, OtherColumn) or isinstance(mask, OtherColumn) or data.dtype.kind not in "iufb":
+    parts = [_part(state, name) for name in ("_data", "_mask")]
+    # Only numpy's own arrays: a masked array within a masked array could be itself.
+    data, mask = (array_of(part) if isinstance(part, Call) and is_array(part) else None for part in parts)
+    if data is None or mask is None or data.shape != mask.shape or data.dtype.kind not in "iufb":
         raise MalformedPickle("a pandas array has no contents")
+    charge_bytes(16 * data.size)
     return np.where(mask.astype(np.bool_), np.nan, data.astype(np.float64))
 
 
@@ -157,7 +166,9 @@ def _blocks(manager: object) -> list[tuple[AnyArray, AnyArray | OtherColumn]]:
     blocks: list[tuple[AnyArray, AnyArray | OtherColumn]] = []
     for placement, content in pairs:
         values = array_within(content)
-        blocks.append((_positions(placement), values if isinstance(values, OtherColumn) else np.atleast_2d(values)))
+        positions = _positions(placement)
+        charge_values(1 + positions.size)
+        blocks.append((positions, values if isinstance(values, OtherColumn) else np.atleast_2d(values)))
     return blocks
 
 
@@ -209,6 +220,7 @@ def _levels(parts: dict[str, object]) -> dict[object, AnyArray | None]:
         places = _plain_labels(its_codes)
         if labels is None or places is None or places.dtype.kind not in "iu" or labels.dtype.kind not in "iuf":
             continue
+        charge_bytes(8 * labels.size + 24 * places.size)
         numbers, place = labels.astype(np.float64), places.astype(np.int64)
         inside = (place >= 0) & (place < numbers.size)
         values = np.full(place.size, np.nan)
@@ -234,7 +246,7 @@ def _state_of_manager(manager: Call) -> dict[str, list[dict[str, object]]]:
 def _positions(placement: object) -> AnyArray:
     if isinstance(placement, Call) and str(placement.target) in SLICE:
         bounds = [bound for bound in placement.args if isinstance(bound, int) and abs(bound) < MAX_FRAME_COLUMNS]
-        if len(bounds) != 3:
+        if len(bounds) != 3 or bounds[2] == 0:
             raise MalformedPickle("a pandas block lies outside its frame")
         return np.arange(*bounds)
     positions = array_within(placement)

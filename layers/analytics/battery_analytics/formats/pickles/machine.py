@@ -165,7 +165,9 @@ class Machine:
         for key in keys:
             check_key(key)
         if isinstance(target, Call):
-            target.items = [*(target.items or ()), *keys_and_values]
+            if target.items is None:
+                target.items = []
+            target.items.extend(keys_and_values)
         elif isinstance(target, dict):
             target.update(zip(keys, keys_and_values[1::2], strict=True))
         else:

@@ -50,7 +50,7 @@ def resolved(value: object) -> object:
     if value.meaning is None:
         try:
             value.meaning = _meaning(value)
-        except (TypeError, ValueError, KeyError, IndexError, OverflowError, StopIteration) as fault:
+        except (TypeError, ValueError, KeyError, IndexError, ArithmeticError, StopIteration) as fault:
             # All arguments come from the file, so what does not fit numpy's or pandas' layout is the file's fault.
             raise MalformedPickle(f"{value.target} does not have the layout that its library writes") from fault
     return value.meaning

@@ -13,7 +13,7 @@ from battery_analytics.formats.pickles.values import Call, MalformedPickle, Numb
 def items_of(value: object) -> list[object]:
     """A list's, tuple's or array's items as Python values, runs of numbers as single numbers."""
     if isinstance(value, np.ndarray):
-        return list(value.tolist())
+        return list(value.reshape(-1).tolist() if value.ndim == 0 else value.tolist())
     if isinstance(value, NumberRun):
         return list(value.values.tolist())
     if isinstance(value, list | tuple):

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from battery_analytics.budget import charge_bytes
+
 LONGEST_KEY = 1_000
 ENCODE = "_codecs.encode"
 GETATTR = frozenset({"builtins.getattr", "__builtin__.getattr"})
@@ -106,11 +108,14 @@ def bytes_of(value: object) -> bytes:
     if isinstance(value, bytes):
         return value
     if isinstance(value, str):
+        charge_bytes(len(value))
         return value.encode("latin-1")
     if isinstance(value, Call) and str(value.target) == ENCODE:
         text, encoding = value.args
         if encoding == "latin1" and isinstance(text, str):
-            return text.encode("latin-1")
+            if not isinstance(value.meaning, bytes):
+                value.meaning = bytes_of(text)
+            return value.meaning
     if isinstance(value, Call) and str(value.target) in EMPTY_BYTES and not value.args:
         return b""
     raise MalformedPickle("bytes are missing where they belong")

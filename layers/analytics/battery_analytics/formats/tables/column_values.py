@@ -9,11 +9,14 @@ from typing import cast
 import numpy as np
 import numpy.typing as npt
 
+from battery_analytics.budget import charge_values
 from battery_analytics.cell import FloatArray
 from battery_analytics.formats.tables.dates import is_date, seconds_of_dates
 
 _FLOAT64 = np.dtype(np.float64)
 _LONGEST_NUMBER = 64
+_CHARGED_AT_ONCE = 1_000
+_VALUES_PER_DATE = 5
 _MOST_UNREADABLE = 1_000  # a column with more text than numbers so far is a column of text, and is not read further
 
 
@@ -57,8 +60,7 @@ def numbers(column: object, *, clock: bool = False) -> Numbers:
     if kind in "OUS":
         return _numbers_of_items(column.reshape(-1).tolist(), clock)
     if kind in "Mm" and clock:
-        since = column.reshape(-1).astype(f"{kind}8[ns]")
-        return Numbers(np.where(np.isnat(since), np.nan, since.astype(np.int64) / 1e9))
+        return Numbers(_seconds_of_times(column.reshape(-1)))
     raise NotNumbers
 
 
@@ -102,18 +104,54 @@ def _numbers_of_items(items: Sequence[object], clock: bool) -> Numbers:
         if dates is not None:
             return dates
     values, unreadable, example = np.empty(len(items)), 0, None
+    known: dict[str, float | None] = {}
     for place, item in enumerate(items):
-        number = _number(item, clock)
+        if place % _CHARGED_AT_ONCE == 0:
+            charge_values(min(_CHARGED_AT_ONCE, len(items) - place))
+        if type(item) is str:
+            if item not in known:
+                known[item] = _number(item, clock)
+            number = known[item]
+        else:
+            number = _number(item, clock)
         if number is None:
-            unreadable, example = unreadable + 1, example or f"{item!s:.40}"
+            unreadable, example = unreadable + 1, example or _example(item)
         values[place] = np.nan if number is None else number
         if unreadable > _MOST_UNREADABLE and 2 * unreadable > place:
             return Numbers(np.full(len(items), np.nan), len(items), example)
     return Numbers(values, unreadable, example)
 
 
+def _example(item: object) -> str:
+    """Text as it is; of another value only its type, since it may be as large as a file can make it."""
+    return f"{item[:40]!s}" if isinstance(item, str | bytes) else f"a {type(item).__name__}"
+
+
+_SECONDS_PER_UNIT = {
+    **{"W": 604_800.0, "D": 86_400.0, "h": 3_600.0, "m": 60.0, "s": 1.0},
+    **{"ms": 1e-3, "us": 1e-6, "ns": 1e-9, "ps": 1e-12, "fs": 1e-15, "as": 1e-18},
+}
+
+
+def _seconds_of_times(times: npt.NDArray[np.generic]) -> FloatArray:
+    """Dates or durations of any unit in seconds, NaN where one is missing. Raises NotNumbers for other units.
+
+    Nanoseconds would end in the year 2262; a date beyond, such as 9999-12-31, stands for none in some programs.
+    """
+    unit, count = np.datetime_data(cast("np.dtype[np.datetime64 | np.timedelta64]", times.dtype))
+    if unit in {"M", "Y"} and times.dtype.kind == "M":
+        month = times.view(np.int64).astype(np.float64) * (count if unit == "M" else 12 * count)
+        days = np.where(np.abs(month) < 12 * 8_000, month, np.nan)
+        whole = np.nan_to_num(days).astype("M8[M]").astype("M8[D]").astype(np.float64)
+        return np.where(np.isnat(times) | np.isnan(days), np.nan, whole * _SECONDS_PER_UNIT["D"])
+    if unit not in _SECONDS_PER_UNIT:
+        raise NotNumbers
+    return np.where(np.isnat(times), np.nan, times.view(np.int64) * (_SECONDS_PER_UNIT[unit] * count))
+
+
 def _dates(items: Sequence[object], first: str) -> Numbers | None:
     """A column of dates without time zone in seconds; None where its first text is no such date."""
+    charge_values(_VALUES_PER_DATE * len(items))
     if is_date(first[:_LONGEST_NUMBER]):
         texts = [item if isinstance(item, str) and len(item) <= _LONGEST_NUMBER else None for item in items]
         seconds = seconds_of_dates(texts)

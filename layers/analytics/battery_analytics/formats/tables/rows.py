@@ -190,10 +190,14 @@ def _row_too_long(text: TableText, row: int, file: str) -> CorruptedFile:
     rows = csv.reader(
         io.StringIO(text.content[text.rows_start :].decode("utf-8"), newline=""), delimiter=text.header.separator
     )
-    fields = next(islice((fields for fields in rows if fields), row, None), [])
+    expected = f"its header names {len(text.header.columns)} columns"
+    try:
+        fields = next(islice((fields for fields in rows if fields), row, None), [])
+    except csv.Error:  # a field of more characters than the csv module reads
+        return CorruptedFile(f"Row {row + 1} of {file} has too many fields: {expected}.", file=file)
     line = text.header.line + 1 + rows.line_num
     return CorruptedFile(
-        f"Line {line} of {file} has {len(fields)} fields, but its header names {len(text.header.columns)} columns.",
+        f"Line {line} of {file} has {len(fields)} fields, but {expected}.",
         file=file,
         line=line,
     )
