@@ -220,7 +220,10 @@ spec("several cells are overlaid, ranked by the API, sorted and taken away", asy
   assert.equal(await table.getByRole("columnheader", { name: "Retention" }).getAttribute("aria-sort"), "ascending");
   const { bytes } = await taken(stage.page, "Table as CSV");
   const [header, ...lines] = bytes.toString().trimEnd().split("\r\n");
-  assert.match(header ?? "", /^cell_id,rank,total_cycles,retention_at_common_cycle_percent,capacity_retention_percent,/);
+  assert.match(
+    header ?? "",
+    /^cell_id,rank,total_cycles,retention_at_common_cycle_percent,capacity_retention_percent,/,
+  );
   assert.deepEqual(
     lines.map((line) => line.split(",").slice(0, 3)),
     [
