@@ -39,8 +39,8 @@ class SourceCycles:
     cell_name: str | None = None
 
 
-class SeenColumns(dict[tuple[int, RecognisedColumn], tuple[object, Numbers | None]]):
-    """What was read of a file's columns, by the identity of the value that holds one, which is kept with it.
+class SeenColumns(dict[tuple[int, str], tuple[object, Numbers | None]]):
+    """What was read of a file's columns, by the identity of the value that holds one, which is kept with it, and its name.
 
     A file may refer to one column from many cycles and cells.
     """
@@ -165,15 +165,16 @@ class _Reader:
         where = f"cycle {position if number is None else number}"
         columns: dict[Quantity, FloatArray] = {}
         constants: dict[Quantity, float] = {}
+        charge_values(len(layout))
         for quantity, column in layout.items():
             if quantity in ("cycle_number", "cell"):
                 continue
-            charge_values(1)
             value = _value(item, column.name)
-            constant = _constant_state(value) if quantity == "state" else _constant(value)
-            if constant is not None:
-                constants[quantity] = constant
-                continue
+            if type(value) is not list:
+                constant = _constant_state(value) if quantity == "state" else _constant(value)
+                if constant is not None:
+                    constants[quantity] = constant
+                    continue
             read = self.column(value, column, where)
             if read is not None:
                 columns[quantity] = read.values
@@ -187,10 +188,10 @@ class _Reader:
 
     def column(self, value: object, column: RecognisedColumn, where: str) -> Numbers | None:
         """The column in its quantity's unit; None where it is none."""
-        key = (id(value), column)
+        key = (id(value), column.name)
         if key not in self.seen:
             read = self._numbers(value, column, where)
-            if read is not None:
+            if read is not None and (column.factor != 1.0 or column.offset != 0.0):
                 charge_bytes(read.values.nbytes)
                 read = replace(read, values=read.scaled(column.factor, column.offset))
             self.seen[key] = (value, read)

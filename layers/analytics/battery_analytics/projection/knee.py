@@ -7,6 +7,7 @@ better than a line and than a parabola, by Schwarz's criterion with the number o
 becomes steeper.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -67,11 +68,10 @@ def find_knee(cycle_number: FloatArray, capacity_Ah: FloatArray) -> FoundKnee | 
     span = max(float(x[-1] - x[0]), 1.0)
     u, relative = (x - x[0]) / span, y / float(np.median(y))
     y_set = relative[:, np.newaxis]
-    straight = fit_on_grid(np.stack([_columns(u, loss) for loss in FIRST_LOSS_SPANS]), y_set)
-    smooth = fit_on_grid(np.stack([_columns(u, loss, u**2) for loss in FIRST_LOSS_SPANS]), y_set)
     bends = np.maximum(u - _BENDS[:, np.newaxis], 0.0)
-    bent_bases = np.stack([_columns(u, loss, bend) for loss in FIRST_LOSS_SPANS for bend in bends])
-    bent = fit_on_grid(bent_bases, y_set)
+    straight = fit_on_grid(_bases(u, FIRST_LOSS_SPANS), y_set)
+    smooth = fit_on_grid(_bases(u, FIRST_LOSS_SPANS, u[np.newaxis] ** 2), y_set)
+    bent = fit_on_grid(_bases(u, FIRST_LOSS_SPANS, bends), y_set)
     loss_place, place = divmod(int(bent.choice[0]), _BENDS.size)
     if bent.squares.min() > MOST_OF_SQUARES * min(straight.squares.min(), smooth.squares.min()):
         return None
@@ -94,8 +94,14 @@ def find_knee(cycle_number: FloatArray, capacity_Ah: FloatArray) -> FoundKnee | 
     return FoundKnee(knee, capacity_Ah=float(np.interp(cycles[place], x, y)))
 
 
-def _columns(u: FloatArray, first_loss_span: float, *further: FloatArray) -> FloatArray:
-    return np.column_stack((np.ones_like(u), u, np.exp(-u / first_loss_span), *further))
+def _bases(u: FloatArray, first_loss_spans: Sequence[float], last: FloatArray | None = None) -> FloatArray:
+    """One basis for each first loss and, within it, each row of `last`, shape (n_grid, u.size, 3 or 4 terms)."""
+    losses = np.exp(-u / np.array(first_loss_spans)[:, np.newaxis])
+    bases = np.empty((losses.shape[0], 1 if last is None else last.shape[0], u.size, 3 if last is None else 4))
+    bases[..., 0], bases[..., 1], bases[..., 2] = 1.0, u, losses[:, np.newaxis]
+    if last is not None:
+        bases[..., 3] = last
+    return bases.reshape(-1, u.size, bases.shape[3])
 
 
 def _steepens(bent: GridFit, bend: float) -> bool:
@@ -116,7 +122,7 @@ class _TwoBends:
 
 def _two_bends(u: FloatArray, y_set: FloatArray, bends: FloatArray, first_loss_span: float) -> _TwoBends:
     first, second = np.triu_indices(_BENDS.size, k=_FEWEST_BETWEEN)
-    common = np.broadcast_to(_columns(u, first_loss_span), (first.size, u.size, 3))
+    common = np.broadcast_to(_bases(u, [first_loss_span])[0], (first.size, u.size, 3))
     bases = np.concatenate((common, bends[first][:, :, np.newaxis], bends[second][:, :, np.newaxis]), axis=2)
     fit = fit_on_grid(bases, y_set)
     squares = np.full(_BENDS.size, np.inf)
