@@ -25,6 +25,7 @@ from local.gateway import Invoke, MalformedResultError, from_result, json_respon
 # The largest body that API Gateway accepts.
 CLOUD_BODY_BYTES: Final = 10_000_000
 LIGHT_REQUESTS_AT_ONCE: Final = 8
+QUICK_REQUESTS_AT_ONCE: Final = 4
 STOPPED: Final = "The server was stopped before this request was finished. Start it again and repeat the request."
 logger = logging.getLogger("local")
 
@@ -34,11 +35,12 @@ class Limits:
     """The limits that the gateway itself applies, from the service's limits.
 
     At most `large_at_once` requests with large bodies are handled at the same time, which limits the memory. Other
-    requests do not wait for them.
+    requests do not wait for them. A body that pauses, or that trickles in, is not waited for.
     """
 
     service: ServiceLimits
     body_idle_seconds: float = 30.0
+    body_total_seconds: float = 300.0
     large_at_once: int = min(4, os.process_cpu_count() or 1)
 
     @property
@@ -71,6 +73,7 @@ class GatewayApplication:
     def __init__(self, invoke: Invoke, *, limits: Limits) -> None:
         self._invoke = invoke
         self._limits = limits
+        self._quick = ThreadPoolExecutor(QUICK_REQUESTS_AT_ONCE, thread_name_prefix="quick")
         self._light = ThreadPoolExecutor(LIGHT_REQUESTS_AT_ONCE, thread_name_prefix="light")
         self._large = ThreadPoolExecutor(limits.large_at_once, thread_name_prefix="large")
         self._running: set[str] = set()
@@ -82,7 +85,7 @@ class GatewayApplication:
 
     def close(self) -> None:
         """Accept no more requests; running ones continue."""
-        for pool in (self._light, self._large):
+        for pool in (self._quick, self._light, self._large):
             pool.shutdown(wait=False, cancel_futures=True)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -104,14 +107,25 @@ class GatewayApplication:
         if declared is not None and int(declared) > limits.body_bytes:
             return _refusal(too_large(int(declared), limits.service), request_id)
         try:
-            async with received(request, max_bytes=limits.body_bytes, idle_seconds=limits.body_idle_seconds) as body:
-                pool = self._large if body.is_large else self._light
+            async with received(
+                request,
+                max_bytes=limits.body_bytes,
+                idle_seconds=limits.body_idle_seconds,
+                total_seconds=limits.body_total_seconds,
+            ) as body:
+                pool = self._pool_for(body)
                 loop = asyncio.get_running_loop()
                 return await loop.run_in_executor(pool, self._respond_to, request, body, request_id)
         except BodyTooLargeError as error:
             return _refusal(too_large(error.received_bytes, limits.service), request_id)
         except BodyStalledError:
             return _stalled(limits, request_id)
+
+    def _pool_for(self, body: Body) -> ThreadPoolExecutor:
+        """Requests without a body, for the page, health and jobs, never wait for an analysis."""
+        if body.size_bytes == 0:
+            return self._quick
+        return self._large if body.is_large else self._light
 
     def _respond_to(self, request: Request, body: Body, request_id: str) -> Response:
         """One request from event to answer, in a worker's thread."""
@@ -150,5 +164,8 @@ def _refusal(error: ApiError, request_id: str) -> Response:
 
 
 def _stalled(limits: Limits, request_id: str) -> Response:
-    message = f"The upload stopped: nothing came for {limits.body_idle_seconds:g} seconds. Send it again."
+    message = (
+        f"The upload stopped: nothing came for {limits.body_idle_seconds:g} seconds, or it took more than "
+        f"{limits.body_total_seconds:g} seconds. Send it again."
+    )
     return json_response(408, error_body("malformed_multipart", message, {}, request_id))

@@ -6,6 +6,7 @@ neither a truncated body nor one of too many bytes.
 
 import asyncio
 import tempfile
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
@@ -24,7 +25,7 @@ class BodyTooLargeError(Exception):
 
 
 class BodyStalledError(Exception):
-    """No byte of the body came for too long."""
+    """No byte of the body came for too long, or the whole took too long."""
 
 
 class Body:
@@ -45,14 +46,20 @@ class Body:
 
 
 @asynccontextmanager
-async def received(request: Request, *, max_bytes: int, idle_seconds: float) -> AsyncIterator[Body]:
+async def received(
+    request: Request, *, max_bytes: int, idle_seconds: float, total_seconds: float
+) -> AsyncIterator[Body]:
     """Wait for the whole body, and close it at the end; a body larger than a megabyte is on disk.
 
-    Raises BodyTooLargeError as soon as `max_bytes` is passed, BodyStalledError, and Starlette's ClientDisconnect.
+    Raises BodyTooLargeError as soon as `max_bytes` is passed, BodyStalledError where a piece or the whole takes too long,
+    and Starlette's ClientDisconnect.
     """
+    ends_at = time.monotonic() + total_seconds
     with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES) as spool:
         size_bytes = 0
         async for chunk in chunks(request, idle_seconds):
+            if time.monotonic() > ends_at:
+                raise BodyStalledError
             size_bytes += len(chunk)
             if size_bytes > max_bytes:
                 raise BodyTooLargeError(size_bytes)

@@ -238,6 +238,35 @@ def test_a_body_that_stops_coming_is_given_up_with_a_reason() -> None:
     assert json.loads(body)["code"] == "malformed_multipart"
 
 
+def test_a_body_that_trickles_in_is_given_up_after_a_total_time() -> None:
+    with serving(echo, replace(SMALL_LIMITS, body_total_seconds=1.0)) as running, running.connect() as connection:
+        connection.send(POST + b"content-length: 1000\r\n\r\n")
+        for _ in range(15):
+            connection.send(b"x")
+            time.sleep(0.1)
+        head, _ = connection.answer()
+
+    assert status_of(head) == 408
+
+
+def test_health_is_answered_while_more_analyses_run_than_there_are_threads_for_them() -> None:
+    ends = threading.Event()
+
+    def waiting(event: Event, context: object) -> object:
+        if event.get("body"):
+            ends.wait(60)
+        return echo(event, context)
+
+    with serving(waiting) as running, ThreadPoolExecutor(10) as callers:
+        answers = [callers.submit(requests.post, running.url, data=b"small", timeout=60) for _ in range(10)]
+        try:
+            assert_alive(running)
+            assert not any(answer.done() for answer in answers)
+        finally:
+            ends.set()
+        assert {answer.result().status_code for answer in answers} == {200}
+
+
 def test_bytes_after_the_declared_length_are_not_part_of_the_body(echoing: RunningServer) -> None:
     with echoing.connect() as connection:
         connection.send(POST + b"content-length: 4\r\n\r\nbody and more\r\n\r\n")

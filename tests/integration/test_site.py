@@ -96,3 +96,20 @@ def test_a_picture_travels_as_the_bytes_that_it_is(site: LambdaHandler) -> None:
 def test_nothing_but_the_pages_own_files_is_served(site: LambdaHandler, name: str) -> None:
     status, code, _ = error_of(answer(site, request_event("GET", f"/assets/{name}")))
     assert (status, code) == (404, "not_found")
+
+
+@pytest.mark.parametrize("name", ["a" * 256 + ".js", "a" * 5_000 + ".js", "%00.js", "..", ".js"])
+def test_a_name_that_no_asset_can_have_is_not_found(site: LambdaHandler, name: str) -> None:
+    assert error_of(answer(site, request_event("GET", f"/assets/{name}")))[:2] == (404, "not_found")
+
+
+@pytest.mark.parametrize("path", ["/", "/health", "/openapi.json", "/api/formats", "/assets/index-1a2b.js"])
+def test_head_is_answered_as_get_is_without_the_body(site: LambdaHandler, path: str) -> None:
+    head, get = (answer(site, request_event(method, path)) for method in ("HEAD", "GET"))
+    assert (head["statusCode"], head["headers"]["Content-Type"]) == (200, get["headers"]["Content-Type"])
+    assert not head["body"]
+
+
+def test_half_a_character_in_a_path_or_a_query_is_shown_as_a_question_mark(site: LambdaHandler) -> None:
+    event = {**request_event("GET", "/health"), "rawPath": "/\ud800"}
+    assert error_of(answer(site, event))[:2] == (404, "not_found")

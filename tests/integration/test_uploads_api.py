@@ -283,6 +283,9 @@ REFUSALS: dict[str, tuple[object, int, str, str]] = {
     "no body": (None, 400, "no_files", "files"),
     "not JSON": (b"{", 400, "invalid_option", "JSON"),
     "not UTF-8": (b"\xff", 400, "invalid_option", "JSON"),
+    "deep": (b"[" * 60_000, 400, "invalid_option", "JSON"),
+    "half a character": (b'{"files": [{"name": "\\ud800.pkl", "size_bytes": 1}]}', 400, "invalid_option", "JSON"),
+    "options of no kind": ({**announcement(("a.pkl", 1)), "options": False}, 400, "invalid_option", "options"),
     "no object": ([], 400, "no_files", "files"),
     "no files": ({"files": []}, 400, "no_files", "files"),
     "unknown key": ({**announcement(("a.pkl", 1)), "file": 1}, 400, "invalid_option", "'file'"),
@@ -318,7 +321,20 @@ def test_an_announcement_may_use_its_limits(api: Api) -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [{"plot": "none"}, {"plots": []}, {"cycles": [1.5]}, {"eol_threshold": True}, {"cycles": {}}, [1], "all"]
+    "options",
+    [
+        {"plot": "none"},
+        {"plots": []},
+        {"cycles": [1.5]},
+        {"eol_threshold": True},
+        {"cycles": {}},
+        [1],
+        "all",
+        False,
+        0,
+        [],
+        "",
+    ],
 )
 def test_an_option_that_means_nothing_is_refused_at_the_start(api: Api, options: object) -> None:
     upload = api.announce(ONE)

@@ -65,13 +65,17 @@ def test_a_path_of_no_route_is_404_and_the_paths_are_named(handler: LambdaHandle
     assert details == {"path": path, "paths": ["/", "/jobs/<job_id>", "/jobs/<job_id>/result", "/uploads"]}
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "HEAD", "BREW"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "BREW"])
 def test_a_method_that_a_path_does_not_take_is_405_and_those_it_takes_are_named(
     handler: LambdaHandler, method: str
 ) -> None:
     answer = asked(handler, method, "/jobs/1")
-    assert error_of(answer) == (405, "method_not_allowed", {"path": "/jobs/1", "allowed_methods": ["DELETE", "GET"]})
-    assert answer["headers"]["Allow"] == "DELETE, GET"
+    assert error_of(answer) == (
+        405,
+        "method_not_allowed",
+        {"path": "/jobs/1", "allowed_methods": ["DELETE", "GET", "HEAD"]},
+    )
+    assert answer["headers"]["Allow"] == "DELETE, GET, HEAD"
 
 
 def test_a_405_quotes_no_more_than_the_start_of_a_long_method(handler: LambdaHandler) -> None:
@@ -79,7 +83,7 @@ def test_a_405_quotes_no_more_than_the_start_of_a_long_method(handler: LambdaHan
 
 
 @pytest.mark.parametrize(
-    ("path", "methods"), [("/", "GET"), ("/jobs/1", "DELETE, GET"), ("/jobs/1/result", "GET"), ("/uploads", "POST")]
+    ("path", "methods"), [("/", "GET, HEAD"), ("/jobs/1", "DELETE, GET, HEAD"), ("/uploads", "POST")]
 )
 def test_a_preflight_is_told_the_methods_of_its_path(handler: LambdaHandler, path: str, methods: str) -> None:
     answer = asked(handler, "OPTIONS", path, origin="https://a.example")

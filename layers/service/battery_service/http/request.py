@@ -36,9 +36,12 @@ class Request:
         lambda_request_id = getattr(context, "aws_request_id", None)
         return cls(
             method=request_context["http"]["method"].upper(),
-            path=event["rawPath"],
-            headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
-            query=event.get("queryStringParameters") or {},
+            path=_well_formed(event["rawPath"]),
+            headers={name.lower(): _well_formed(value) for name, value in (event.get("headers") or {}).items()},
+            query={
+                _well_formed(name): _well_formed(value)
+                for name, value in (event.get("queryStringParameters") or {}).items()
+            },
             request_id=_first_header_safe(request_context.get("requestId"), lambda_request_id) or str(uuid.uuid4()),
             lambda_request_id=lambda_request_id,
             caller=_caller(request_context.get("authorizer") or {}),
@@ -65,6 +68,11 @@ class Request:
             return pybase64.b64decode(body, validate=True)
         except ValueError as error:
             raise ApiError("malformed_multipart", "The body is marked as base64 but is not valid base64.") from error
+
+
+def _well_formed(text: str) -> str:
+    """The text with `?` for halves of characters, which JSON can hold and UTF-8 cannot."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def _caller(authorizer: Mapping[str, Any]) -> str:

@@ -42,7 +42,7 @@ class Answer:
 
 def json_answer(body: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), default=str)
-    return Answer(status, text.encode(), headers=headers or {})
+    return Answer(status, text.encode("utf-8", "replace"), headers=headers or {})
 
 
 def html_answer(page: bytes, content_security_policy: str) -> Answer:

@@ -8,7 +8,7 @@ request's method, that method has a route too, which answers 405 or the prefligh
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from aws_lambda_powertools.event_handler.api_gateway import APIGatewayHttpResolver, Response
@@ -76,12 +76,18 @@ def _resolver(request: Request, routes: Sequence[Route], settings: Settings) -> 
 
     resolver = APIGatewayHttpResolver(serializer=_unchanged, debug=False)
     resolver.current_event = APIGatewayProxyEventV2(dict(request.event))
+    routes = [*routes, *(_head_of(route) for route in routes if route.method == "GET")]
     for route in (*routes, *_routes_beside(routes, request.method)):
         resolver.route(route.path, method=route.method)(served_by(route.handler))
     resolver.exception_handler(NotFoundError)(lambda _: refused(_not_found(request, routes)))
     resolver.exception_handler(ApiError)(refused)
     resolver.exception_handler(Exception)(failed)
     return resolver
+
+
+def _head_of(route: Route) -> Route:
+    """The route that answers HEAD as this one answers GET, without the body."""
+    return Route("HEAD", route.path, lambda *given, **named: replace(route.handler(*given, **named), body=b""))
 
 
 def _routes_beside(routes: Sequence[Route], method: str) -> list[Route]:

@@ -39,13 +39,14 @@ def announced_upload(request: Request, limits: UploadLimits) -> tuple[tuple[Stor
         )
     files = tuple(_announced_file(entry, limits) for entry in entries)
     _check_together(files, limits)
-    return files, options_of_json(body.get("options") or {})
+    options = body.get("options")
+    return files, options_of_json({} if options is None else options)
 
 
 def analysis_options(request: Request, announced: Options) -> Options:
     """The options of a request to start a job; those of the announcement where it has none."""
     body = _json_of(request) if request.body_bytes else {}
-    return options_of_json(body) if body or not isinstance(body, Mapping) else announced
+    return announced if body is None or body == {} else options_of_json(body)
 
 
 def arrived_files(job: Job, objects: Mapping[str, StoredObject]) -> tuple[StoredFile, ...]:
@@ -133,11 +134,15 @@ def _json_of(request: Request) -> object:
             {"limit_bytes": MAX_BODY_BYTES, "size_bytes": request.body_bytes},
         )
     try:
-        return json.loads(request.body() or b"null")
-    except ValueError as error:
+        body: object = json.loads(request.body() or b"null")
+        json.dumps(body, ensure_ascii=False).encode()  # halves of characters have no UTF-8
+    except (ValueError, RecursionError) as error:
         raise ApiError(
-            "invalid_option", "The body is not JSON; send a JSON object.", {"option": "body", "allowed": "JSON"}
+            "invalid_option",
+            "The body is not JSON, or too deep; send a JSON object.",
+            {"option": "body", "allowed": "JSON"},
         ) from error
+    return body
 
 
 def _unknown_key(name: str, allowed: Sequence[str]) -> ApiError:

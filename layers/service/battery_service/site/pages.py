@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -34,6 +35,7 @@ CONTENT_TYPES: Mapping[str, str] = {
 COMPRESSED_TYPES = frozenset({".png", ".woff2"})
 # More than a build has; it limits the memory that requests for unknown names can use.
 MAX_CACHED_ASSETS = 64
+ASSET_NAME = re.compile(r"\w[\w.-]{0,126}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +71,11 @@ class Dashboard:
 
     def _asset(self, name: str) -> Asset | None:
         """The asset of this name, None where there is none; a name is never a path."""
+        if not ASSET_NAME.fullmatch(name):
+            return None
         path = self._folder / "assets" / name
         content_type = CONTENT_TYPES.get(path.suffix)
-        if path.name != name or content_type is None or not path.is_file():
+        if content_type is None or not path.is_file():
             return None
         content = path.read_bytes()
         compressed = None if path.suffix in COMPRESSED_TYPES else gzip.compress(content, mtime=0)
