@@ -327,6 +327,7 @@ def test_an_announcement_may_use_its_limits(api: Api) -> None:
         {"plots": []},
         {"cycles": [1.5]},
         {"eol_threshold": True},
+        {"eol_threshold": "0.5"},
         {"cycles": {}},
         [1],
         "all",

@@ -93,8 +93,12 @@ def _choices(schema: Mapping[str, Any]) -> list[str]:
 
 def _as_text(name: str, value: object) -> str:
     """A JSON value as text, as in a query."""
-    if isinstance(value, str) or name not in generated()["options"]:
+    if name not in generated()["options"]:
         return str(value)
+    if isinstance(value, str) and generated()["options"][name]["schema"]["type"] != "number":
+        return value
+    if isinstance(value, str):
+        raise _invalid(name, value, generated()["options"][name]["takes"], "number")
     items = value if isinstance(value, list) else [value]
     if not items or any(isinstance(item, bool) or not isinstance(item, str | int | float) for item in items):
         raise _invalid(name, json.dumps(value), "a text, a number or a list of them", "text, number or list")

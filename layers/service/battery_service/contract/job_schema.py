@@ -8,6 +8,7 @@ from battery_service.limits import UPLOADS
 # An upload whose job was not started, and a deleted job, are not found.
 STATUSES = ("queued", "running", "succeeded", "failed")
 MIB = 1024 * 1024
+TEXT: Schema = {"type": "string"}
 
 
 def _options() -> Schema:
@@ -15,7 +16,8 @@ def _options() -> Schema:
     fields: dict[str, Schema] = {
         name: {
             "description": f"{option['description']} Takes {option['takes']}.",
-            "anyOf": [option["schema"], {"type": "string"}, {"type": "null"}],
+            # A list may be written with commas, as in a query.
+            "anyOf": [option["schema"], *([TEXT] if option["schema"]["type"] == "array" else []), {"type": "null"}],
         }
         for name, option in generated()["options"].items()
     }
@@ -34,8 +36,8 @@ ANNOUNCEMENT = record(
             "items": record(
                 "One file.",
                 {
-                    "name": text(f"Its name, which ends in one of {', '.join(file_endings())}."),
-                    "size_bytes": whole("Its size in bytes."),
+                    "name": {**text(f"Its name, which ends in one of {', '.join(file_endings())}."), "minLength": 1},
+                    "size_bytes": {**whole("Its size in bytes."), "minimum": 1, "maximum": UPLOADS.max_file_bytes},
                 },
             ),
         }
