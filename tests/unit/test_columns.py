@@ -252,31 +252,40 @@ def test_a_name_may_be_declared_as_the_file_writes_it() -> None:
 
 @pytest.mark.parametrize("quantity", GENERAL_COLUMNS)
 def test_every_declared_name_is_recognised_with_its_rank(quantity: Quantity) -> None:
-    for rank, name in enumerate(GENERAL_COLUMNS[quantity].names):
+    rule = GENERAL_COLUMNS[quantity]
+    for rank, name in enumerate(rule.names):
         column = GENERAL_NAMES.recognised(name)
 
         assert column is not None
-        assert (column.quantity, column.rank, column.factor) == (quantity, rank, 1.0)
+        factor = UNITS[quantity][rule.units[name]] if name in rule.units else 1.0
+        assert (column.quantity, column.rank, column.factor) == (quantity, rank, factor)
 
 
 # What one of each unit is, in the quantity's own unit: worked out by hand, not taken from the rules.
+CAPACITY_UNITS = {
+    **{"Ah": 1, "A.h": 1, "A-h": 1, "mAh": 0.001, "mA.h": 0.001, "mA-h": 0.001},
+    **{"µAh": 1e-6, "uAh": 1e-6, "µA.h": 1e-6, "uA.h": 1e-6, "uA-h": 1e-6},
+    **{"ampere hour": 1, "ampere_hour": 1, "amp-hr": 1, "As": 1 / 3600, "A.s": 1 / 3600, "mAs": 1 / 3_600_000},
+    **{"C": 1 / 3600, "coulomb": 1 / 3600},
+}
 ONE_OF_EACH_UNIT: dict[Quantity, dict[str, float]] = {
     "cell": {},
-    "cycle_number": {"1": 1, "#": 1},
-    "voltage_V": {"V": 1, "Volt": 1, "volts": 1, "mV": 0.001},
-    "current_A": {"A": 1, "Amp": 1, "amps": 1, "mA": 0.001, "µA": 0.000001, "μA": 0.000001, "uA": 0.000001},
-    "charge_capacity_Ah": {
-        **{"Ah": 1, "A.h": 1, "mAh": 0.001, "mA.h": 0.001},
-        **{"µAh": 0.000001, "uAh": 0.000001, "µA.h": 0.000001, "uA.h": 0.000001},
+    "cycle_number": {"1": 1, "#": 1, "-": 1, "unity": 1},
+    "voltage_V": {"V": 1, "Volt": 1, "volts": 1, "mV": 0.001, "µV": 1e-6},
+    "current_A": {
+        "A": 1,
+        "Amp": 1,
+        "amps": 1,
+        "ampere": 1,
+        "mA": 0.001,
+        "µA": 1e-6,
+        "μA": 1e-6,
+        "uA": 1e-6,
+        "nA": 1e-9,
     },
-    "discharge_capacity_Ah": {
-        **{"Ah": 1, "A.h": 1, "mAh": 0.001, "mA.h": 0.001},
-        **{"µAh": 0.000001, "uAh": 0.000001, "µA.h": 0.000001, "uA.h": 0.000001},
-    },
-    "step_capacity_Ah": {
-        **{"Ah": 1, "A.h": 1, "mAh": 0.001, "mA.h": 0.001},
-        **{"µAh": 0.000001, "uAh": 0.000001, "µA.h": 0.000001, "uA.h": 0.000001},
-    },
+    "charge_capacity_Ah": CAPACITY_UNITS,
+    "discharge_capacity_Ah": CAPACITY_UNITS,
+    "step_capacity_Ah": CAPACITY_UNITS,
     "state": {},
     "time_s": {
         **{"s": 1, "sec": 1, "secs": 1, "second": 1, "seconds": 1, "ms": 0.001},
@@ -284,10 +293,12 @@ ONE_OF_EACH_UNIT: dict[Quantity, dict[str, float]] = {
         **{"us": 1e-6, "usec": 1e-6, "microsecond": 1e-6, "microseconds": 1e-6},
         **{"ns": 1e-9, "nsec": 1e-9, "nanosecond": 1e-9, "nanoseconds": 1e-9},
         **{"d": 86_400, "day": 86_400, "days": 86_400, "mins": 60, "minute": 60},
+        **{"hh:mm:ss.xxx": 1, "Hours in hh:mm:ss.xxx": 1, "Hours in hh:mm:ss": 1, "d hh:mm:ss": 1, "epoch": 1},
         **{"h:min:s.ms": 1, "hh:mm:ss": 1, "h:m:s": 1, "hh:mm:ss.ms": 1, "hh:mm:ss.sss": 1},
         **{"min": 60, "minutes": 60, "h": 3600, "hr": 3600, "hrs": 3600, "hour": 3600, "hours": 3600},
     },
     "temperature_C": {"C": 1, "°C": 1, "℃": 1, "degC": 1, "deg C": 1, "degree C": 1, "Celsius": 1}
+    | {"deg. C": 1, "degrees C": 1, "�C": 1, "?C": 1, "¡æ": 1, "ºC": 1, "Â°C": 1, "oC": 1, "°": 1}
     | {"K": 1, "Kelvin": 1, "F": 5 / 9, "°F": 5 / 9, "degF": 5 / 9, "Fahrenheit": 5 / 9},
 }
 

@@ -10,12 +10,18 @@ from functools import lru_cache
 
 from battery_analytics.formats.quantities import LONGEST_NAME, Quantity, printable
 
-_VOLT = {"v": 1.0, "volt": 1.0, "volts": 1.0, "mv": 1e-3}
-_AMPERE = {"a": 1.0, "amp": 1.0, "amps": 1.0, "ma": 1e-3, "ua": 1e-6}
-_AMPERE_HOUR = {"ah": 1.0, "a.h": 1.0, "mah": 1e-3, "ma.h": 1e-3, "uah": 1e-6, "ua.h": 1e-6}
+_VOLT = {"v": 1.0, "volt": 1.0, "volts": 1.0, "mv": 1e-3, "uv": 1e-6}
+_AMPERE = {"a": 1.0, "amp": 1.0, "amps": 1.0, "ampere": 1.0, "ma": 1e-3, "ua": 1e-6, "na": 1e-9}
+_AMPERE_HOUR = {
+    **dict.fromkeys(("ah", "a.h", "a-h", "ampere hour", "ampere_hour", "amp-hr"), 1.0),
+    **dict.fromkeys(("mah", "ma.h", "ma-h"), 1e-3),
+    **dict.fromkeys(("uah", "ua.h", "ua-h"), 1e-6),
+    **{"as": 1 / 3600, "a.s": 1 / 3600, "mas": 1e-3 / 3600, "c": 1 / 3600, "coulomb": 1 / 3600},
+}
 _SECOND = {
     **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1.0),
-    **dict.fromkeys(("h:min:s.ms", "hh:mm:ss", "h:m:s", "hh:mm:ss.ms", "hh:mm:ss.sss"), 1.0),
+    **dict.fromkeys(("h:min:s.ms", "hh:mm:ss", "h:m:s", "hh:mm:ss.ms", "hh:mm:ss.sss", "hh:mm:ss.xxx"), 1.0),
+    **dict.fromkeys(("hours in hh:mm:ss.xxx", "hours in hh:mm:ss", "d hh:mm:ss", "epoch"), 1.0),
     **dict.fromkeys(("ms", "msec", "millisecond", "milliseconds"), 1e-3),
     **dict.fromkeys(("us", "usec", "microsecond", "microseconds"), 1e-6),
     **dict.fromkeys(("ns", "nsec", "nanosecond", "nanoseconds"), 1e-9),
@@ -24,7 +30,10 @@ _SECOND = {
     **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), 3600.0),
 }
 _TEMPERATURE = {
-    **dict.fromkeys(("c", "°c", "℃", "degc", "deg c", "degree c", "celsius", "k", "kelvin"), 1.0),
+    **dict.fromkeys(
+        ("c", "°c", "℃", "degc", "deg c", "deg. c", "degree c", "degrees c", "celsius", "k", "kelvin"), 1.0
+    ),
+    **dict.fromkeys(("�c", "?c", "¡æ", "ºc", "â°c", "oc", "°"), 1.0),  # °C in a wrong encoding
     **dict.fromkeys(("f", "°f", "degf", "fahrenheit"), 5 / 9),
 }
 # What is added to a temperature after the factor of its unit.
@@ -36,7 +45,7 @@ OFFSETS: Mapping[str, float] = {
 # Each unit in lower case, with u for µ, and the factor from it to the quantity's own unit.
 UNITS: Mapping[Quantity, Mapping[str, float]] = {
     "cell": {},
-    "cycle_number": {"1": 1.0, "#": 1.0},
+    "cycle_number": {"1": 1.0, "#": 1.0, "-": 1.0, "unity": 1.0},
     "voltage_V": _VOLT,
     "current_A": _AMPERE,
     "charge_capacity_Ah": _AMPERE_HOUR,
@@ -51,11 +60,15 @@ UNITS: Mapping[Quantity, Mapping[str, float]] = {
 # Units of columns that are not read, which may stand in a row of units.
 _OTHER_UNITS = frozenset(
     {"wh", "mwh", "w", "mw", "ohm", "mohm", "ω", "mω", "%", "-", "v/s", "dv/dt", "mah/g", "ah/kg", "hz"}
+    | {"none", "percent", "watt", "watt_hour", "watt hour", "bits", "n/a", "bar", "kpa", "psi"}
 )
 
 _SUFFIXED_UNIT = re.compile(r"[_ ]in[_ ](\S+)$", re.IGNORECASE)
-_BRACKETED_UNIT = re.compile(r" ?(?:/ ?([^()\[\]]+)|[(\[] ?([^()\[\]]*)[)\]])(?:_1)?$")
-_BARE_UNIT = re.compile(r"[_ ](m?[VA]|[mµu]?Ah|[mun]?s|sec|min|h|hours?|minutes|C|K|degC)$")
+_BRACKETED_UNIT = re.compile(r" ?(?:/ ?([^()\[\]/]+)|[(\[（] ?([^()\[\]（）]*)[)\]）])(?:_1)?$")
+_BARE_UNIT = re.compile(
+    r"[_ ](m?[VA]|[mµu]?Ah|[mun]?s|sec|seconds?|min|h|hours?|minutes|C|K|degC|celsius|volts?|amperes?|milliampere|ampere_hour|"
+    r"unity)$"
+)
 
 
 def words(stem: str) -> str:
@@ -80,7 +93,11 @@ def has_unit(name: str) -> bool:
 
 def name_and_unit(name: str) -> tuple[str, str | None]:
     """A name without its unit, and the unit as `UNITS` spells it, None where the name states none."""
-    for pattern in (_SUFFIXED_UNIT, _BRACKETED_UNIT, _BARE_UNIT):
+    return _split(name, (_BRACKETED_UNIT, _SUFFIXED_UNIT, _BARE_UNIT))
+
+
+def _split(name: str, patterns: Sequence[re.Pattern[str]]) -> tuple[str, str | None]:
+    for pattern in patterns:
         match = pattern.search(name)
         if match and match.start() > 0:
             unit = next(group for group in match.groups() if group is not None)
@@ -93,12 +110,15 @@ class ColumnRule:
 
     Names are compared without unit, case and separators: "Test_Time(s)" matches "test time". Where a source has
     several of them, the first in this list is the quantity and the others are extra columns. Without `unit` a name
-    that states none means volts, amperes, ampere-hours, seconds or degrees Celsius.
+    that states none means volts, amperes, ampere-hours, seconds or degrees Celsius. `units` has names that are units
+    themselves, such as "mAmps".
     """
 
-    def __init__(self, *names: str, unit: str | None = None) -> None:
-        self.names = tuple(words(name_and_unit(name)[0]) for name in names)
+    def __init__(self, *names: str, unit: str | None = None, units: Mapping[str, str] | None = None) -> None:
+        own = {words(name): _spelled(own_unit) for name, own_unit in (units or {}).items()}
+        self.names = (*(words(_split(name, (_BRACKETED_UNIT, _SUFFIXED_UNIT))[0]) for name in names), *own)
         self.unit = None if unit is None else _spelled(unit)
+        self.units = own
 
 
 type ColumnRules = Mapping[Quantity, ColumnRule]
@@ -112,28 +132,100 @@ GENERAL_COLUMNS: ColumnRules = {
     ),
     "cycle_number": ColumnRule(
         *("cycle number", "cycle index", "cycle", "cycle no", "cycle id", "cycle count", "cycle#"),
-        *("cyc#", "cyc count", "cyc", "cycle p"),
+        *(
+            "cyc#",
+            "cyc count",
+            "cyc",
+            "cycle p",
+            "cycle c",
+            "cyclep",
+            "cyclec",
+            "cycle nr",
+            "full cycle count",
+            "total cycle",
+        ),
+        *("zyklus", "zyklusnummer", "zyklen", "numéro de cycle", "循环号", "循环序号", "循环", "循环数"),
     ),
     "voltage_V": ColumnRule(
         *("voltage", "cell voltage", "ecell", "<ecell>", "ewe ece", "<ewe ece>", "ewe", "<ewe>"),
-        *("potential", "volts", "voltage measured", "u", "v"),
+        *(
+            "potential",
+            "volts",
+            "voltage measured",
+            "u",
+            "v",
+            "vol",
+            "volt",
+            "terminal voltage",
+            "battery voltage",
+            "e",
+        ),
+        *("spannung", "zellspannung", "tension", "电压", "voltage avg"),
+        units={"mvolts": "mv"},
     ),
-    "current_A": ColumnRule("current", "cell current", "i", "<i>", "amps", "current measured"),
+    "current_A": ColumnRule(
+        *("current", "cell current", "i", "<i>", "amps", "current measured", "cur", "amp", "battery current"),
+        *("strom", "courant", "电流", "current avg"),
+        units={"mamps": "ma", "uamps": "ua"},
+    ),
     "charge_capacity_Ah": ColumnRule(
         *("charge capacity", "charging capacity", "q charge", "chg capacity", "cap chg", "chg cap"),
-        *("capacity charge", "charge q", "qc"),
+        *(
+            "capacity charge",
+            "charge q",
+            "qc",
+            "charge cap",
+            "cap charge",
+            "ah charge",
+            "amp hours charge",
+            "chargecapacity",
+        ),
+        *("ah cyc charge", "cycle charge capacity", "charged capacity", "charging cap", "cell charge capacity"),
+        *("ladekapazität", "capacité de charge", "充电容量", "charge capacity cycle"),
     ),
     "discharge_capacity_Ah": ColumnRule(
         *("discharge capacity", "discharging capacity", "q discharge", "dchg capacity", "cap dchg", "dchg cap"),
-        *("capacity discharge", "discharge q", "qd"),
+        *(
+            "capacity discharge",
+            "discharge q",
+            "qd",
+            "discharge cap",
+            "cap discharge",
+            "ah discharge",
+            "amp hours discharge",
+        ),
+        *(
+            "dischargecapacity",
+            "ah cyc discharge",
+            "cycle discharge capacity",
+            "discharged capacity",
+            "discharging cap",
+        ),
+        *(
+            "cell discharge capacity",
+            "entladekapazität",
+            "capacité de décharge",
+            "放电容量",
+            "discharge capacity cycle",
+        ),
     ),
     "step_capacity_Ah": ColumnRule(
         *("capacity", "step capacity", "amp hr", "amp hrs", "amp hours", "ah", "q", "cap", "cell capacity"),
-        *("capacity step", "ah step", "q step"),
+        *("capacity step", "ah step", "q step", "ampere hours", "ampere hour", "amphr", "amphrs", "kapazität", "容量"),
+        units={"mamp hr": "mah", "mamp hrs": "mah"},
     ),
     "state": ColumnRule(
         *("command", "state", "status", "step type", "step name", "step status", "md"),
-        *("charge discharge", "cycler state", "step state", "zustand"),
+        *(
+            "charge discharge",
+            "cycler state",
+            "step state",
+            "zustand",
+            "instruction name",
+            "step mode",
+            "work mode",
+        ),
+        *("工步类型", "工步状态", "状态", "工作模式", "工步名称"),
     ),
     "time_s": ColumnRule(
         *(
@@ -144,8 +236,17 @@ GENERAL_COLUMNS: ColumnRules = {
             "run time",
             "runtime",
             "cumulative time",
+            "test",
+            "prog time",
+            "total elapsed time",
+            "total test time",
+            "programmdauer",
+            "总时间",
+            "测试时间",
             "time",
             "~time",
+            "zeit",
+            "temps",
         ),
         *(
             "date time",
@@ -156,12 +257,32 @@ GENERAL_COLUMNS: ColumnRules = {
             "dpt time",
             "absolute time",
             "realtime",
+            "real time",
+            "system time",
+            "systime",
+            "epoch time",
+            "unix time",
+            "datum",
+            "绝对时间",
+            "系统时间",
+            "日期",
             "date",
+            "时间",
         ),
     ),
     "temperature_C": ColumnRule(
         *("cell temperature", "temperature", "temp", "surface temperature", "aux temperature 1", "aux temperature"),
-        *("temperature 1", "temp 1", "t1", "temperature measured"),
+        *(
+            "temperature 1",
+            "temp 1",
+            "t1",
+            "temperature measured",
+            "temp1",
+            "temperatur",
+            "zelltemperatur",
+            "température",
+        ),
+        *("温度", "电池温度"),
     ),
 }
 
@@ -186,12 +307,13 @@ class ColumnNames:
 
     def __init__(self, rules: ColumnRules) -> None:
         self._known: dict[str, tuple[Quantity, int]] = {}
-        self._unit_unless_said: dict[Quantity, float] = {}
+        self._unit_unless_said: dict[str, float] = {}
         for quantity, rule in rules.items():
             if rule.unit is not None and rule.unit not in UNITS[quantity]:
                 raise ValueError(f"{rule.unit!r} is no unit of {quantity}; those are {', '.join(UNITS[quantity])}.")
-            self._unit_unless_said[quantity] = 1.0 if rule.unit is None else UNITS[quantity][rule.unit]
+            usual = 1.0 if rule.unit is None else UNITS[quantity][rule.unit]
             for rank, name in enumerate(rule.names):
+                self._unit_unless_said[name] = UNITS[quantity][rule.units[name]] if name in rule.units else usual
                 if name in self._known:
                     raise ValueError(f"The column name {name!r} means {quantity} and {self._known[name][0]}.")
                 self._known[name] = (quantity, rank)
@@ -201,11 +323,14 @@ class ColumnNames:
         """The quantity that a source's column name means, None where no rule has it."""
         if len(name) > LONGEST_NAME:
             return None
-        stem, unit = name_and_unit(" ".join(name.split()))
-        quantity, rank = self._known.get(words(stem), (None, 0))
+        whole = " ".join(name.split())
+        # "Amp hours" is a name, and not an "Amp" in hours.
+        stem, unit = (whole, None) if words(whole) in self._known else name_and_unit(whole)
+        name_alone = words(stem)
+        quantity, rank = self._known.get(name_alone, (None, 0))
         if quantity is None or (unit is not None and unit not in UNITS[quantity]):
             return None
-        factor = self._unit_unless_said[quantity] if unit is None else UNITS[quantity][unit]
+        factor = self._unit_unless_said[name_alone] if unit is None else UNITS[quantity][unit]
         offset = OFFSETS.get(unit or "", 0.0) if quantity == "temperature_C" else 0.0
         return RecognisedColumn(name, quantity, factor, rank, offset)
 

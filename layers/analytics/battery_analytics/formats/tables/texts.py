@@ -14,10 +14,13 @@ CHARGE, DISCHARGE, REST = 1.0, -1.0, 0.0
 LONGEST_WORD = 60
 FEWEST_KNOWN_SHARE = 0.5
 
-# A word within the text that begins so, in English or German. A single letter, as Maccor writes it, is the whole text.
-_DISCHARGES = re.compile(r"^d$|(?:^|[^a-z])(?:dis|dch|dcg|entlad)")
-_CHARGES = re.compile(r"^c$|(?:^|[^a-z])(?:charg|cha$|chg|laden|ladung)")
-_RESTS = re.compile(r"^[rpso]$|(?:^|[^a-z])(?:rest|rst|pau|ocv|ocp|idle|ruhe|wait|stop|susp|stand|relax)")
+# A word within the text that begins so, in English, German, French or Chinese. A single letter, as Maccor writes it, is
+# the whole text.
+_DISCHARGES = re.compile(r"^d$|(?:^|[^a-z])(?:dis|dch|dcg|entlad|d[ée]charg)|放")
+_CHARGES = re.compile(r"^c$|(?:^|[^a-z])(?:charg|cha$|chg|chr|laden|ladung)|充")
+_RESTS = re.compile(
+    r"^[rpso]$|(?:^|[^a-z])(?:rest|rst|pau|ocv|ocp|idle|ruhe|wait|stop|susp|stand|relax|repos)|静置|搁置|休眠"
+)
 
 
 def state_of(word: str) -> float:
