@@ -10,17 +10,20 @@ from battery_analytics.budget import now_reading
 from battery_analytics.cell import Cell, Finding
 from battery_analytics.errors import BatteryDataError, CorruptedFile, NoFiles, TooCostly, UnsupportedFileType
 from battery_analytics.files import BatteryFile
+from battery_analytics.formats.builtin.cycles_table import CYCLES_TABLE
 from battery_analytics.formats.declaration import Format
 from battery_analytics.formats.file_groups import FileGroup, grouped
 from battery_analytics.formats.other_kinds import check_not_another_kind
 from battery_analytics.formats.quantities import check_total
 from battery_analytics.formats.registry import (
     Recognised,
+    all_roles,
     formats_for_ending,
     formats_left_out,
     recognise,
     usual_endings,
 )
+from battery_analytics.formats.tables.text import first_lines
 
 _log = logging.getLogger(__name__)
 
@@ -34,8 +37,7 @@ def read_cells(files: Sequence[BatteryFile]) -> list[Cell]:
     if not files:
         endings = " or ".join(usual_endings())
         raise NoFiles(f"No file was sent; send one or more {endings} files in the field 'file'.")
-    roles = [known.roles for file in files for known in _checked_ending(file) if known.roles is not None]
-    groups = grouped(files, list(dict.fromkeys(roles)))
+    groups = grouped(files, all_roles())
     cells: list[Cell] = []
     for group in groups:
         with _decoding(group.main.name):
@@ -68,20 +70,6 @@ def _decoding(file: str) -> Iterator[None]:
         now_reading("")
 
 
-def _checked_ending(file: BatteryFile) -> list[Format]:
-    """The formats of the file's ending. Other endings are an error at once, so that other files of a folder are named."""
-    formats = formats_for_ending(file.name)
-    if not formats:
-        endings = usual_endings(with_plugins=True)
-        raise UnsupportedFileType(
-            f"{file.name} is neither a {' nor a '.join(endings)} file; other types cannot be read.",
-            file=file.name,
-            supported=endings,
-            **_details(formats_left_out()),
-        )
-    return formats
-
-
 def _cells_of(group: FileGroup) -> list[Cell]:
     """The cells of a group, with one finding per format that could not be tried."""
     recognitions = recognise(group.main)
@@ -95,20 +83,21 @@ def _cells_of(group: FileGroup) -> list[Cell]:
 
 
 def _chosen(file: BatteryFile, formats: Sequence[Recognised]) -> Format:
-    """The most certain format. Where no format recognises the file, the most general one of its ending, whose reader
-    says what is wrong."""
-    if not formats:
-        check_not_another_kind(file)
-        return formats_for_ending(file.name)[-1]
-    best = formats[0]
-    if best.format.has_ending_of(file.name):
-        return best.format
-    evidence = " and ".join(best.recognition.evidence)
-    raise CorruptedFile(
-        f"{file.name} is not what its name says: it looks like the format '{best.format.name}' ({evidence}). "
-        f"Rename it so that it ends with {best.format.endings[0]}.",
+    """The most certain format. Where none recognises the file, the most general one of its ending, or of text, whose
+    reader says what is wrong."""
+    if formats:
+        return formats[0].format
+    check_not_another_kind(file)
+    of_its_ending = formats_for_ending(file.name)
+    if of_its_ending:
+        return of_its_ending[-1]
+    if first_lines(file.content):
+        return CYCLES_TABLE
+    raise UnsupportedFileType(
+        f"{file.name} is no file of a known kind; GET /api/formats lists those that can be read.",
         file=file.name,
-        format=best.format.name,
+        supported=usual_endings(with_plugins=True),
+        **_details(formats_left_out()),
     )
 
 

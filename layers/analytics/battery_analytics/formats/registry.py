@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from battery_analytics.cell import Json
 from battery_analytics.files import BatteryFile
 from battery_analytics.formats.builtin.calb_csv import CALB_CSV_SET
+from battery_analytics.formats.builtin.cycler_tables import CYCLER_TABLES
 from battery_analytics.formats.builtin.cycles_table import CYCLES_TABLE
 from battery_analytics.formats.builtin.pickled_cells import PICKLED_CELLS
 from battery_analytics.formats.declaration import Format, Recognition
+from battery_analytics.formats.file_groups import FileRoles
 from battery_analytics.formats.head import Head
 from battery_analytics.formats.plugins import Plugins, plugins, reason
 
 # The last format of an ending reads a file that none recognises, and says what is wrong with it.
-BUILTIN_FORMATS: tuple[Format, ...] = (*PICKLED_CELLS, CALB_CSV_SET, CYCLES_TABLE)
+BUILTIN_FORMATS: tuple[Format, ...] = (*PICKLED_CELLS, CALB_CSV_SET, *CYCLER_TABLES, CYCLES_TABLE)
 
 # A file that a built-in format recognises with this certainty is not shown to formats of other packages.
 CERTAIN = 0.9
@@ -63,6 +65,12 @@ def formats_for_ending(file_name: str) -> list[Format]:
     """The built-in formats with the ending of this name, or where there are none those of other packages."""
     builtin = [known for known in BUILTIN_FORMATS if known.has_ending_of(file_name)]
     return builtin or [known for known in _plugins().formats if known.has_ending_of(file_name)]
+
+
+def all_roles() -> list[FileRoles]:
+    """The roles of files that any format tells apart by their names."""
+    formats = (*BUILTIN_FORMATS, *_plugins().formats)
+    return list(dict.fromkeys(known.roles for known in formats if known.roles is not None))
 
 
 def formats_left_out() -> tuple[str, ...]:

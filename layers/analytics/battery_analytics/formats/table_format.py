@@ -1,12 +1,16 @@
-"""Formats that are tables with one row per point: declared by the names of their columns, read by the shared reader.
+"""Formats that are tables with one row per point: declared by what tells them apart, read by the shared reader.
 
-A further rule, such as a column with the direction of an unsigned current, or one capacity per step, becomes an argument
-of `table_format`. `_Table.read` applies it after it has read the rows and before it cuts them into cycles.
+A further rule of a format, such as a line above the header that gives the direction of an unsigned current, becomes a field of
+`Marks` or an argument of `table_format`. `_Table.read` applies it after it has read the rows and before it cuts them into
+cycles.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import PurePath
+
+import numpy as np
 
 from battery_analytics.cell import Cell, Finding, Json, Source
 from battery_analytics.formats.assembly import assembled, without_columns
@@ -15,14 +19,58 @@ from battery_analytics.formats.file_groups import FileGroup, FileRoles
 from battery_analytics.formats.head import Head
 from battery_analytics.formats.metadata import plain_metadata
 from battery_analytics.formats.metadata_file import metadata_of
+from battery_analytics.formats.preamble import metadata_above, named_cell
 from battery_analytics.formats.quantities import Quantity, check_total, listed
+from battery_analytics.formats.source_table import SourceTable
 from battery_analytics.formats.tables.cells import several_cells, tables_of_cells
-from battery_analytics.formats.tables.columns import GENERAL_COLUMNS, ColumnNames, ColumnRules, extra_columns
+from battery_analytics.formats.tables.columns import (
+    GENERAL_COLUMNS,
+    GENERAL_NAMES,
+    ColumnNames,
+    ColumnRules,
+    extra_columns,
+    name_and_unit,
+    words,
+)
 from battery_analytics.formats.tables.cycles import cycles_of_table
-from battery_analytics.formats.tables.rows import rows_of
-from battery_analytics.formats.tables.text import table_text
+from battery_analytics.formats.tables.rows import Rows, rows_of, rows_of_source
+from battery_analytics.formats.tables.text import Header, Headerless, table_text
+from battery_analytics.formats.tables.texts import state_of
 
-REQUIRED: tuple[Quantity, ...] = ("cycle_number", "current_A", "voltage_V")
+REQUIRED: tuple[Quantity, ...] = ("current_A", "voltage_V")
+USUAL: tuple[Quantity, ...] = ("cycle_number", *REQUIRED)
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What tells the files of one program from any other table. Each that is given must be there.
+
+    `header` are names that its header has, compared without unit, case and separators. `header_like` and `preamble` are
+    patterns that its header and the lines above it match somewhere. `row` is the pattern of a first row of a table that has
+    no header.
+    """
+
+    header: tuple[str, ...] = ()
+    header_like: str = ""
+    preamble: str = ""
+
+    def evidence(self, above: Sequence[str], line: str, header: Header) -> str | None:
+        """What in the head of a file has these marks; None where one is missing."""
+        found: list[str] = []
+        if self.preamble:
+            match = re.search(self.preamble, "\n".join(above), re.IGNORECASE)
+            if match is None:
+                return None
+            found.append(f"“{' '.join(match[0].split())[:60]}” stands above its header")
+        if self.header_like and re.search(self.header_like, line, re.IGNORECASE) is None:
+            return None
+        if self.header:
+            stems = {words(name_and_unit(" ".join(name.split()))[0]): name for name in header.columns}
+            stems |= {words(name): name for name in header.columns}
+            if not all(name in stems for name in self.header):
+                return None
+            found.append(f"line {header.line + 1} names {listed([stems[name] for name in self.header])}")
+        return " and ".join(found) or f"line {header.line + 1} is written as its header is"
 
 
 def table_format(
@@ -33,16 +81,22 @@ def table_format(
     certainty: float,
     endings: tuple[str, ...] = (".csv",),
     header_begins: tuple[str, ...] = (),
+    marks: tuple[Marks, ...] = (),
     columns: ColumnRules = GENERAL_COLUMNS,
+    headerless: Headerless | None = None,
+    state_line: str = "",
     roles: FileRoles | None = None,
 ) -> Format:
     """Declare a table.
 
     `columns` are the names and units of its columns, by quantity. A file is recognised with `certainty` where its header
-    begins with the names `header_begins` and names cycle, current and voltage, and with less where some of the three are
-    missing. Raises ValueError where two quantities share a name or a unit is not the quantity's.
+    begins with the names `header_begins`, has one of the `marks`, and names current and voltage, and with less where one
+    is missing. `headerless` are the rows of tables of this format without a header. `state_line` is a pattern of a line above
+    the header, whose first group says whether the whole file is a charge or a discharge. Raises ValueError where two
+    quantities share a name or a unit is not the quantity's.
     """
-    table = _Table(name, certainty, header_begins, ColumnNames(columns))
+    names = GENERAL_NAMES if columns is GENERAL_COLUMNS else ColumnNames(columns)
+    table = _Table(name, certainty, header_begins, marks, names, headerless, state_line)
     return Format(
         name=name,
         endings=endings,
@@ -59,18 +113,30 @@ class _Table:
     name: str
     certainty: float
     header_begins: tuple[str, ...]
+    marks: tuple[Marks, ...]
     names: ColumnNames
+    headerless: Headerless | None
+    state_line: str
 
     def recognise(self, head: Head) -> Recognition | None:
+        if self.headerless and self.headerless.header(head.lines):
+            return Recognition(self.certainty, ("its first line is a row of this table, which has no header",))
         header = head.header(self.names)
         if header is None or header.columns[: len(self.header_begins)] != self.header_begins:
             return None
         layout = self.names.layout(header.columns)
-        found = [layout[quantity].name for quantity in REQUIRED if quantity in layout]
+        needed = REQUIRED if self.marks else USUAL
+        found = [layout[quantity].name for quantity in needed if quantity in layout]
         if not found:
             return None
-        evidence = f"line {header.line + 1} names {listed(found)}"
-        return Recognition(self.certainty * (len(found) / len(REQUIRED)), (evidence,))
+        evidence = [f"line {header.line + 1} names {listed(found)}"]
+        if self.marks:
+            above, line = head.lines[: header.line], head.lines[header.line]
+            shown = next((said for mark in self.marks if (said := mark.evidence(above, line, header))), None)
+            if shown is None:
+                return None
+            evidence.insert(0, shown)
+        return Recognition(self.certainty * (len(found) / len(needed)), tuple(evidence))
 
     def read(self, files: FileGroup) -> list[Cell]:
         """The cell of a table, with its metadata where they were sent; several where a column names more than one.
@@ -79,47 +145,81 @@ class _Table:
         CorruptedFile, UnsupportedStructure, MissingColumns, NoCycles.
         """
         file = files.main
-        text = table_text(file, self.names)
+        text = table_text(file, self.names, self.headerless)
         layout = self.names.layout(text.header.columns)
         missing = [quantity for quantity in REQUIRED if quantity not in layout]
         if missing:
             raise without_columns(file.name, missing, text.header.columns)
         rows = rows_of(text, layout, file.name)
-        metadata, metadata_findings = self._metadata(files)
+        said = re.search(self.state_line, "\n".join(text.preamble), re.IGNORECASE) if self.state_line else None
+        if said and "state" not in rows.columns:
+            rows.columns["state"] = np.full(rows.columns["voltage_V"].size, state_of(said[1]))
+        metadata, findings = self._metadata(files, text.preamble)
+        table = _ReadTable(self.name, self.certainty, text.header.columns, rows, metadata, findings)
+        return table.cells(files, self.names)
+
+    def _metadata(self, files: FileGroup, preamble: Sequence[str]) -> tuple[dict[str, Json], list[Finding]]:
+        above = metadata_above(preamble)
+        described: Mapping[object, object] = {**above, "cell_id": named_cell(above)} if above else {}
+        findings: list[Finding] = []
+        metadata_file = files.companions.get(files.roles.metadata) if files.roles else None
+        if metadata_file is not None:
+            described = {**described, **metadata_of(metadata_file)}
+        elif not described:
+            message = f"No metadata file came with {files.main.name}. Nominal capacity and voltage limits are unknown."
+            findings.append(Finding("no_metadata", "info", message))
+        for companion in files.companions.values():
+            if companion is not metadata_file:
+                table_text(companion, self.names)
+        return plain_metadata(described), findings
+
+
+def cells_of_source(table: SourceTable, files: FileGroup, *, name: str, certainty: float) -> list[Cell]:
+    """The cells of a table from a binary file; columns are known by the general names. Raises as `_Table.read` does."""
+    names = tuple(table.columns)
+    layout = GENERAL_NAMES.layout(names)
+    missing = [quantity for quantity in REQUIRED if quantity not in layout]
+    if missing:
+        raise without_columns(files.main.name, missing, names)
+    rows = rows_of_source(table.columns, layout, files.main.name)
+    metadata = plain_metadata({**dict(table.metadata.items()), "cell_id": named_cell(table.metadata)})
+    return _ReadTable(name, certainty, names, rows, metadata, []).cells(files, GENERAL_NAMES)
+
+
+@dataclass(frozen=True, slots=True)
+class _ReadTable:
+    """A table that has been read, of any source."""
+
+    format_name: str
+    certainty: float
+    columns: tuple[str, ...]
+    rows: Rows
+    metadata: dict[str, Json]
+    findings: list[Finding] = field(default_factory=list)
+
+    def cells(self, files: FileGroup, names: ColumnNames) -> list[Cell]:
+        """The cells whose rows the table has, one as a rule."""
+        file, layout, rows = files.main, names.layout(self.columns), self.rows
         tables = tables_of_cells(rows.columns, rows.cell_names)
         unused = [layout[quantity].name for quantity in layout if quantity not in rows.columns]
         source = Source(
-            self.name,
+            self.format_name,
             self.certainty,
             (file.name, *(companion.name for companion in files.companions.values())),
-            (*extra_columns(text.header.columns, layout), *unused),
+            (*extra_columns(self.columns, layout), *unused),
         )
         several = several_cells(tables, layout) if len(tables) > 1 else []
         cells: list[Cell] = []
         for table in tables:
             cycles, order_findings = cycles_of_table(table.columns, file.name)
-            cycling, assembly_findings = assembled(cycles, file=file.name, column_names=text.header.columns)
-            cell_id = metadata["cell_id"] or table.cell_id(_cell_id(files), alone=len(tables) == 1)
+            cycling, assembly_findings = assembled(cycles, file=file.name, column_names=self.columns)
+            cell_id = self.metadata["cell_id"] or table.cell_id(_cell_id(files), alone=len(tables) == 1)
             if len(tables) > 1:
-                cell_id = table.cell_id(str(metadata["cell_id"] or _cell_id(files)), alone=False)
-            findings = (*metadata_findings, *rows.findings, *several, *order_findings, *assembly_findings)
-            cells.append(Cell({**metadata, "cell_id": cell_id}, cycling, source, findings))
+                cell_id = table.cell_id(str(self.metadata["cell_id"] or _cell_id(files)), alone=False)
+            findings = (*self.findings, *rows.findings, *several, *order_findings, *assembly_findings)
+            cells.append(Cell({**self.metadata, "cell_id": cell_id}, cycling, source, findings))
             check_total(cells, file.name)
         return cells
-
-    def _metadata(self, files: FileGroup) -> tuple[dict[str, Json], list[Finding]]:
-        described: Mapping[object, object] = {}
-        findings: list[Finding] = []
-        metadata_file = files.companions.get(files.roles.metadata) if files.roles else None
-        if metadata_file is None:
-            message = f"No metadata file came with {files.main.name}. Nominal capacity and voltage limits are unknown."
-            findings.append(Finding("no_metadata", "info", message))
-        else:
-            described = metadata_of(metadata_file)
-        for companion in files.companions.values():
-            if companion is not metadata_file:
-                table_text(companion, self.names)
-        return plain_metadata(described), findings
 
 
 def _cell_id(files: FileGroup) -> str:

@@ -4,8 +4,8 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 
 import numpy as np
@@ -38,6 +38,9 @@ class Rows:
     columns: dict[Quantity, FloatArray]
     findings: list[Finding]
     cell_names: list[str]
+
+    def with_findings(self, before: Sequence[Finding]) -> "Rows":
+        return replace(self, findings=[*before, *self.findings])
 
 
 def rows_of(text: TableText, layout: Layout, file: str) -> Rows:
@@ -122,11 +125,11 @@ def _table_of_anything(text: TableText, layout: Layout, file: str) -> Rows:
         ) from fault
     if n_rows == 0:
         raise EmptyFile(f"{file} names its columns but holds no row.", file=file)
-    return collected.rows(text, file)
+    return collected.rows(file, text.header.columns, first_row=1).with_findings(text.findings)
 
 
 class _Collected:
-    """The values of the columns, chunk by chunk; the first row of all is not one of the table."""
+    """The values of the columns, chunk by chunk."""
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
@@ -148,19 +151,17 @@ class _Collected:
         if read.example is not None:
             self.examples.setdefault(column.name, read.example)
 
-    def rows(self, text: TableText, file: str) -> Rows:
-        """The whole columns. Raises CorruptedFile where voltage, current, or every column holds no number."""
-        columns = {quantity: np.concatenate(values)[1:] for quantity, values in self.numbers.items()}
+    def rows(self, file: str, names: Sequence[str], *, first_row: int) -> Rows:
+        """The columns from `first_row` on. Raises CorruptedFile where voltage, current, or every column holds no number."""
+        columns = {quantity: np.concatenate(values)[first_row:] for quantity, values in self.numbers.items()}
         if not any(np.isfinite(values).any() for values in columns.values()):
-            raise CorruptedFile(
-                f"{file} holds no number in any of its columns {listed(text.header.columns)}.", file=file
-            )
+            raise CorruptedFile(f"{file} holds no number in any of its columns {listed(names)}.", file=file)
         self._check_readable(columns, file)
         findings = _not_numbers(+self.unreadable, self.examples)
         if self.local_dates:
             columns["time_s"], changes = without_clock_changes(columns["time_s"])
             findings += [clock_changes_finding(changes)] if changes else []
-        texts = {quantity: np.concatenate(parts)[1:] for quantity, parts in self.texts.items()}
+        texts = {quantity: np.concatenate(parts)[first_row:] for quantity, parts in self.texts.items()}
         states = states_of(texts["state"]) if "state" in texts else None
         if states is not None:
             columns["state"] = states
@@ -168,7 +169,7 @@ class _Collected:
         if "cell" in texts:
             codes, cell_names = coded(texts["cell"])
             columns["cell"] = codes.astype(np.float64)
-        return Rows(columns, [*text.findings, *findings], cell_names)
+        return Rows(columns, findings, cell_names)
 
     def _check_readable(self, columns: Mapping[Quantity, FloatArray], file: str) -> None:
         for quantity in REQUIRED:
@@ -218,3 +219,19 @@ def _one_line(fault: Exception, text: TableText) -> str:
     if unclosed:
         return f"a quotation mark that opens around line {int(unclosed[1]) + text.header.line + 1} is never closed"
     return " ".join(str(fault).removeprefix("Error tokenizing data. C error: ").split())[:200].rstrip(".")
+
+
+def rows_of_source(source: Mapping[str, npt.NDArray[np.generic]], layout: Layout, file: str) -> Rows:
+    """The columns of a table that is there as arrays of one length, and findings for what is not a number.
+
+    Raises EmptyFile for a table without rows, CorruptedFile where no value of voltage or current is a number,
+    UnsupportedStructure beyond `MAX_POINTS` rows.
+    """
+    n_rows = min((column.shape[0] for column in source.values()), default=0)
+    if n_rows == 0:
+        raise EmptyFile(f"{file} names its columns but holds no row.", file=file)
+    check_size(0, n_rows, file)
+    collected = _Collected(layout)
+    for quantity, column in layout.items():
+        collected.add(quantity, source[column.name][:n_rows])
+    return collected.rows(file, tuple(source), first_row=0)

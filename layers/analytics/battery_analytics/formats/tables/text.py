@@ -19,9 +19,15 @@ from battery_analytics.formats.quantities import MAX_COLUMNS
 from battery_analytics.formats.tables.columns import ColumnNames, has_unit, known_unit
 from battery_analytics.formats.tables.thousands import without_thousands
 
-MAX_PREAMBLE_LINES = 100
+MAX_PREAMBLE_LINES = 2_000
 HEAD_BYTES = 1_000_000
 FIRST_ROWS_BYTES = 50_000
+_COUNTED_HEADER = re.compile(r"\s*Nb header lines\s*:\s*(\d{1,4})\s*", re.IGNORECASE)
+_COUNTED_WITHIN = 5
+_CERTAIN_QUANTITIES = 3
+# Words of column names that only Chinese exports have.
+_CHINESE = ("电压", "电流", "循环", "时间", "容量", "工步")
+_QUOTED_LINE = re.compile(rb'^[ \t]*"((?:[^"\r\n]|"")*)"[ \t]*(?=\r?$)', re.MULTILINE)
 SEPARATORS = (",", ";", "\t")
 
 _BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
@@ -42,16 +48,35 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class TableText:
-    """A table as UTF-8 bytes, and how to read them: the rows begin at byte `rows_start`."""
+    """A table as UTF-8 bytes, and how to read them: the rows begin at byte `rows_start`, and `preamble` is above the header."""
 
     content: bytes
     header: Header
     decimal: str
     rows_start: int
     findings: tuple[Finding, ...] = ()
+    preamble: tuple[str, ...] = ()
 
 
-def table_text(file: BatteryFile, names: ColumnNames) -> TableText:
+@dataclass(frozen=True, slots=True)
+class Headerless:
+    """The rows of a table that has no header: what its first line looks like, and the names of its columns."""
+
+    first_line: re.Pattern[str]
+    separator: str
+    columns: tuple[str, ...]
+
+    def header(self, lines: Sequence[str]) -> Header | None:
+        """A header above the first line; None where that does not look like a row of this table."""
+        first = next((line for line in lines if line.strip()), "")
+        if not self.first_line.match(first):
+            return None
+        n_columns = max(first.count(self.separator) + 1, len(self.columns))
+        others = (f"Column {place + 1}" for place in range(len(self.columns), n_columns))
+        return Header(-1, self.separator, (*self.columns, *others))
+
+
+def table_text(file: BatteryFile, names: ColumnNames, headerless: Headerless | None = None) -> TableText:
     """Find out how a table is written.
 
     Raises EmptyFile, CorruptedFile for bytes that are not text, UnsupportedStructure for more than `MAX_COLUMNS`
@@ -59,7 +84,8 @@ def table_text(file: BatteryFile, names: ColumnNames) -> TableText:
     """
     content = _utf8(file)
     lines = _lines(content[:HEAD_BYTES].decode("utf-8", "replace"))
-    header = found_header(lines, names)
+    header = headerless.header(lines) if headerless else None
+    header = header or found_header(lines, names)
     if header is None:
         raise EmptyFile(f"{file.name} is empty.", file=file.name)
     if len(header.columns) > MAX_COLUMNS or (len(lines) == 1 and len(content) >= HEAD_BYTES):
@@ -67,7 +93,8 @@ def table_text(file: BatteryFile, names: ColumnNames) -> TableText:
             f"{file.name} has more than {MAX_COLUMNS} columns in its header; cycling data have about six.",
             file=file.name,
         )
-    header, first_row = _with_row_of_units(header, lines)
+    preamble = lines[: max(header.line, 0)]
+    header, first_row = _with_row_of_units(header, lines) if header.line >= 0 else (header, 0)
     start = _start_of_line(content, first_row)
     content, mark = without_thousands(content, start, header.separator)
     lines = _lines(content[start : start + FIRST_ROWS_BYTES].decode("utf-8", "replace"))
@@ -76,7 +103,7 @@ def table_text(file: BatteryFile, names: ColumnNames) -> TableText:
     findings = () if mark is None else (Finding("thousands_separators", "info", message),)
     # A point between thousands leaves the comma as the decimal mark.
     decimal = "," if may_have_comma or mark == "." else "."
-    return TableText(content, header, decimal, start, findings)
+    return TableText(content, header, decimal, start, findings, tuple(preamble))
 
 
 def _with_row_of_units(header: Header, lines: Sequence[str]) -> tuple[Header, int]:
@@ -103,22 +130,40 @@ def first_lines(content: bytes) -> tuple[str, ...]:
     try:
         text = codecs.getincrementaldecoder(encoding)().decode(content[:HEAD_BYTES])
     except UnicodeError:
-        text = content[:HEAD_BYTES].decode("cp1252", "replace")
-    return () if "\0" in text else tuple(_lines(text))
+        text = _decoded(content[:HEAD_BYTES])
+    if "\0" in text:
+        return ()
+    if text.startswith('"'):
+        text = without_quoted_lines(text.encode()).decode()
+    return tuple(_lines(text))
 
 
 def found_header(lines: Sequence[str], names: ColumnNames) -> Header | None:
-    """The first line that names at least two quantities, else the first line that is not blank; None without one."""
-    first: Header | None = None
+    """The line that names the columns; None in a file without text.
+
+    It is the line that the file itself counts to (BioLogic's `Nb header lines : N`), else the first that names three
+    quantities, else the first that names two, else the first line that is not blank.
+    """
+    counted = [int(match[1]) for line in lines[:_COUNTED_WITHIN] if (match := _COUNTED_HEADER.fullmatch(line))]
+    if counted and 0 < counted[0] <= len(lines):
+        return _header(counted[0] - 1, lines[counted[0] - 1])
+    best: Header | None = None
+    most = 0
     for number, line in enumerate(lines):
         if not line.strip():
             continue
-        separator = max(SEPARATORS, key=line.count)
-        header = Header(number, separator, _fields(line, separator))
-        if len(names.layout(header.columns)) >= 2:
+        header = _header(number, line)
+        n_quantities = len(names.layout(header.columns)) if len(header.columns) > 1 else 0
+        if n_quantities >= _CERTAIN_QUANTITIES:
             return header
-        first = first or header
-    return first
+        if best is None or most < n_quantities == _CERTAIN_QUANTITIES - 1:
+            best, most = header, n_quantities
+    return best
+
+
+def _header(number: int, line: str) -> Header:
+    separator = max(SEPARATORS, key=line.count)
+    return Header(number, separator, _fields(line, separator))
 
 
 def _lines(text: str) -> list[str]:
@@ -126,7 +171,7 @@ def _lines(text: str) -> list[str]:
 
 
 def _utf8(file: BatteryFile) -> bytes:
-    """The file's text as UTF-8. Text that is not UTF-8 and has no mark of another encoding is read as Windows-1252."""
+    """The file's text as UTF-8, whatever its encoding."""
     if not file.content:
         raise EmptyFile(f"{file.name} is empty.", file=file.name)
     content, encoding = file.content, _encoding(file.content)
@@ -138,10 +183,28 @@ def _utf8(file: BatteryFile) -> bytes:
     except UnicodeError as fault:
         if encoding != "utf-8":
             raise CorruptedFile(f"{file.name} is not readable as {encoding} text.", file=file.name) from fault
-        content = content.decode("cp1252", "replace").encode("utf-8")
+        content = _decoded(content).encode("utf-8")
     if b"\0" in content:
         raise CorruptedFile(f"{file.name} holds binary data, not the text of a CSV file.", file=file.name)
-    return content
+    return without_quoted_lines(content)
+
+
+def _decoded(content: bytes) -> str:
+    """Bytes that are not UTF-8: in Chinese (GB 18030, which holds GBK) where that gives words of columns, else Windows-1252."""
+    start = content[:HEAD_BYTES].decode("gb18030", "ignore")
+    if any(word in start for word in _CHINESE):
+        return content.decode("gb18030", "replace")
+    return content.decode("cp1252", "replace")
+
+
+def without_quoted_lines(content: bytes) -> bytes:
+    """A table whose lines are each in quotes as a whole, as some programs save them, without these quotes."""
+    lines = [line for line in content[:FIRST_ROWS_BYTES].splitlines()[:-1] if line.strip()]
+    if not lines or not all(_QUOTED_LINE.fullmatch(line) for line in lines):
+        return content
+    if not any(separator.encode() in lines[-1] for separator in SEPARATORS):
+        return content
+    return _QUOTED_LINE.sub(lambda line: line[1].replace(b'""', b'"'), content)
 
 
 def _encoding(content: bytes) -> str:

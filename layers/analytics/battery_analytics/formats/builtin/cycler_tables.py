@@ -1,0 +1,216 @@
+"""The text exports of common cyclers: what tells each apart. Their columns are read by the general names and units."""
+
+import re
+
+from battery_analytics.formats.declaration import Format
+from battery_analytics.formats.table_format import Marks, table_format
+from battery_analytics.formats.tables.columns import GENERAL_COLUMNS, ColumnRule
+from battery_analytics.formats.tables.text import Headerless
+
+_ONE_ROW_PER_POINT = "A text table with one row per point, with current and voltage, and a capacity or a time."
+
+_BITRODE_COLUMNS = (
+    *("Exclude", "Total Time (s)", "Cycle", "Loop Count 1", "Loop Count 2", "Loop Count 3", "Step", "Step Time (s)"),
+    *(
+        "Current (A)",
+        "Voltage (V)",
+        "Power (W)",
+        "Ampere-Hours (Ah)",
+        "Watt-Hours (Wh)",
+        "Mode",
+        "Data Acquisition Flag",
+    ),
+)
+_BITRODE_ROW = r"\s*(?:yes|no)\s*,\s*[\d.]+(?:,\s*\d+){5},\s*[\d.]+(?:,\s*-?[\d.]+){5},\s*[A-Za-z]{3,5}\b"
+
+ARBIN = table_format(
+    name="Arbin csv",
+    instrument="Arbin (MITS), also as CALCE, MIT and SLAC publish it",
+    needs=_ONE_ROW_PER_POINT,
+    certainty=0.95,
+    marks=(
+        Marks(("data point", "cycle index", "step index")),
+        Marks(("test time", "step time", "cycle index", "step index", "charge capacity", "discharge capacity")),
+    ),
+)
+BATTERY_ARCHIVE = table_format(
+    name="Battery Archive csv",
+    instrument="batteryarchive.org",
+    needs=_ONE_ROW_PER_POINT,
+    certainty=0.95,
+    marks=(Marks(("date time", "test time", "cycle index", "environment temperature", "cell temperature")),),
+)
+MACCOR = table_format(
+    name="Maccor text",
+    endings=(".txt", ".csv", ".001"),
+    instrument="Maccor",
+    needs=_ONE_ROW_PER_POINT,
+    certainty=0.95,
+    marks=(
+        Marks(("rec#", "cyc#", "step")),
+        Marks(("rec", "cycle c", "step")),
+        Marks(("rec", "cycle p", "step")),
+        Marks(("cyc#", "step", "testtime", "steptime")),
+        Marks(("cycle", "step", "testtime", "steptime", "md")),
+        Marks(("es", "dpt time")),
+        Marks(("rec#", "step", "state")),
+        Marks(("rec", "step", "md")),
+    ),
+)
+BIOLOGIC = table_format(
+    name="BioLogic text",
+    endings=(".mpt", ".txt"),
+    instrument="BioLogic (EC-Lab, BT-Lab)",
+    needs=_ONE_ROW_PER_POINT,
+    certainty=0.95,
+    marks=(
+        Marks(preamble=r"(?:EC|BT)-?Lab ASCII FILE"),
+        Marks(preamble=r"Nb header lines\s*:"),
+        Marks(header_like=r"(?:Ewe|Ecell|<Ewe>)/V.*(?:I|<I>|control)/|(?:I|<I>|control)/mA.*(?:Ewe|Ecell)/V"),
+    ),
+)
+NEWARE = table_format(
+    name="Neware csv",
+    instrument="Neware (BTSDA, BTS)",
+    needs=_ONE_ROW_PER_POINT,
+    certainty=0.95,
+    marks=(
+        Marks(("datapoint", "step type", "current", "voltage")),
+        Marks(("cycle index", "step type", "chg cap", "dchg cap")),
+        Marks(("record id", "step type")),
+        Marks(("record number", "cycle id", "step id")),
+        Marks(("record index", "step type")),
+        Marks(header_like=r"工步类型|工步号|循环号|循环序号|数据序号|记录序号"),
+        Marks(("step name", "realtime", "capacity")),
+    ),
+)
+LANDT = table_format(
+    name="Landt csv",
+    instrument="LAND, Landt",
+    needs=_ONE_ROW_PER_POINT,
+    certainty=0.95,
+    marks=(
+        Marks(("testtime", "systime")),
+        Marks(header_like=r"\b(?:Test ?Time|Step ?Time)\b.*\bSCapacity\b|\bSysTime\b"),
+        Marks(("record", "test time", "step time", "current", "capacity density")),
+        Marks(header_like=r"比容量/mAh/g|测试时间/Sec"),
+    ),
+)
+NOVONIX = table_format(
+    name="Novonix csv",
+    instrument="Novonix UHPC",
+    needs=_ONE_ROW_PER_POINT,
+    certainty=0.95,
+    marks=(Marks(preamble=r"^\W*Novonix.*$"), Marks(("run time", "potential", "circuit temperature"))),
+)
+BASYTEC = table_format(
+    name="Basytec text",
+    endings=(".txt", ".csv"),
+    instrument="Basytec",
+    needs=_ONE_ROW_PER_POINT,
+    certainty=0.95,
+    marks=(
+        Marks(preamble="Basytec Battery Test System"),
+        Marks(header_like=r"~?Time\[(?:s|h|min)\]\tDataSet"),
+        Marks(header_like=r"~Time\["),
+    ),
+)
+PEC = table_format(
+    name="PEC csv",
+    instrument="PEC",
+    needs=_ONE_ROW_PER_POINT,
+    certainty=0.95,
+    marks=(
+        Marks(("test", "cell", "rack", "shelf", "position")),
+        Marks(("rack", "shelf", "position", "total time")),
+        Marks(("total time", "load on time")),
+    ),
+)
+BITRODE = table_format(
+    name="Bitrode csv",
+    instrument="Bitrode (VisuaLCN)",
+    needs=_ONE_ROW_PER_POINT,
+    certainty=0.95,
+    marks=(
+        Marks(("total time", "cycle", "loop count 1", "step", "step time")),
+        Marks(("exclude", "total time", "step time", "ampere hours")),
+    ),
+    columns={
+        **GENERAL_COLUMNS,
+        "state": ColumnRule(*GENERAL_COLUMNS["state"].names, "mode"),
+        "step_capacity_Ah": ColumnRule("ampere-hours", *GENERAL_COLUMNS["step_capacity_Ah"].names[:2]),
+    },
+    headerless=Headerless(re.compile(_BITRODE_ROW, re.IGNORECASE), ",", _BITRODE_COLUMNS),
+)
+ZKETECH = table_format(
+    name="ZKETECH EBC csv",
+    instrument="ZKETECH EBC (EB Tester Software)",
+    needs="Rows of time, current and voltage; the line Mode: above them gives the direction of the current.",
+    certainty=0.95,
+    marks=(Marks(preamble=r"EB Tester Software|zketech"),),
+    state_line=r"^\W*Mode\s*:\s*([CD])\b",
+)
+GAMRY = table_format(
+    name="Gamry DTA",
+    endings=(".dta",),
+    instrument="Gamry",
+    needs="The table CURVE of a charge, discharge or chronopotentiometry, with time, voltage and current.",
+    certainty=0.95,
+    marks=(Marks(("pt", "t", "vf", "im")),),
+    columns={
+        "time_s": ColumnRule("t"),
+        "voltage_V": ColumnRule("vf"),
+        "current_A": ColumnRule("im"),
+        "cycle_number": ColumnRule("cycle"),
+    },
+)
+IVIUM = table_format(
+    name="Ivium csv",
+    instrument="Ivium",
+    needs=_ONE_ROW_PER_POINT,
+    certainty=0.9,
+    marks=(Marks(preamble=r"\bIvium\b"), Marks(header_like=r"E\s*/\s*V.*I\s*/\s*A.*Ivium")),
+)
+DIGATRON = table_format(
+    name="Digatron csv",
+    instrument="Digatron (Battery Manager)",
+    needs=_ONE_ROW_PER_POINT,
+    certainty=0.95,
+    marks=(
+        Marks(preamble="Digatron"),
+        Marks(header_like=r"Prog Time.*AhAccu|Programmdauer.*Schrittdauer"),
+        Marks(("prog time", "step time", "procedure")),
+    ),
+)
+VOLTAIQ = table_format(
+    name="Voltaiq vdf",
+    endings=(".vdf", ".csv"),
+    instrument="Voltaiq data format",
+    needs=_ONE_ROW_PER_POINT,
+    certainty=0.95,
+    marks=(Marks(preamble=r"\[DATA START\]"), Marks(("datapoint number", "test time", "potential"))),
+)
+BDF = table_format(
+    name="BDF csv",
+    endings=(".bdf.csv", ".bdf", ".csv"),
+    instrument="Battery Data Format",
+    needs=_ONE_ROW_PER_POINT,
+    certainty=0.95,
+    marks=(
+        Marks(header_like=r"(?:Test Time|Unix Time|Voltage|Current) / \w+.*(?:Voltage|Current|Time) / \w+"),
+        Marks(header_like=r"\btest_time_\w+\b.*\bvoltage_\w+\b|\bvoltage_volts?\b.*\bcurrent_amperes?\b"),
+        Marks(header_like=r"\bcurrent_amperes?\b.*\bvoltage_volts?\b|\bvoltage_volts?\b.*\btest_time_\w+\b"),
+    ),
+)
+NASA = table_format(
+    name="NASA csv",
+    instrument="NASA Ames Prognostics Center of Excellence, one operation per file",
+    needs="Voltage_measured, Current_measured and Time.",
+    certainty=0.95,
+    marks=(Marks(("voltage measured", "current measured", "temperature measured")),),
+)
+
+CYCLER_TABLES: tuple[Format, ...] = (
+    *(ARBIN, BATTERY_ARCHIVE, MACCOR, BIOLOGIC, NEWARE, LANDT, NOVONIX, BASYTEC, PEC, BITRODE, ZKETECH, GAMRY, IVIUM),
+    *(DIGATRON, VOLTAIQ, BDF, NASA),
+)
