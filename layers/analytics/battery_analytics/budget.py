@@ -83,6 +83,16 @@ def now_reading(file: str) -> None:
         budget.file = file
 
 
+def now_unpacked(n_bytes: int) -> None:
+    """Count the contents of an archive as bytes of the upload. The archive's own limits bound how many these are."""
+    budget = _CURRENT.get()
+    if budget is not None:
+        budget.size_bytes += n_bytes
+        budget.values = min(budget.values + int(_VALUES_PER_BYTE * n_bytes), _MOST_VALUES)
+        budget.array_bytes += int(_BYTES_PER_BYTE * n_bytes)
+        budget.answer_bytes += n_bytes
+
+
 def check_time() -> None:
     """Raise DeadlineExceeded where the time limit has passed."""
     budget = _CURRENT.get()

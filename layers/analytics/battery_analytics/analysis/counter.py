@@ -13,6 +13,7 @@ TELLING_SHARE = 0.01
 SAME_SHARE = 0.01
 COUNTS_OPPOSITE_SHARE = 0.05
 LATE_READING_FACTOR = 1.5
+GOES_ON_FACTOR = 10.0
 SAMPLE = 50_000
 
 
@@ -49,8 +50,13 @@ def counted(
     last = np.append(first[1:], index.size) - 1
     restart[first] |= _hidden_restarts(value[first], before[first], index[first], cycling, clock)
     base = np.where(restart[first], 0.0, before[first])
-    if runs_on and index[0] == 0 and index.size > 1:
-        base[0] = max(value[0] - max(value[1] - value[0], 0.0), 0.0)
+    if index[0] == 0 and index.size > 1:
+        # The file begins while current flows: what its counter already shows flowed before.
+        gain = max(value[1] - value[0], 0.0)
+        if runs_on:
+            base[0] = max(value[0] - gain, 0.0)
+        elif value[0] > GOES_ON_FACTOR * max(gain, float(_flowed_Ah(index[1:2], cycling, clock)[0])):
+            base[0] = value[0]
     end = value[last] + _read_late(counter, index[last], opposite, cycling, clock)
     gained = np.maximum(end - base, 0.0)
     cycle = np.searchsorted(points.bounds, first, side="right") - 1

@@ -22,6 +22,7 @@ MOST_SHARE = 0.9
 TURN_SHARE = 0.2
 SMALLEST_TURN_V = 0.02
 NEAR_SHARE = 0.1
+TRACE_SHARE = 0.01
 
 _REVERSED = "so the file counts discharging as positive. The sign of the current was reversed."
 _UNSIGNED = "The current has no sign in the file."
@@ -119,9 +120,9 @@ def _without_sign(cycling: CyclingData, flowing: BoolArray) -> tuple[CyclingData
         return cycling, ()
     written = float(np.sign(cycling.current_A[flowing][0]))
     direction, source = _by_counters(cycling, flowing), "its capacity counters"
-    if direction is None:
+    if direction is None and np.count_nonzero(flowing) >= FEWEST_POINTS:
         direction, source = (
-            _by_voltage(cycling, flowing),
+            _of_the_most(_by_voltage(cycling, flowing), cycling.current_A, flowing),
             "the voltage, which rises in a charge and falls in a discharge",
         )
     signs = np.unique(direction[flowing]) if direction is not None else np.empty(0)
@@ -167,6 +168,17 @@ def _next_in_stretch(told: FloatArray, flowing: BoolArray, starts: IntArray) -> 
     unknown = np.flatnonzero(flowing[:-1] & np.isnan(told[:-1]) & flowing[1:] & (starts[:-1] == starts[1:]))
     filled[unknown] = told[unknown + 1]
     return filled
+
+
+def _of_the_most(direction: FloatArray | None, current_A: FloatArray, flowing: BoolArray) -> FloatArray | None:
+    """One direction throughout, where hardly any current flows in the other: a voltage that relaxes at a trace of current."""
+    if direction is None:
+        return None
+    charging = float(np.abs(current_A[flowing & (direction > 0)]).sum())
+    share = charging / float(np.abs(current_A[flowing]).sum())
+    if TRACE_SHARE < share < 1 - TRACE_SHARE:
+        return direction
+    return np.full_like(direction, 1.0 if share > 0.5 else -1.0)
 
 
 def _by_voltage(cycling: CyclingData, flowing: BoolArray) -> FloatArray | None:

@@ -21,6 +21,7 @@ NOISE_SHARE = 1 / 100
 STEPS_OF_NOISE = 2.5
 WHOLE_STEP = 1e-3
 TRACE_SHARE = 1e-3
+SAME_SIGN_SHARE = 0.99
 FEWEST_MEASURED_SHARE = 0.5
 REPEATS_SHARE = 0.01
 
@@ -78,7 +79,17 @@ def _of_one_counter(cycling: CyclingData) -> CyclingData:
     column = cycling.step_capacity_Ah
     if column is None or cycling.charge_capacity_Ah is not None or cycling.discharge_capacity_Ah is not None:
         return cycling
+    if _has_sign_of(cycling.current_A, column):
+        column = np.abs(column)
     return replace(cycling, charge_capacity_Ah=column, discharge_capacity_Ah=column)
+
+
+def _has_sign_of(current_A: FloatArray, column: FloatArray) -> bool:
+    """Whether a step's capacity is written with the sign of its current, so that it falls below zero in a discharge."""
+    flowing = (np.abs(current_A) > rest_current(current_A)) & np.isfinite(column) & (column != 0)
+    if not (column[flowing] < 0).any():
+        return False
+    return bool(np.mean(np.sign(column[flowing]) == np.sign(current_A[flowing])) > SAME_SIGN_SHARE)
 
 
 def rest_current(current_A: FloatArray) -> float:

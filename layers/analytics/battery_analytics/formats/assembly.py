@@ -16,6 +16,7 @@ LENGTH_TOLERANCE_POINTS = 2
 LENGTH_TOLERANCE_SHARE = 0.05
 
 HIGHEST_TEMPERATURE_C = 200.0
+LOWEST_MILLIVOLT, HIGHEST_MILLIVOLT = 900.0, 6_000.0
 ABSOLUTE_ZERO_C = -273.15
 # Numbers that are later than the year 5000 in the unit before them.
 EPOCHS = ((1e17, 1e-9, "nanoseconds"), (1e14, 1e-6, "microseconds"), (1e11, 1e-3, "milliseconds"))
@@ -240,7 +241,12 @@ def _without_unmeasured_points(data: CyclingData, file: str, findings: list[Find
 
 
 def _in_usual_units(data: CyclingData, findings: list[Finding]) -> CyclingData:
-    """The data with temperatures and times that can only be in another unit brought into their own."""
+    """The data with voltages, temperatures and times that can only be in another unit brought into their own."""
+    typical_V = float(np.median(np.abs(data.voltage_V)))
+    if typical_V > LOWEST_MILLIVOLT and data.voltage_V.max() < HIGHEST_MILLIVOLT:
+        message = "The voltages can only be millivolts. They were taken so."
+        findings.append(Finding("voltage_unit_assumed", "warning", message))
+        data = replace(data, voltage_V=data.voltage_V / 1000)
     if data.temperature_C is not None and np.nanmedian(data.temperature_C) > HIGHEST_TEMPERATURE_C:
         message = "The temperatures can only be in Kelvin. They were taken so."
         findings.append(Finding("temperature_in_kelvin", "warning", message))

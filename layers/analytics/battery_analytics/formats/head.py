@@ -5,6 +5,7 @@ from functools import cached_property
 from battery_analytics.files import BatteryFile
 from battery_analytics.formats.tables.columns import ColumnNames
 from battery_analytics.formats.tables.text import Header, first_lines, found_header
+from battery_analytics.formats.unpacked import ZIP, members_of
 
 START_BYTES = 65_536
 
@@ -22,6 +23,11 @@ class Head:
     def lines(self) -> tuple[str, ...]:
         """The first lines as text of whatever encoding; none where the file is binary."""
         return first_lines(self._content)
+
+    @cached_property
+    def members(self) -> tuple[str, ...]:
+        """The names in a zip archive; none where the file is none."""
+        return members_of(self._content) if self.start.startswith(ZIP) else ()
 
     def header(self, names: ColumnNames) -> Header | None:
         """The line that names columns of `names`, else the first line with text; None where there is none."""

@@ -24,6 +24,7 @@ from battery_analytics.formats.registry import (
     usual_endings,
 )
 from battery_analytics.formats.tables.text import first_lines
+from battery_analytics.formats.unpacked import unpacked
 
 _log = logging.getLogger(__name__)
 
@@ -37,7 +38,7 @@ def read_cells(files: Sequence[BatteryFile]) -> list[Cell]:
     if not files:
         endings = " or ".join(usual_endings())
         raise NoFiles(f"No file was sent; send one or more {endings} files in the field 'file'.")
-    groups = grouped(files, all_roles())
+    groups = grouped(_unpacked(files), all_roles())
     cells: list[Cell] = []
     for group in groups:
         with _decoding(group.main.name):
@@ -46,6 +47,14 @@ def read_cells(files: Sequence[BatteryFile]) -> list[Cell]:
             cells.extend(_cells_of(group))
         check_total(cells, cells[-1].source.files[0])
     return cells
+
+
+def _unpacked(files: Sequence[BatteryFile]) -> list[BatteryFile]:
+    found: list[BatteryFile] = []
+    for file in files:
+        with _decoding(file.name):
+            found.extend(unpacked([file]))
+    return found
 
 
 @contextmanager

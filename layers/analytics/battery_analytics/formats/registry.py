@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from battery_analytics.cell import Json
 from battery_analytics.files import BatteryFile
+from battery_analytics.formats.builtin.binary_tables import BINARY_TABLES
 from battery_analytics.formats.builtin.calb_csv import CALB_CSV_SET
 from battery_analytics.formats.builtin.cycler_tables import CYCLER_TABLES
 from battery_analytics.formats.builtin.cycles_table import CYCLES_TABLE
@@ -14,7 +15,7 @@ from battery_analytics.formats.head import Head
 from battery_analytics.formats.plugins import Plugins, plugins, reason
 
 # The last format of an ending reads a file that none recognises, and says what is wrong with it.
-BUILTIN_FORMATS: tuple[Format, ...] = (*PICKLED_CELLS, CALB_CSV_SET, *CYCLER_TABLES, CYCLES_TABLE)
+BUILTIN_FORMATS: tuple[Format, ...] = (*PICKLED_CELLS, CALB_CSV_SET, *BINARY_TABLES, *CYCLER_TABLES, CYCLES_TABLE)
 
 # A file that a built-in format recognises with this certainty is not shown to formats of other packages.
 CERTAIN = 0.9

@@ -174,6 +174,12 @@ class _Table:
         return plain_metadata(described), findings
 
 
+def points_in(columns: Sequence[str]) -> bool:
+    """Whether columns of these names are those of a table with one row per point: current and voltage, and one more."""
+    layout = GENERAL_NAMES.layout(columns)
+    return all(quantity in layout for quantity in REQUIRED) and len(layout) > len(REQUIRED)
+
+
 def cells_of_source(table: SourceTable, files: FileGroup, *, name: str, certainty: float) -> list[Cell]:
     """The cells of a table from a binary file; columns are known by the general names. Raises as `_Table.read` does."""
     names = tuple(table.columns)

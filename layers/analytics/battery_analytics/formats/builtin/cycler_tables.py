@@ -169,7 +169,7 @@ IVIUM = table_format(
     instrument="Ivium",
     needs=_ONE_ROW_PER_POINT,
     certainty=0.9,
-    marks=(Marks(preamble=r"\bIvium\b"), Marks(header_like=r"E\s*/\s*V.*I\s*/\s*A.*Ivium")),
+    marks=(Marks(preamble=r"Ivium"), Marks(header_like=r"E\s*/\s*V.*I\s*/\s*A.*Ivium")),
 )
 DIGATRON = table_format(
     name="Digatron csv",

@@ -7,6 +7,7 @@ import numpy as np
 from battery_analytics.cell import Finding, FloatArray, IntArray
 from battery_analytics.formats.assembly import RawCycle
 from battery_analytics.formats.quantities import Quantity, check_size
+from battery_analytics.formats.tables.half_cycles import cycle_numbers_of
 
 BACKWARDS_SHARE = 0.9
 SCATTERED_SHARE = 0.2
@@ -17,7 +18,8 @@ UNIQUE_SHARE = 0.95
 def cycles_of_table(columns: Mapping[Quantity, FloatArray], file: str) -> tuple[list[RawCycle], list[Finding]]:
     """Cut a table with one row per point into cycles wherever the cycle number changes, and say what was reordered.
 
-    Without a `cycle_number` column the whole table is one cycle. A row without a number belongs to the row before it.
+    Without a `cycle_number` column, cycles are told from the directions of the current. A row without a number belongs to
+    the row before it.
     A table written backwards is turned, and scattered rows are sorted. Numbers that begin again are further cycles.
     """
     measured: dict[Quantity, FloatArray] = {**columns}
@@ -29,7 +31,11 @@ def cycles_of_table(columns: Mapping[Quantity, FloatArray], file: str) -> tuple[
         measured = {quantity: values[order] for quantity, values in measured.items()}
         numbers = None if numbers is None else numbers[order]
     if numbers is None:
-        return [RawCycle(None, measured)], findings
+        numbers = cycle_numbers_of(measured)
+        if numbers is None:
+            return [RawCycle(None, measured)], findings
+        message = "The file numbers no cycles. They were told from its charges and discharges."
+        findings.append(Finding("cycles_from_steps", "info", message))
     starts = np.flatnonzero(np.diff(numbers, prepend=np.nan) != 0)
     check_size(starts.size, numbers.size, file)
     stops = np.append(starts[1:], numbers.size)

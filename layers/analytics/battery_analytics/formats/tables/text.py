@@ -225,6 +225,8 @@ def _has_decimal_comma(lines: Sequence[str], separator: str) -> bool:
 
 def _start_of_line(content: bytes, line: int) -> int:
     """The byte at which a line begins, counted from 0."""
+    if line <= 0:
+        return 0
     end = next(islice(_LINE_END_BYTES.finditer(content), line - 1, None), None)
     return len(content) if end is None else end.end()
 

@@ -1,0 +1,190 @@
+"""Binary exports of cyclers, and tables in workbooks, parquet files and databases."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from battery_analytics.cell import Cell
+from battery_analytics.errors import CorruptedFile, UnsupportedStructure
+from battery_analytics.files import BatteryFile
+from battery_analytics.formats.builtin.cycler_tables import BDF, CYCLER_TABLES
+from battery_analytics.formats.builtin.cycles_table import CYCLES_TABLE
+from battery_analytics.formats.child_process import tables_by_child
+from battery_analytics.formats.declaration import Format, Recognition
+from battery_analytics.formats.file_groups import FileGroup
+from battery_analytics.formats.head import Head
+from battery_analytics.formats.source_table import BinaryFault, SourceTable
+from battery_analytics.formats.table_format import cells_of_source, points_in
+from battery_analytics.formats.tables.columns import GENERAL_NAMES
+from battery_analytics.formats.tables.text import Header, first_lines, found_header
+
+type TablesOf = Callable[[bytes], list[SourceTable]]
+
+WORKBOOK_CERTAINTY = 0.8
+_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# Parts of one long table on several sheets: `Channel_1-008_1`, `record_2`, `Sheet (2)`.
+_PART = re.compile(r"(?:[_ ]?\(?\d+\)?)$")
+
+
+def _by_start(*starts: bytes, certainty: float, evidence: str) -> Callable[[Head], Recognition | None]:
+    def recognise(head: Head) -> Recognition | None:
+        return Recognition(certainty, (evidence,)) if head.start.startswith(starts) else None
+
+    return recognise
+
+
+def _by_member(*names: str, certainty: float, evidence: str) -> Callable[[Head], Recognition | None]:
+    def recognise(head: Head) -> Recognition | None:
+        found = any(member.endswith(name) for member in head.members for name in names)
+        return Recognition(certainty, (evidence,)) if found else None
+
+    return recognise
+
+
+def _binary(
+    *,
+    name: str,
+    endings: tuple[str, ...],
+    instrument: str,
+    needs: str,
+    recognise: Callable[[Head], Recognition | None],
+    tables_of: TablesOf,
+    certainty: float = 1.0,
+    renamed: Callable[[SourceTable], str | None] = lambda _: None,
+) -> Format:
+    """A format whose reader gives tables, of which those with current and voltage are cells."""
+
+    def read(files: FileGroup) -> list[Cell]:
+        file = files.main
+        tables = _read(file, tables_of)
+        usable = [table for table in tables if points_in(tuple(table.columns))]
+        cells: list[Cell] = []
+        for table in usable or tables[:1]:
+            found = cells_of_source(table, files, name=renamed(table) or name, certainty=certainty)
+            if len(usable) > 1:
+                found = [_named_apart(cell, table.name) for cell in found]
+            cells.extend(found)
+        if not cells:
+            raise UnsupportedStructure(f"{file.name} holds no table of cycling data.", file=file.name)
+        return cells
+
+    return Format(name=name, endings=endings, instrument=instrument, needs=needs, recognise=recognise, read=read)
+
+
+def _named_apart(cell: Cell, name: str) -> Cell:
+    if not name or name in cell.cell_id:
+        return cell
+    return replace(cell, metadata={**cell.metadata, "cell_id": f"{cell.cell_id}_{name}"})
+
+
+def _read[T](file: BatteryFile, reader: Callable[[bytes], T]) -> T:
+    try:
+        return reader(file.content)
+    except BinaryFault as fault:
+        raise CorruptedFile(f"{file.name} cannot be read: {fault}.", file=file.name) from fault
+
+
+@dataclass(frozen=True, slots=True)
+class _TextSheet:
+    name: str
+    file: BatteryFile
+    header: Header
+
+
+def _cells_of_workbook(files: FileGroup) -> list[Cell]:
+    """The cells on the sheets of a workbook. Sheets that continue each other are one table."""
+    from battery_analytics.formats.binary.workbook import sheets_of  # noqa: PLC0415  only for workbooks
+
+    file = files.main
+    sheets: list[_TextSheet] = []
+    for sheet in _read(file, sheets_of):
+        header = found_header(first_lines(sheet.content), GENERAL_NAMES)
+        if header is not None and points_in(header.columns):
+            sheets.append(_TextSheet(sheet.name, BatteryFile(file.name, sheet.content), header))
+    if not sheets:
+        raise UnsupportedStructure(
+            f"{file.name} has no sheet with a row per point, with columns for current and voltage.", file=file.name
+        )
+    cells: list[Cell] = []
+    tables = _joined(sheets)
+    for table in tables:
+        known, certainty = _text_format(table.file)
+        name = WORKBOOK.name if known is CYCLES_TABLE else f"{known.name.rsplit(' ', 1)[0]} xlsx"
+        for cell in known.read(FileGroup(table.file)):
+            one = replace(cell, source=replace(cell.source, format=name, certainty=certainty))
+            cells.append(_named_apart(one, table.name) if len(tables) > 1 else one)
+    return cells
+
+
+def _joined(sheets: Sequence[_TextSheet]) -> list[_TextSheet]:
+    """Sheets with the same columns whose names differ in the number of a part only become one table."""
+    found: dict[tuple[str, tuple[str, ...]], _TextSheet] = {}
+    names = {sheet.name for sheet in sheets}
+    for sheet in sheets:
+        stem = _PART.sub("", sheet.name)
+        numbered = stem != sheet.name and (
+            stem in names or sheet.name.endswith("_1") or (stem, sheet.header.columns) in found
+        )
+        key = (stem if numbered else sheet.name, sheet.header.columns)
+        if key not in found:
+            found[key] = sheet
+            continue
+        first = found[key]
+        lines = sheet.file.content.split(b"\n")[sheet.header.line + 1 :]
+        joined = first.file.content.rstrip(b"\n") + b"\n" + b"\n".join(lines)
+        found[key] = replace(first, file=BatteryFile(first.file.name, joined))
+    return list(found.values())
+
+
+def _text_format(file: BatteryFile) -> tuple[Format, float]:
+    head = Head(file)
+    recognised = [(known, found.certainty) for known in CYCLER_TABLES if (found := known.recognise(head))]
+    return max(recognised, key=lambda one: one[1], default=(CYCLES_TABLE, WORKBOOK_CERTAINTY))
+
+
+WORKBOOK = Format(
+    name="Excel workbook",
+    endings=(".xlsx", ".xls", ".xlsm"),
+    instrument="Any cycler or laboratory that exports Excel workbooks",
+    needs="A sheet with one row per point, as the text formats have it.",
+    recognise=lambda head: (
+        _by_start(_OLD_WORKBOOK, certainty=WORKBOOK_CERTAINTY, evidence="it begins as an old Excel file does")(head)
+        or _by_member("xl/workbook.xml", certainty=WORKBOOK_CERTAINTY, evidence="it holds xl/workbook.xml")(head)
+    ),
+    read=_cells_of_workbook,
+)
+
+
+def _kind_of_frame(table: SourceTable) -> str | None:
+    """A parquet file whose columns are named as the Battery Data Format names them."""
+    line = ",".join(table.columns)
+    header = Header(0, ",", tuple(table.columns))
+    head = Head(BatteryFile("", (line + "\n").encode()))
+    return "BDF parquet" if BDF.recognise(head) and header.columns else None
+
+
+PARQUET = _binary(
+    name="parquet table",
+    endings=(".parquet", ".pq"),
+    instrument="pandas, battery-data-toolkit, Battery Data Format",
+    needs="Columns for current and voltage, and a capacity or a time, one row per point.",
+    recognise=_by_start(b"PAR1", certainty=1.0, evidence="it begins with PAR1"),
+    tables_of=partial(tables_by_child, "parquet"),
+    renamed=_kind_of_frame,
+)
+ARBIN_ACCESS = _binary(
+    name="Arbin res",
+    endings=(".res",),
+    instrument="Arbin (MITS), an Access database",
+    needs="The table Channel_Normal_Table.",
+    recognise=_by_start(
+        b"\x00\x01\x00\x00Standard Jet DB",
+        b"\x00\x01\x00\x00Standard ACE DB",
+        certainty=1.0,
+        evidence="it begins as an Access database does",
+    ),
+    tables_of=partial(tables_by_child, "arbin_access"),
+)
+
+BINARY_TABLES: tuple[Format, ...] = (WORKBOOK, PARQUET, ARBIN_ACCESS)

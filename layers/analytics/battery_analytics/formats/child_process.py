@@ -1,0 +1,70 @@
+"""Runs a reader of another package in a process of its own, with limits of time and memory, so that no file can harm ours."""
+
+import io
+import json
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from battery_analytics.formats.source_table import BinaryFault, SourceTable
+
+TIME_LIMIT_S = 20
+MEMORY_BYTES = 800_000_000
+BYTES_PER_BYTE = 8
+LARGEST_ANSWER_BYTES = 1_000_000_000
+_FAULTS = {2: "its contents are not laid out as its kind of file is"}
+
+
+def tables_by_child(reader: str, content: bytes) -> list[SourceTable]:
+    """The tables that `binary.child` reads from the content with this reader.
+
+    Raises BinaryFault where that fails, takes longer than `TIME_LIMIT_S`, or needs too much memory.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        source, answer = Path(folder) / "source", Path(folder) / "answer.npz"
+        source.write_bytes(content)
+        limit = MEMORY_BYTES + BYTES_PER_BYTE * len(content)
+        command = [sys.executable, "-m", "battery_analytics.formats.binary.child"]
+        try:
+            child = subprocess.run(  # noqa: S603  our own interpreter and module, and no text of the file
+                [*command, reader, str(source), str(answer), str(TIME_LIMIT_S), str(limit)],
+                env={
+                    "PYTHONPATH": ":".join(filter(None, sys.path)),
+                    "LD_LIBRARY_PATH": str(sysconfig.get_config_var("LIBDIR") or ""),
+                    "OPENBLAS_NUM_THREADS": "1",
+                    "HOME": folder,
+                },
+                cwd=folder,
+                capture_output=True,
+                timeout=2 * TIME_LIMIT_S,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as fault:
+            raise BinaryFault("it takes too long to read") from fault
+        if child.returncode != 0 or not answer.is_file():
+            raise BinaryFault(
+                _FAULTS.get(child.returncode, "it takes more time or memory to read than its size allows")
+            )
+        if answer.stat().st_size > LARGEST_ANSWER_BYTES:
+            raise BinaryFault("it holds more than can be read")
+        return _tables(answer.read_bytes())
+
+
+def _tables(answer: bytes) -> list[SourceTable]:
+    with np.load(io.BytesIO(answer), allow_pickle=False) as arrays:
+        described = json.loads(bytes(arrays["described"]).decode())
+        return [
+            SourceTable(
+                {name: _column(arrays[key]) for name, key in table["columns"]}, table["metadata"], table["name"]
+            )
+            for table in described
+        ]
+
+
+def _column(values: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+    return values.astype(object) if values.dtype.kind == "U" else values
