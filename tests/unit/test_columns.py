@@ -263,15 +263,15 @@ def test_every_declared_name_is_recognised_with_its_rank(quantity: Quantity) -> 
 
 # What one of each unit is, in the quantity's own unit: worked out by hand, not taken from the rules.
 CAPACITY_UNITS = {
-    **{"Ah": 1, "A.h": 1, "A-h": 1, "mAh": 0.001, "mA.h": 0.001, "mA-h": 0.001},
+    **{"Ah": 1, "A.h": 1, "A-h": 1, "mAh": 0.001, "mA.h": 0.001, "mA-h": 0.001, "milliampere_hour": 0.001},
     **{"µAh": 1e-6, "uAh": 1e-6, "µA.h": 1e-6, "uA.h": 1e-6, "uA-h": 1e-6},
     **{"ampere hour": 1, "ampere_hour": 1, "amp-hr": 1, "As": 1 / 3600, "A.s": 1 / 3600, "mAs": 1 / 3_600_000},
     **{"C": 1 / 3600, "coulomb": 1 / 3600},
 }
 ONE_OF_EACH_UNIT: dict[Quantity, dict[str, float]] = {
     "cell": {},
-    "cycle_number": {"1": 1, "#": 1, "-": 1, "unity": 1},
-    "voltage_V": {"V": 1, "Volt": 1, "volts": 1, "mV": 0.001, "µV": 1e-6},
+    "cycle_number": {"1": 1, "#": 1, "-": 1, "unity": 1, "dimensionless": 1},
+    "voltage_V": {"V": 1, "Volt": 1, "volts": 1, "mV": 0.001, "millivolt": 0.001, "µV": 1e-6},
     "current_A": {
         "A": 1,
         "Amp": 1,

@@ -19,10 +19,16 @@ _TESTS = sorted(
     path.stem for path in Path(__file__).parent.glob("test_format_*.py") if path.stem != Path(__file__).stem
 )
 FILES: dict[str, Writer] = {}
+ABSENT: dict[str, set[str]] = {}
 for _test in _TESTS:
-    FILES |= importlib.import_module(f"tests.unit.{_test}").FILES
+    _module = importlib.import_module(f"tests.unit.{_test}")
+    FILES |= _module.FILES
+    ABSENT |= getattr(_module, "ABSENT", {})
+# Nothing but their own programs writes these; their readers are tested on bytes of their own and on real files.
+UNWRITABLE = {"Arbin res", "BioLogic mpr", "Neware nda", "Neware ndax"}
 
-each_format = pytest.mark.parametrize("known", BUILTIN_FORMATS, ids=lambda known: known.name)
+WRITABLE = [known for known in BUILTIN_FORMATS if known.name not in UNWRITABLE]
+each_format = pytest.mark.parametrize("known", WRITABLE, ids=lambda known: known.name)
 
 
 def read(known: Format) -> Cell:
@@ -31,7 +37,7 @@ def read(known: Format) -> Cell:
 
 
 def test_every_format_has_a_file_of_the_known_cell() -> None:
-    assert set(FILES) == {known.name for known in BUILTIN_FORMATS}
+    assert set(FILES) == {known.name for known in WRITABLE}
 
 
 @each_format
@@ -42,19 +48,24 @@ def test_the_known_cell_is_read_right(known: Format) -> None:
     assert cycling.offsets.tolist() == [0, 62, 124, 186]
     np.testing.assert_allclose(cycling.voltage_V, column("voltage_in_V"), rtol=1e-8)
     np.testing.assert_allclose(cycling.current_A, column("current_in_A"), rtol=1e-8)
-    for values, name in (
-        (cycling.charge_capacity_Ah, "charge_capacity_in_Ah"),
-        (cycling.discharge_capacity_Ah, "discharge_capacity_in_Ah"),
-        (cycling.time_s, "time_in_s"),
-        (cycling.temperature_C, "temperature_in_C"),
+    for quantity, name in (
+        ("charge_capacity_Ah", "charge_capacity_in_Ah"),
+        ("discharge_capacity_Ah", "discharge_capacity_in_Ah"),
+        ("time_s", "time_in_s"),
+        ("temperature_C", "temperature_in_C"),
     ):
-        assert values is not None
+        values = getattr(cycling, quantity)
+        assert (values is None) == (quantity in ABSENT.get(known.name, set()))
+        if values is None:
+            continue
         np.testing.assert_allclose(values, column(name), rtol=1e-8, atol=1e-12)
 
 
 @each_format
 def test_the_figures_of_the_known_cell_are_those_worked_out_by_hand(known: Format) -> None:
     cycling = read(known).cycling
+    if known.name in ABSENT:
+        return
 
     assert cycling.charge_capacity_Ah is not None
     assert cycling.discharge_capacity_Ah is not None
@@ -80,7 +91,7 @@ def test_the_source_names_the_format_and_how_sure_it_is(known: Format) -> None:
     assert recognition is not None
     assert (source.format, source.certainty) == (known.name, recognition.certainty)
     assert source.files[0] == file.name
-    assert source.extra_columns in {(), ("internal_resistance_in_ohm",)}
+    assert not {"Voltage", "Current", "voltage_in_V", "current_in_A"} & set(source.extra_columns)
 
 
 @each_format
@@ -95,7 +106,7 @@ def test_no_other_format_is_as_certain_of_the_file(known: Format) -> None:
 
 
 @each_format
-@pytest.mark.parametrize("ending", ["", ".txt", *usual_endings()])
+@pytest.mark.parametrize("ending", ["", ".txt", ".pkl", ".csv", ".xyz"])
 def test_the_file_is_recognised_by_its_content_under_any_name(known: Format, ending: str) -> None:
     [file, *_] = FILES[known.name]()
 
@@ -121,17 +132,13 @@ def test_names_are_unique() -> None:
 def test_the_formats_are_described_as_plain_values_for_the_contract() -> None:
     described = described_formats()
 
-    assert [one["name"] for one in described] == [
-        "CALB pickle",
-        "pandas frame in a pickle",
-        "columns in a pickle",
-        "list of cycles in a pickle",
-        "CALB CSV set",
-        "cycles table",
-    ]
+    assert [one["name"] for one in described] == [known.name for known in BUILTIN_FORMATS]
     assert all(list(one) == ["name", "endings", "instrument", "needs"] for one in described)
-    assert [one["endings"] for one in described] == [[".pkl", ".pickle"]] * 4 + [[".csv"]] * 2
 
 
 def test_messages_name_the_usual_ending_of_each_format_once() -> None:
-    assert usual_endings() == [".pkl", ".csv"]
+    endings = usual_endings()
+
+    assert endings[0] == ".pkl"
+    assert ".csv" in endings
+    assert len(set(endings)) == len(endings)

@@ -4,7 +4,6 @@ import pickle
 
 import pandas as pd
 import pytest
-from battery_analytics.errors import CorruptedFile
 from battery_analytics.files import BatteryFile
 from battery_analytics.formats.reading import read_cells
 from battery_analytics.formats.registry import recognise
@@ -67,15 +66,15 @@ def test_what_only_looks_like_a_pickle_is_recognised_as_none(content: bytes) -> 
     ]
 
 
-def test_a_table_under_a_pickles_name_is_named_as_what_it_is() -> None:
-    with pytest.raises(CorruptedFile, match=r"'CALB CSV set'.*Rename it .*\.csv") as fault:
-        read_cells([BatteryFile("x.pkl", b"cycle_number,current_in_A,voltage_in_V,time_in_s\n1,1.5,3.25,0\n")])
+def test_a_table_under_a_pickles_name_is_read_as_what_it_is() -> None:
+    [cell] = read_cells([BatteryFile("x.pkl", b"cycle_number,current_in_A,voltage_in_V,time_in_s\n1,1.5,3.25,0\n")])
 
-    assert fault.value.details["format"] == "CALB CSV set"
+    assert cell.source.format == "CALB CSV set"
 
 
-def test_a_pickle_under_a_tables_name_is_named_as_what_it_is() -> None:
+def test_a_pickle_under_a_tables_name_is_read_as_what_it_is() -> None:
     [file] = known_file("CALB pickle")
 
-    with pytest.raises(CorruptedFile, match=r"'CALB pickle'.*Rename it .*\.pkl"):
-        read_cells([BatteryFile("x.csv", file.content)])
+    [cell] = read_cells([BatteryFile("x.csv", file.content)])
+
+    assert cell.source.format == "CALB pickle"

@@ -19,18 +19,18 @@ from battery_analytics.formats.tables.columns import ColumnRule
 LAB = table_format(
     name="Lab logger",
     instrument="The logger of our laboratory",
-    needs="Columns Zyklus, Strom in mA, Spannung and Zeit.",
+    needs="Columns Cyclus, Stroom in mA, Spanning and Tijd.",
     certainty=0.95,
     endings=(".lab", ".csv"),
     columns={
-        "cycle_number": ColumnRule("Zyklus"),
-        "current_A": ColumnRule("Strom", unit="mA"),
-        "voltage_V": ColumnRule("Spannung"),
-        "time_s": ColumnRule("Zeit"),
+        "cycle_number": ColumnRule("Cyclus"),
+        "current_A": ColumnRule("Stroom", unit="mA"),
+        "voltage_V": ColumnRule("Spanning"),
+        "time_s": ColumnRule("Tijd"),
     },
 )
 """
-LAB_FILE = b"Zyklus;Strom;Spannung;Zeit\n1;1500;3,25;0\n1;-1500;3,5;30\n2;-2250;3,75;60\n"
+LAB_FILE = b"Cyclus;Stroom;Spanning;Tijd\n1;1500;3,25;0\n1;-1500;3,5;30\n2;-2250;3,75;60\n"
 PLAIN_TABLE = b"Cycle,Voltage(V),Current(A),Time(s)\n1,3.5,1,0\n1,3.6,1,30\n"
 
 
@@ -54,19 +54,20 @@ def test_a_package_adds_a_format_and_its_ending(
     assert cell.cycling.voltage_V.tolist() == [3.25, 3.5, 3.75]
 
 
-def test_without_the_package_its_ending_is_unknown() -> None:
-    with pytest.raises(UnsupportedFileType) as fault:
+def test_without_the_package_its_columns_are_unknown() -> None:
+    with pytest.raises(MissingColumns, match=r"cell\.lab has no column for current_in_A"):
         read("cell.lab", LAB_FILE)
-
-    assert fault.value.message == ("cell.lab is neither a .pkl nor a .csv file; other types cannot be read.")
-    assert fault.value.details == {"file": "cell.lab", "supported": [".pkl", ".csv"]}
 
 
 def test_with_the_package_its_ending_is_among_those_that_are_named(install_format: Installer) -> None:
     install_format("lab_format", LAB_FORMAT, "LAB")
 
-    with pytest.raises(UnsupportedFileType, match=r"neither a \.pkl nor a \.csv nor a \.lab file"):
-        read("cell.txt", LAB_FILE)
+    with pytest.raises(UnsupportedFileType) as fault:
+        read("cell.xyz", b"\x00\x01binary")
+
+    supported = fault.value.details["supported"]
+    assert isinstance(supported, list)
+    assert supported[-1] == ".lab"
 
 
 def test_a_file_of_which_a_built_in_format_is_certain_asks_no_package(install_format: Installer) -> None:
@@ -126,7 +127,7 @@ def test_an_error_of_a_file_that_the_broken_package_might_have_known_names_the_p
     install_format("lab_format", "raise RuntimeError('no licence')", "LAB")
 
     with pytest.raises(UnsupportedFileType) as by_ending:
-        read("cell.lab", LAB_FILE)
+        read("cell.xyz", b"\x00\x01binary")
     with pytest.raises(MissingColumns) as by_content:
         read("cell.csv", LAB_FILE)
 

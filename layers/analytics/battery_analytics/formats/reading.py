@@ -17,10 +17,10 @@ from battery_analytics.formats.other_kinds import check_not_another_kind
 from battery_analytics.formats.quantities import check_total
 from battery_analytics.formats.registry import (
     Recognised,
-    all_roles,
     formats_for_ending,
     formats_left_out,
     recognise,
+    roles_for,
     usual_endings,
 )
 from battery_analytics.formats.tables.text import first_lines
@@ -38,7 +38,8 @@ def read_cells(files: Sequence[BatteryFile]) -> list[Cell]:
     if not files:
         endings = " or ".join(usual_endings())
         raise NoFiles(f"No file was sent; send one or more {endings} files in the field 'file'.")
-    groups = grouped(_unpacked(files), all_roles())
+    opened = _unpacked(files)
+    groups = grouped(opened, roles_for(opened))
     cells: list[Cell] = []
     for group in groups:
         with _decoding(group.main.name):

@@ -1,5 +1,6 @@
 """The registry of all formats that can be read; it recognises the format of a file."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from battery_analytics.cell import Json
@@ -68,9 +69,11 @@ def formats_for_ending(file_name: str) -> list[Format]:
     return builtin or [known for known in _plugins().formats if known.has_ending_of(file_name)]
 
 
-def all_roles() -> list[FileRoles]:
-    """The roles of files that any format tells apart by their names."""
-    formats = (*BUILTIN_FORMATS, *_plugins().formats)
+def roles_for(files: Iterable[BatteryFile]) -> list[FileRoles]:
+    """The roles of files that formats tell apart by their names; those of other packages where an ending is not ours."""
+    formats = BUILTIN_FORMATS
+    if not all(any(known.has_ending_of(file.name) for known in BUILTIN_FORMATS) for file in files):
+        formats = (*BUILTIN_FORMATS, *_plugins().formats)
     return list(dict.fromkeys(known.roles for known in formats if known.roles is not None))
 
 

@@ -58,11 +58,11 @@ class Marks:
         """What in the head of a file has these marks; None where one is missing."""
         found: list[str] = []
         if self.preamble:
-            match = re.search(self.preamble, "\n".join(above), re.IGNORECASE)
+            match = re.search(self.preamble, "\n".join(above), re.IGNORECASE | re.MULTILINE)
             if match is None:
                 return None
             found.append(f"“{' '.join(match[0].split())[:60]}” stands above its header")
-        if self.header_like and re.search(self.header_like, line, re.IGNORECASE) is None:
+        if self.header_like and re.search(self.header_like, line, re.IGNORECASE | re.MULTILINE) is None:
             return None
         if self.header:
             stems = {words(name_and_unit(" ".join(name.split()))[0]): name for name in header.columns}
@@ -151,7 +151,11 @@ class _Table:
         if missing:
             raise without_columns(file.name, missing, text.header.columns)
         rows = rows_of(text, layout, file.name)
-        said = re.search(self.state_line, "\n".join(text.preamble), re.IGNORECASE) if self.state_line else None
+        said = (
+            re.search(self.state_line, "\n".join(text.preamble), re.IGNORECASE | re.MULTILINE)
+            if self.state_line
+            else None
+        )
         if said and "state" not in rows.columns:
             rows.columns["state"] = np.full(rows.columns["voltage_V"].size, state_of(said[1]))
         metadata, findings = self._metadata(files, text.preamble)

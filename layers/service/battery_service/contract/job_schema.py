@@ -36,7 +36,13 @@ ANNOUNCEMENT = record(
             "items": record(
                 "One file.",
                 {
-                    "name": {**text(f"Its name, which ends in one of {', '.join(file_endings())}."), "minLength": 1},
+                    "name": {
+                        **text(
+                            "Its name. What the file is, is told from its content; known endings are "
+                            f"{', '.join(file_endings())}."
+                        ),
+                        "minLength": 1,
+                    },
                     "size_bytes": {**whole("Its size in bytes."), "minimum": 1, "maximum": UPLOADS.max_file_bytes},
                 },
             ),

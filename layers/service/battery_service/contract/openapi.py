@@ -85,7 +85,7 @@ UPLOAD_BODY: Schema = {
                 "properties": {
                     "file": array(
                         {"type": "string", "contentMediaType": "application/octet-stream"},
-                        f"One part named `file` per file, which ends in one of {', '.join(file_endings())}. CSV files "
+                        f"One part named `file` per file, of any format of `GET /api/formats`: {', '.join(file_endings())}. CSV files "
                         "that share a base name are one cell.",
                     )
                 },

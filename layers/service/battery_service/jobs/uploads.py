@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping, Sequence
 
-from battery_service.contract.generated import file_endings
 from battery_service.errors import ApiError
 from battery_service.http.file_names import display_name
 from battery_service.http.request import Request
@@ -19,7 +18,7 @@ ANNOUNCEMENT = '{"files": [{"name": "cell.pkl", "size_bytes": 1234}]}'
 def announced_upload(request: Request, limits: UploadLimits) -> tuple[tuple[StoredFile, ...], Options]:
     """The files, and the options where there are some, of a request that announces an upload.
 
-    Raises ApiError: `no_files`, `empty_file`, `unsupported_file_type`, `unsupported_structure`, `too_large`,
+    Raises ApiError: `no_files`, `empty_file`, `unsupported_structure`, `too_large`,
     `invalid_option`.
     """
     body = _json_of(request)
@@ -90,12 +89,6 @@ def _announced_file(entry: object, limits: UploadLimits) -> StoredFile:
             "no_files",
             f"The size_bytes of {name} must be a whole number, the size of the file in bytes.",
             {"file": name, "expected": "size_bytes"},
-        )
-    if not name.lower().endswith(file_endings()):
-        raise ApiError(
-            "unsupported_file_type",
-            f"{name} has none of the endings of files that can be read: {', '.join(file_endings())}.",
-            {"file": name, "supported": list(file_endings())},
         )
     if size == 0:
         raise ApiError("empty_file", f"{name} is empty; there is nothing to analyse.", {"file": name})

@@ -10,11 +10,21 @@ from functools import lru_cache
 
 from battery_analytics.formats.quantities import LONGEST_NAME, Quantity, printable
 
-_VOLT = {"v": 1.0, "volt": 1.0, "volts": 1.0, "mv": 1e-3, "uv": 1e-6}
-_AMPERE = {"a": 1.0, "amp": 1.0, "amps": 1.0, "ampere": 1.0, "ma": 1e-3, "ua": 1e-6, "na": 1e-9}
+_VOLT = {"v": 1.0, "volt": 1.0, "volts": 1.0, "mv": 1e-3, "millivolt": 1e-3, "uv": 1e-6}
+_AMPERE = {
+    "a": 1.0,
+    "amp": 1.0,
+    "amps": 1.0,
+    "ampere": 1.0,
+    "amperes": 1.0,
+    "ma": 1e-3,
+    "milliampere": 1e-3,
+    "ua": 1e-6,
+    "na": 1e-9,
+}
 _AMPERE_HOUR = {
     **dict.fromkeys(("ah", "a.h", "a-h", "ampere hour", "ampere_hour", "amp-hr"), 1.0),
-    **dict.fromkeys(("mah", "ma.h", "ma-h"), 1e-3),
+    **dict.fromkeys(("mah", "ma.h", "ma-h", "milliampere_hour"), 1e-3),
     **dict.fromkeys(("uah", "ua.h", "ua-h"), 1e-6),
     **{"as": 1 / 3600, "a.s": 1 / 3600, "mas": 1e-3 / 3600, "c": 1 / 3600, "coulomb": 1 / 3600},
 }
@@ -45,7 +55,7 @@ OFFSETS: Mapping[str, float] = {
 # Each unit in lower case, with u for µ, and the factor from it to the quantity's own unit.
 UNITS: Mapping[Quantity, Mapping[str, float]] = {
     "cell": {},
-    "cycle_number": {"1": 1.0, "#": 1.0, "-": 1.0, "unity": 1.0},
+    "cycle_number": {"1": 1.0, "#": 1.0, "-": 1.0, "unity": 1.0, "dimensionless": 1.0},
     "voltage_V": _VOLT,
     "current_A": _AMPERE,
     "charge_capacity_Ah": _AMPERE_HOUR,
@@ -67,7 +77,7 @@ _SUFFIXED_UNIT = re.compile(r"[_ ]in[_ ](\S+)$", re.IGNORECASE)
 _BRACKETED_UNIT = re.compile(r" ?(?:/ ?([^()\[\]/]+)|[(\[（] ?([^()\[\]（）]*)[)\]）])(?:_1)?$")
 _BARE_UNIT = re.compile(
     r"[_ ](m?[VA]|[mµu]?Ah|[mun]?s|sec|seconds?|min|h|hours?|minutes|C|K|degC|celsius|volts?|amperes?|milliampere|ampere_hour|"
-    r"unity)$"
+    r"milliseconds?|microseconds?|minute|millivolt|milliampere_hour|unity|dimensionless)$"
 )
 
 
@@ -247,6 +257,7 @@ GENERAL_COLUMNS: ColumnRules = {
             "~time",
             "zeit",
             "temps",
+            "t",
         ),
         *(
             "date time",
