@@ -127,9 +127,9 @@ HOSTILE: dict[str, Hostile] = {
     "an empty pickle": pkl(b"", "empty_file"),
     "half a pickle": pkl(_GOOD[: len(_GOOD) // 2]),
     "a pickle without its end": pkl(_GOOD[:-1]),
-    "text as a pickle": pkl(b"cycle_number,current_in_A\n1,2\n"),
+    "text as a pickle": pkl(b"cycle_number,current_in_A\n1,2\n", "missing_columns"),
     "a picture as a pickle": pkl(b"\x89PNG\r\n\x1a\n" + bytes(100)),
-    "a gzip bomb": pkl(gzip.compress(bytes(50_000_000))),
+    "a gzip bomb": pkl(gzip.compress(bytes(50_000_000)), "too_costly"),
     "a zip archive": pkl(_zip()),
     # pickles of something else
     "a number": pkl(pickle.dumps(42), "unsupported_structure"),

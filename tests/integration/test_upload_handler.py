@@ -168,7 +168,7 @@ no_voltage = {key: value for key, value in cycle(1, 9.9).items() if key != "volt
 REFUSALS = {
     "no_files": upload_event([]),
     "empty_file": upload_event([file_part("a.pkl", b"")]),
-    "unsupported_file_type": upload_event([file_part("a.xlsx", b"PK\x03\x04")]),
+    "unsupported_file_type": upload_event([file_part("a.exe", b"MZ")]),
     "corrupted_file": upload_event([file_part("a.pkl", pickled(cell())[:-40])]),
     "unsafe_pickle": upload_event([file_part("a.pkl", pickle.dumps(Reduced()))]),
     "unsupported_structure": upload_event([file_part("a.pkl", pickled(["not", "a", "cell"]))]),
@@ -216,7 +216,7 @@ def test_a_bug_in_the_science_is_a_500(monkeypatch: pytest.MonkeyPatch) -> None:
         ("missing_columns", "voltage_in_V"),
         ("incomplete_csv_set", "TEST_25_A1_cycles.csv"),
         ("unsafe_pickle", "system"),
-        ("unsupported_file_type", "a.xlsx"),
+        ("unsupported_file_type", "a.exe"),
         ("invalid_option", "eol_threshold"),
     ],
 )

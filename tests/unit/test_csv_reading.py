@@ -1,7 +1,6 @@
 """CSV files in the spellings that people send: encodings, separators, units, preambles, sets of three files."""
 
 import csv
-import gzip
 import io
 import pickle
 from itertools import permutations
@@ -165,7 +164,7 @@ def test_a_row_with_too_few_fields_has_values_that_were_not_measured() -> None:
     assert np.isnan(cell.cycling.time_s[-1])
 
 
-@pytest.mark.parametrize("name", ["cycle_number", "current_in_A", "voltage_in_V"])
+@pytest.mark.parametrize("name", ["current_in_A", "voltage_in_V"])
 def test_a_missing_column_is_named_among_the_columns_that_are_there(name: str) -> None:
     with pytest.raises(MissingColumns, match=name) as fault:
         read(PLAIN.replace(name, "spam"))
@@ -184,8 +183,7 @@ BROKEN: dict[str, tuple[bytes, type[BatteryDataError]]] = {
     "zero byte": (PLAIN.encode() + b"\0", CorruptedFile),
     "zero byte in the middle": (PLAIN.encode() * 9_000 + b"\0" + b"1,1,1,1,1,1\n" * 90_000, CorruptedFile),
     "half of UTF-16": (b"\xff\xfe" + b"\x00\xd8" * 9, CorruptedFile),
-    "gzip": (gzip.compress(PLAIN.encode()), CorruptedFile),
-    "pickle": (pickle.dumps([1.5] * 90), CorruptedFile),
+    "pickle": (pickle.dumps([1.5] * 90), UnsupportedStructure),
     "thousand columns": (",".join(f"c{place}" for place in range(1_000)).encode() + b"\n1\n", UnsupportedStructure),
     "one line": (b"1," * 2_000_000, UnsupportedStructure),
     "one long second line": (HEADER.encode() + b"\n" + b"1," * 1_000_000, CorruptedFile),
@@ -261,10 +259,15 @@ def test_the_same_file_twice_is_an_error() -> None:
         read_cells([*TRIPLET, TRIPLET[1]])
 
 
-@pytest.mark.parametrize("name", ["cell.txt", "cell", "cell.csv.gz", "cell.pkl.exe", ""])
-def test_another_kind_of_file_is_refused_by_its_name(name: str) -> None:
-    with pytest.raises(UnsupportedFileType):
-        read(PLAIN, name)
+@pytest.mark.parametrize("name", ["cell.txt", "cell", "cell.052", "cell.pkl.exe", ""])
+def test_a_table_is_read_under_any_name(name: str) -> None:
+    assert read(PLAIN, name).cycling.n_points == read(PLAIN).cycling.n_points
+
+
+@pytest.mark.parametrize("content", ["to whom it may concern\n", "a,b\n1,2\n"])
+def test_text_of_an_unknown_ending_that_names_no_quantity_is_no_file_of_a_known_kind(content: str) -> None:
+    with pytest.raises(UnsupportedFileType, match=r"letter\.doc"):
+        read(content, "letter.doc")
 
 
 QUANTITIES = ("voltage_V", "current_A", "charge_capacity_Ah", "discharge_capacity_Ah", "time_s", "temperature_C")

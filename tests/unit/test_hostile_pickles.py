@@ -215,7 +215,7 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
         cell_of(b"}(" + b"".join(text(f"column {place}") + b"N" for place in range(1_000)) + b"u"),
         "unsupported_structure",
     ),
-    "gzip": (gzip.compress(b"\x80\x04]."), "corrupted_file"),
+    "gzip": (gzip.compress(b"\x80\x04]."), "unsupported_structure"),
     "nothing": (b"", "empty_file"),
     "noise": (bytes(range(255, 0, -1)), "corrupted_file"),
     "HTML": (b"<!DOCTYPE html><html></html>", "corrupted_file"),

@@ -1,7 +1,6 @@
 """A file that cannot be read is called what it is, under whatever name it comes."""
 
 import bz2
-import gzip
 import io
 import json
 import lzma
@@ -46,16 +45,11 @@ def npz() -> bytes:
 @pytest.mark.parametrize(
     ("content", "kind"),
     [
-        (gzip.compress(PICKLE), "compressed with gzip"),
         (bz2.compress(TABLE), "compressed with bzip2"),
         (lzma.compress(TABLE), "compressed with xz"),
         (zlib.compress(PICKLE), "a joblib file"),
         (b"\x80\x04\x95\x00\x01\x00\x00\x00\x00\x00\x00\x8c\x13joblib.numpy_pickle\x94" + b"." * 300, "a joblib file"),
-        (zipped("cell.csv"), "a zip archive"),
-        (zipped("[Content_Types].xml", "xl/workbook.xml"), r"an Excel workbook \(xlsx\)"),
         (npz(), r"a NumPy archive \(npz\)"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "an Excel file of the old kind"),
-        (b"PAR1" + bytes(100), "a Parquet file"),
         (b"\x89HDF\r\n\x1a\n" + bytes(100), "an HDF5 file"),
         (b"MATLAB 5.0 MAT-file" + bytes(100), "a MATLAB file"),
         (json.dumps({"voltage": [1, 2]}).encode(), "a JSON document"),

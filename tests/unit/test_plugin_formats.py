@@ -55,8 +55,8 @@ def test_a_package_adds_a_format_and_its_ending(
 
 
 def test_without_the_package_its_columns_are_unknown() -> None:
-    with pytest.raises(MissingColumns, match=r"cell\.lab has no column for current_in_A"):
-        read("cell.lab", LAB_FILE)
+    with pytest.raises(MissingColumns, match=r"cell\.csv has no column for current_in_A"):
+        read("cell.csv", LAB_FILE)
 
 
 def test_with_the_package_its_ending_is_among_those_that_are_named(install_format: Installer) -> None:

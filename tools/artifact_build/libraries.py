@@ -10,8 +10,10 @@ from typing import cast
 
 # The metadata of these libraries has no clear licence; these are from their licence files.
 LICENCES_READ = {
+    "access-parser": "Apache-2.0",
     "aws-lambda-powertools": "MIT-0",
     "cycler": "BSD-3-Clause",
+    "fastparquet": "Apache-2.0",
     "kiwisolver": "BSD-3-Clause",
     "matplotlib": "LicenseRef-matplotlib",
     "multipart": "MIT",

@@ -7,7 +7,7 @@ from battery_analytics.formats.tables.columns import words
 
 MAX_ENTRIES = 200
 LONGEST_KEY, LONGEST_VALUE = 60, 200
-_ENTRY = re.compile(r"[~#\s\"]*([^:;,=\t]*[^:;,=\t\s])\s*[:;,=\t]+\s*(\S.*?)[\s;,\"]*")
+_ENTRY = re.compile(r"[~#\s\"]*([^:;=\t]*[^:;,=\t\s])\s*[:;=\t][:;,=\t\s]*(\S.*?)[\s;,\"]*")
 _NOTHING = frozenset({"", "-", "none", "n/a", "na", "null", "<none>", "default", "unknown"})
 # The names of the cell under test, the most certain first.
 _CELL = (

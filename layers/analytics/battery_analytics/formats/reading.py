@@ -10,7 +10,6 @@ from battery_analytics.budget import now_reading
 from battery_analytics.cell import Cell, Finding
 from battery_analytics.errors import BatteryDataError, CorruptedFile, NoFiles, TooCostly, UnsupportedFileType
 from battery_analytics.files import BatteryFile
-from battery_analytics.formats.builtin.cycles_table import CYCLES_TABLE
 from battery_analytics.formats.declaration import Format
 from battery_analytics.formats.file_groups import FileGroup, grouped
 from battery_analytics.formats.other_kinds import check_not_another_kind
@@ -23,7 +22,6 @@ from battery_analytics.formats.registry import (
     roles_for,
     usual_endings,
 )
-from battery_analytics.formats.tables.text import first_lines
 from battery_analytics.formats.unpacked import unpacked
 
 _log = logging.getLogger(__name__)
@@ -93,16 +91,14 @@ def _cells_of(group: FileGroup) -> list[Cell]:
 
 
 def _chosen(file: BatteryFile, formats: Sequence[Recognised]) -> Format:
-    """The most certain format. Where none recognises the file, the most general one of its ending, or of text, whose
-    reader says what is wrong."""
+    """The most certain format. Where none recognises the file, the most general one of its ending, whose reader says what
+    is wrong."""
     if formats:
         return formats[0].format
     check_not_another_kind(file)
     of_its_ending = formats_for_ending(file.name)
     if of_its_ending:
         return of_its_ending[-1]
-    if first_lines(file.content):
-        return CYCLES_TABLE
     raise UnsupportedFileType(
         f"{file.name} is no file of a known kind; GET /api/formats lists those that can be read.",
         file=file.name,

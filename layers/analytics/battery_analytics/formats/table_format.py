@@ -169,13 +169,14 @@ class _Table:
         metadata_file = files.companions.get(files.roles.metadata) if files.roles else None
         if metadata_file is not None:
             described = {**described, **metadata_of(metadata_file)}
-        elif not described:
-            message = f"No metadata file came with {files.main.name}. Nominal capacity and voltage limits are unknown."
-            findings.append(Finding("no_metadata", "info", message))
         for companion in files.companions.values():
             if companion is not metadata_file:
                 table_text(companion, self.names)
-        return plain_metadata(described), findings
+        metadata = plain_metadata(described)
+        if metadata_file is None and metadata["nominal_capacity_in_Ah"] is None:
+            message = f"No metadata file came with {files.main.name}. Nominal capacity and voltage limits are unknown."
+            findings.append(Finding("no_metadata", "info", message))
+        return metadata, findings
 
 
 def points_in(columns: Sequence[str]) -> bool:

@@ -38,8 +38,7 @@ ANNOUNCEMENT = record(
                 {
                     "name": {
                         **text(
-                            "Its name. What the file is, is told from its content; known endings are "
-                            f"{', '.join(file_endings())}."
+                            f"Its name. The content tells what it is; known endings are {', '.join(file_endings())}."
                         ),
                         "minLength": 1,
                     },

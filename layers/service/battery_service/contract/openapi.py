@@ -85,8 +85,8 @@ UPLOAD_BODY: Schema = {
                 "properties": {
                     "file": array(
                         {"type": "string", "contentMediaType": "application/octet-stream"},
-                        f"One part named `file` per file, of any format of `GET /api/formats`: {', '.join(file_endings())}. CSV files "
-                        "that share a base name are one cell.",
+                        f"One part named `file` per file, of any format of `GET /api/formats`: {', '.join(file_endings())}. "
+                        "CSV files that share a base name are one cell.",
                     )
                 },
                 "required": ["file"],

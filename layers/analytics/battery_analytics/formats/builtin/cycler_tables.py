@@ -192,7 +192,7 @@ VOLTAIQ = table_format(
 )
 BDF = table_format(
     name="BDF csv",
-    endings=(".bdf.csv", ".bdf", ".csv"),
+    endings=(".bdf", ".csv"),
     instrument="Battery Data Format",
     needs=_ONE_ROW_PER_POINT,
     certainty=0.95,

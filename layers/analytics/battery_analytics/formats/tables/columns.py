@@ -12,15 +12,8 @@ from battery_analytics.formats.quantities import LONGEST_NAME, Quantity, printab
 
 _VOLT = {"v": 1.0, "volt": 1.0, "volts": 1.0, "mv": 1e-3, "millivolt": 1e-3, "uv": 1e-6}
 _AMPERE = {
-    "a": 1.0,
-    "amp": 1.0,
-    "amps": 1.0,
-    "ampere": 1.0,
-    "amperes": 1.0,
-    "ma": 1e-3,
-    "milliampere": 1e-3,
-    "ua": 1e-6,
-    "na": 1e-9,
+    **dict.fromkeys(("a", "amp", "amps", "ampere", "amperes"), 1.0),
+    **{"ma": 1e-3, "milliampere": 1e-3, "ua": 1e-6, "na": 1e-9},
 }
 _AMPERE_HOUR = {
     **dict.fromkeys(("ah", "a.h", "a-h", "ampere hour", "ampere_hour", "amp-hr"), 1.0),
