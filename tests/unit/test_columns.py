@@ -277,6 +277,8 @@ ONE_OF_EACH_UNIT: dict[Quantity, dict[str, float]] = {
         "Amp": 1,
         "amps": 1,
         "ampere": 1,
+        "amperes": 1,
+        "milliampere": 0.001,
         "mA": 0.001,
         "µA": 1e-6,
         "μA": 1e-6,
