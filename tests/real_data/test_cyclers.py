@@ -17,7 +17,7 @@ pytestmark = [
     pytest.mark.skipif(not EXPECTED, reason=f"the real exports are not there: {CYCLERS} holds no expected.json"),
 ]
 # Files that no one can read right, and why.
-NOT_YET = {"biologic-mpr-gcpl149", "biologic-mpr-mb95", "neware-ndax-27", "neware-ndax-navani"}
+NOT_YET = {"neware-ndax-27", "neware-ndax-navani"}
 CONTRADICTORY = {"maccor-dca": "its capacity rises 18 to 60 times faster than its current and times allow"}
 
 

@@ -8,6 +8,7 @@ from functools import partial
 from battery_analytics.cell import Cell
 from battery_analytics.errors import CorruptedFile, UnsupportedStructure
 from battery_analytics.files import BatteryFile
+from battery_analytics.formats.binary import biologic_mpr
 from battery_analytics.formats.builtin.cycler_tables import BDF, CYCLER_TABLES
 from battery_analytics.formats.builtin.cycles_table import CYCLES_TABLE
 from battery_analytics.formats.child_process import tables_by_child
@@ -187,4 +188,13 @@ ARBIN_ACCESS = _binary(
     tables_of=partial(tables_by_child, "arbin_access"),
 )
 
-BINARY_TABLES: tuple[Format, ...] = (WORKBOOK, PARQUET, ARBIN_ACCESS)
+BIOLOGIC_MPR = _binary(
+    name="BioLogic mpr",
+    endings=(".mpr",),
+    instrument="BioLogic (EC-Lab, BT-Lab)",
+    needs="Points of a test with current or charge, voltage and time.",
+    recognise=_by_start(biologic_mpr.START, certainty=1.0, evidence="it begins with BIO-LOGIC MODULAR FILE"),
+    tables_of=biologic_mpr.tables_of,
+)
+
+BINARY_TABLES: tuple[Format, ...] = (WORKBOOK, PARQUET, ARBIN_ACCESS, BIOLOGIC_MPR)
