@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from battery_analytics import BatteryDataError, analyze
+from battery_analytics import analyze
 
 from tests.real_data.folder import DATA
 
@@ -17,17 +17,12 @@ pytestmark = [
     pytest.mark.skipif(not EXPECTED, reason=f"the real exports are not there: {CYCLERS} holds no expected.json"),
 ]
 # Files that no one can read right, and why.
-NOT_YET = {"neware-ndax-27", "neware-ndax-navani"}
 CONTRADICTORY = {"maccor-dca": "its capacity rises 18 to 60 times faster than its current and times allow"}
 
 
 @pytest.mark.parametrize("name", sorted(EXPECTED) or ["none"])
 def test_a_real_export_is_read_right(name: str) -> None:
     expected = EXPECTED[name]
-    if name in NOT_YET:
-        with pytest.raises(BatteryDataError):
-            analyze(CYCLERS / expected["file"], plots="none")
-        return
     report = analyze(CYCLERS / expected["file"], plots="none")
     fade = report["capacity_fade"]
     if expected.get("n_cycles") is not None:

@@ -119,6 +119,13 @@ def test_sheets_that_continue_each_other_are_one_cell_and_other_sheets_are_other
     assert [cell.cell_id for cell in cells] == ["x_left", "x_right"]
 
 
+def archive_of(name: str, content: bytes) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+    return stream.getvalue()
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -129,8 +136,12 @@ def test_sheets_that_continue_each_other_are_one_cell_and_other_sheets_are_other
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 4_000,
         known_parquet()[0].content[:-20],
         b"PAR1" + b"\xff" * 500 + b"PAR1",
+        b"NEWARE" + b"\1" * 5_000,
+        archive_of("data.ndc", b"\1" * 9_000),
+        archive_of("data.ndc", b"\0" * 300_000_000),
+        b"\x00\x01\x00\x00Standard Jet DB\0" + b"\7" * 9_000,
     ],
-    ids=["empty", "no table", "cut", "zeros", "old", "cut parquet", "no parquet"],
+    ids=["empty", "no table", "cut", "zeros", "old", "cut parquet", "no parquet", "nda", "ndax", "ndax bomb", "res"],
 )
 def test_what_is_damaged_or_holds_no_table_is_refused_by_name(content: bytes) -> None:
     with pytest.raises(BatteryDataError, match=r"x\.bin") as fault:
@@ -144,5 +155,5 @@ def test_a_workbook_that_unpacks_to_more_than_its_size_allows_is_refused() -> No
         archive.writestr("xl/workbook.xml", b"<workbook/>")
         archive.writestr("xl/worksheets/sheet1.xml", b" " * 150_000_000)
 
-    with pytest.raises(BatteryDataError, match="unpacks to more"):
+    with pytest.raises(BatteryDataError, match=r"unpacks to more|damaged"):
         read_cells([BatteryFile("bomb.xlsx", stream.getvalue())])

@@ -6,6 +6,7 @@ It ends with 0 and the tables in the answer, with 2 where the file cannot be rea
 import json
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -113,6 +114,23 @@ UNITS = {
 TEMPERATURES = 1  # the data type of auxiliary channels that measure temperatures
 
 
+def _neware(path: Path, ending: str) -> list[SourceTable]:
+    """Neware's points. The time of each step becomes one of the whole test, from the moment at which the step began."""
+    import NewareNDA  # noqa: PLC0415  only in the child
+
+    frame = NewareNDA.read(str(path.rename(path.with_suffix(ending))), log_level="CRITICAL")
+    columns = {
+        str(name): frame[name].to_numpy() for name in frame.columns if name not in ("Time", "Timestamp", "Status")
+    }
+    columns["Step Type"] = frame["Status"].astype(str).to_numpy(dtype=object)
+    moments = frame["Timestamp"].dt.tz_localize(None).to_numpy(dtype="datetime64[us]").astype(np.int64) / 1e6
+    step_time = frame["Time"].to_numpy(dtype=np.float64)
+    first = np.flatnonzero(np.diff(frame["Step"].to_numpy(dtype=np.int64), prepend=-1) != 0)
+    began = np.repeat(moments[first] - step_time[first], np.diff(first, append=step_time.size))
+    columns["Total Time (s)"] = began + step_time - (began[0] if began.size else 0.0)
+    return [SourceTable(columns)]
+
+
 def _array(values: object) -> npt.NDArray[np.generic]:
     return np.array(values if isinstance(values, list) else [])
 
@@ -144,7 +162,12 @@ def _named(metadata: Mapping[str, object]) -> dict[str, object]:
     return named
 
 
-READERS: Mapping[str, Callable[[Path], list[SourceTable]]] = {"parquet": _parquet, "arbin_access": _arbin_access}
+READERS: Mapping[str, Callable[[Path], list[SourceTable]]] = {
+    "parquet": _parquet,
+    "arbin_access": _arbin_access,
+    "neware_ndax": partial(_neware, ending=".ndax"),
+    "neware_nda": partial(_neware, ending=".nda"),
+}
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

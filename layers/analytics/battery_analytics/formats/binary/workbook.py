@@ -2,16 +2,15 @@
 
 import csv
 import io
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from battery_analytics.budget import charge_values
+from battery_analytics.formats.binary.expansion import check_expansion
 from battery_analytics.formats.source_table import BinaryFault
 
 MAX_SHEETS = 200
-LEAST_BYTES, MOST_RATIO, MOST_BYTES = 100_000_000, 60, 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +26,7 @@ def sheets_of(content: bytes) -> list[Sheet]:
     from python_calamine import CalamineWorkbook  # noqa: PLC0415  only for workbooks
 
     if content.startswith(b"PK"):
-        _check_expansion(content)
+        check_expansion(content)
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         names = workbook.sheet_names[:MAX_SHEETS]
@@ -38,16 +37,6 @@ def sheets_of(content: bytes) -> list[Sheet]:
         raise
     except Exception as fault:  # its errors have no common class
         raise BinaryFault("it is damaged, or no workbook of Excel") from fault
-
-
-def _check_expansion(content: bytes) -> None:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            size = sum(member.file_size for member in archive.infolist())
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as fault:
-        raise BinaryFault("it is damaged, or no workbook of Excel") from fault
-    if size > min(LEAST_BYTES + MOST_RATIO * len(content), MOST_BYTES):
-        raise BinaryFault("it unpacks to more than its size allows")
 
 
 def _sheet(name: str, rows: Sequence[Sequence[object]]) -> Sheet:
