@@ -126,9 +126,19 @@ def _neware(path: Path, ending: str) -> list[SourceTable]:
     moments = frame["Timestamp"].dt.tz_localize(None).to_numpy(dtype="datetime64[us]").astype(np.int64) / 1e6
     step_time = frame["Time"].to_numpy(dtype=np.float64)
     first = np.flatnonzero(np.diff(frame["Step"].to_numpy(dtype=np.int64), prepend=-1) != 0)
-    began = np.repeat(moments[first] - step_time[first], np.diff(first, append=step_time.size))
-    columns["Total Time (s)"] = began + step_time - (began[0] if began.size else 0.0)
+    began = _began(moments[first] - step_time[first], step_time[np.append(first[1:], step_time.size) - 1])
+    columns["Total Time (s)"] = np.repeat(began, np.diff(first, append=step_time.size)) + step_time
     return [SourceTable(columns)]
+
+
+def _began(moments: npt.NDArray[np.float64], lengths: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """When each step began, in seconds from the first: as its time stamps say, which are whole seconds, and never before the
+    step ahead of it had ended."""
+    began = moments - moments[0] if moments.size else moments
+    for place in range(1, began.size):
+        if not began[place] >= began[place - 1] + lengths[place - 1]:
+            began[place] = began[place - 1] + lengths[place - 1]
+    return began
 
 
 def _array(values: object) -> npt.NDArray[np.generic]:
