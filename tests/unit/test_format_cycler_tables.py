@@ -348,3 +348,49 @@ def test_a_table_of_no_known_program_is_a_cycles_table() -> None:
     content = "t/s;U/V;I/A;Zyklus\n0;3,5;1;1\n60;3,6;1;1\n"
 
     assert recognise(BatteryFile("x.txt", content.encode())).formats[0].format.name == "cycles table"
+
+
+def test_a_nested_export_is_read_point_by_point_with_the_cycles_of_its_rows() -> None:
+    nested = (
+        "Cycle ID,Cap_Chg(mAh),Cap_DChg(mAh)\n,Step ID,Step Name\n,,Record ID,Time,Voltage(V),Current(mA)\n"
+        "1,10,9\n,1,Rest\n,,1,0:00:00,3.5,0\n,2,CC_Chg\n,,2,0:00:10,3.6,100\n2,10,9,3,CC_DChg\n,,3,0:00:20,3.4,-100\n"
+    )
+
+    cell = read(nested)
+
+    assert cell.source.format == "Neware csv"
+    assert cell.cycling.cycle_number.tolist() == [1, 2]
+    assert cell.cycling.current_A.tolist() == pytest.approx([0, 0.1, -0.1])
+
+
+def test_a_table_whose_rows_alone_are_in_quotes_is_read_without_them() -> None:
+    rows = "\n".join(f'"{60 * place},1,1.0,{3.5 + place / 100}"' for place in range(20))
+
+    cell = read(f'[Summary]\nNovonix\nCell: A7\n"Run Time (s),Cycle Number,Current (A),Potential (V)"\n{rows}\n')
+
+    assert (cell.source.format, cell.cycling.n_points) == ("Novonix csv", 20)
+
+
+@pytest.mark.parametrize(("step", "seconds"), [(1.0, 60.0), (60.0, 60.0), (1 / 60, 60.0)])
+def test_a_time_without_a_unit_is_in_the_unit_that_the_dates_beside_it_show(step: float, seconds: float) -> None:
+    rows = "\n".join(
+        f"{place},1,1,{place * step:.6f},1.0,3.{500 + place},05/11/2021 3:{place:02d}:24 PM" for place in range(40)
+    )
+
+    cell = read(f"Rec,Cycle C,Step,TestTime,Current [A],Voltage [V],DPT Time\n{rows}\n")
+
+    assert cell.cycling.time_s is not None
+    assert np.diff(cell.cycling.time_s) == pytest.approx(np.full(39, seconds), rel=1e-3)
+    assert ("time_unit_assumed" in [finding.code for finding in cell.findings]) == (step != 60.0)
+
+
+def test_a_metadata_file_beside_a_table_of_its_name_belongs_to_it() -> None:
+    [table] = FILES["Arbin csv"]()
+    files = [
+        BatteryFile("x_Metadata.csv", b"cell_id,nominal_capacity_in_Ah\nB7,10\n"),
+        BatteryFile("x.csv", table.content),
+    ]
+
+    [cell] = read_cells(files)
+
+    assert (cell.cell_id, cell.nominal_capacity_Ah) == ("B7", 10.0)

@@ -59,7 +59,22 @@ def grouped(files: Iterable[BatteryFile], all_roles: Sequence[FileRoles]) -> lis
         if role in sets[roles, base]:
             raise UnsupportedStructure(f"{file.name} was sent twice; send each file once.", file=file.name)
         sets[roles, base][role] = file
+    groups = _with_measurements_of_their_base(groups, sets)
     return [group if isinstance(group, FileGroup) else _complete(*group, sets[group]) for group in groups]
+
+
+def _with_measurements_of_their_base(
+    groups: list[FileGroup | tuple[FileRoles, str]], sets: dict[tuple[FileRoles, str], dict[str, BatteryFile]]
+) -> list[FileGroup | tuple[FileRoles, str]]:
+    """`X_Metadata.csv` belongs to `X.csv` where there is no `X_cycles.csv`."""
+    by_name = {base.lower(): (roles, base) for roles, base in sets}
+    joined: set[tuple[FileRoles, str]] = set()
+    for (roles, base), members in sets.items():
+        whole = by_name.get(f"{base}{roles.ending}".lower())
+        if roles.measurements not in members and whole is not None and set(sets[whole]) == {roles.measurements}:
+            sets[whole].update(members)
+            joined.add((roles, base))
+    return [group for group in groups if isinstance(group, FileGroup) or group not in joined]
 
 
 def _place(name: str, all_roles: Sequence[FileRoles]) -> tuple[FileRoles, str, str] | None:

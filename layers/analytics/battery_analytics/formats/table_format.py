@@ -36,6 +36,7 @@ from battery_analytics.formats.tables.cycles import cycles_of_table
 from battery_analytics.formats.tables.rows import Rows, rows_of, rows_of_source
 from battery_analytics.formats.tables.text import Header, Headerless, table_text
 from battery_analytics.formats.tables.texts import state_of
+from battery_analytics.formats.tables.time_unit import UNITS, unit_by_dates
 
 REQUIRED: tuple[Quantity, ...] = ("current_A", "voltage_V")
 USUAL: tuple[Quantity, ...] = ("cycle_number", *REQUIRED)
@@ -159,6 +160,11 @@ class _Table:
         if said and "state" not in rows.columns:
             rows.columns["state"] = np.full(rows.columns["voltage_V"].size, state_of(said[1]))
         metadata, findings = self._metadata(files, text.preamble)
+        factor = unit_by_dates(text, layout["time_s"], self.names) if "time_s" in layout else None
+        if factor is not None:
+            rows.columns["time_s"] = rows.columns["time_s"] * factor
+            message = f"The times state no unit. The dates beside them show that they are {UNITS[factor]}."
+            findings.append(Finding("time_unit_assumed", "info", message))
         table = _ReadTable(self.name, self.certainty, text.header.columns, rows, metadata, findings)
         return table.cells(files, self.names)
 

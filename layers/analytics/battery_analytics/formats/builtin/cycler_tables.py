@@ -78,6 +78,8 @@ NEWARE = table_format(
         Marks(("datapoint", "step type", "current", "voltage")),
         Marks(("cycle index", "step type", "chg cap", "dchg cap")),
         Marks(("record id", "step type")),
+        Marks(("cycle index", "datapoint", "total time")),
+        Marks(("cycle id", "record id")),
         Marks(("record number", "cycle id", "step id")),
         Marks(("record index", "step type")),
         Marks(header_like=r"工步类型|工步号|循环号|循环序号|数据序号|记录序号"),

@@ -17,6 +17,7 @@ from battery_analytics.errors import CorruptedFile, EmptyFile, UnsupportedStruct
 from battery_analytics.files import BatteryFile
 from battery_analytics.formats.quantities import MAX_COLUMNS
 from battery_analytics.formats.tables.columns import ColumnNames, has_unit, known_unit
+from battery_analytics.formats.tables.nested import flattened
 from battery_analytics.formats.tables.thousands import without_thousands
 
 MAX_PREAMBLE_LINES = 2_000
@@ -133,9 +134,7 @@ def first_lines(content: bytes) -> tuple[str, ...]:
         text = _decoded(content[:HEAD_BYTES])
     if "\0" in text:
         return ()
-    if text.startswith('"'):
-        text = without_quoted_lines(text.encode()).decode()
-    return tuple(_lines(text))
+    return tuple(_lines(flattened(without_quoted_lines(text.encode("utf-8", "replace"))).decode()))
 
 
 def found_header(lines: Sequence[str], names: ColumnNames) -> Header | None:
@@ -186,7 +185,7 @@ def _utf8(file: BatteryFile) -> bytes:
         content = _decoded(content).encode("utf-8")
     if b"\0" in content:
         raise CorruptedFile(f"{file.name} holds binary data, not the text of a CSV file.", file=file.name)
-    return without_quoted_lines(content)
+    return flattened(without_quoted_lines(content))
 
 
 def _decoded(content: bytes) -> str:
@@ -200,9 +199,10 @@ def _decoded(content: bytes) -> str:
 def without_quoted_lines(content: bytes) -> bytes:
     """A table whose lines are each in quotes as a whole, as some programs save them, without these quotes."""
     lines = [line for line in content[:FIRST_ROWS_BYTES].splitlines()[:-1] if line.strip()]
-    if not lines or not all(_QUOTED_LINE.fullmatch(line) for line in lines):
-        return content
-    if not any(separator.encode() in lines[-1] for separator in SEPARATORS):
+    quoted = [
+        line for line in lines if _QUOTED_LINE.fullmatch(line) and any(mark.encode() in line for mark in SEPARATORS)
+    ]
+    if 2 * len(quoted) <= len(lines):
         return content
     return _QUOTED_LINE.sub(lambda line: line[1].replace(b'""', b'"'), content)
 
