@@ -169,10 +169,10 @@ def _current(columns: Mapping[str, npt.NDArray[np.generic]]) -> dict[str, npt.ND
     if name is None or "time/s" not in columns:
         return {}
     charge_mAh = columns[name].astype(np.float64)
-    if name == "(Q-Qo)/mA.h":
-        charge_mAh = np.diff(charge_mAh, prepend=charge_mAh[0])
-    interval_s = np.diff(columns["time/s"].astype(np.float64), prepend=np.nan)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(all="ignore"):
+        if name == "(Q-Qo)/mA.h":
+            charge_mAh = np.diff(charge_mAh, prepend=charge_mAh[0])
+        interval_s = np.diff(columns["time/s"].astype(np.float64), prepend=np.nan)
         current = charge_mAh / interval_s * _SECONDS_PER_HOUR
     return {"I/mA": np.where(interval_s > 0, current, 0.0)}
 
