@@ -1,11 +1,14 @@
 """Workbooks and parquet files: their sheets and columns are tables like any other, and hostile ones are refused."""
 
 import io
+import pickle
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+import h5py
+import numpy as np
 import pandas as pd
 import pytest
 from battery_analytics.errors import BatteryDataError
@@ -95,7 +98,48 @@ def known_parquet() -> list[BatteryFile]:
     return [BatteryFile("known.parquet", content)]
 
 
-FILES: dict[str, Writer] = {"Excel workbook": known_workbook, "parquet table": known_parquet}
+def known_hdf5() -> list[BatteryFile]:
+    """Records with named fields, and a frame as pandas' fixed layout has it beside them."""
+    stream = io.BytesIO()
+    fields = np.dtype([(name, "<f8") for name in NAMES])
+    with h5py.File(stream, "w") as file:
+        file["cell/raw"] = np.array(ROWS_AS_TUPLES, dtype=fields)
+        file["other/note"] = "not a table"
+        file["far"] = h5py.ExternalLink("/etc/passwd", "/")
+    return [BatteryFile("known.h5", stream.getvalue())]
+
+
+ROWS_AS_TUPLES = [tuple(row) for row in ROWS]
+FILES: dict[str, Writer] = {
+    "Excel workbook": known_workbook,
+    "parquet table": known_parquet,
+    "HDF5 table": known_hdf5,
+}
+
+
+def test_a_frame_in_pandas_fixed_layout_is_read() -> None:
+    stream = io.BytesIO()
+    with h5py.File(stream, "w") as file:
+        file["raw/block0_items"] = [name.encode() for name in NAMES]
+        file["raw/block0_values"] = np.array(ROWS)
+
+    [cell] = read_cells([BatteryFile("x", stream.getvalue())])
+
+    assert cell.cycling.n_points == 186
+
+
+def test_a_frame_in_pandas_table_layout_is_read() -> None:
+    stream = io.BytesIO()
+    with h5py.File(stream, "w") as file:
+        kind = np.dtype([("index", "<i8"), ("values_block_0", "<f8", (len(NAMES),))])
+        table = file.create_dataset(
+            "raw/table", data=np.array([(n, row) for n, row in enumerate(ROWS_AS_TUPLES)], dtype=kind)
+        )
+        table.attrs["values_block_0_kind"] = np.bytes_(pickle.dumps(list(NAMES), protocol=0))
+
+    [cell] = read_cells([BatteryFile("x", stream.getvalue())])
+
+    assert cell.cycling.n_points == 186
 
 
 def test_a_workbook_of_a_known_program_names_it() -> None:
@@ -136,12 +180,26 @@ def archive_of(name: str, content: bytes) -> bytes:
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 4_000,
         known_parquet()[0].content[:-20],
         b"PAR1" + b"\xff" * 500 + b"PAR1",
+        b"\x89HDF\r\n\x1a\n" + bytes(5_000),
         b"NEWARE" + b"\1" * 5_000,
         archive_of("data.ndc", b"\1" * 9_000),
         archive_of("data.ndc", b"\0" * 300_000_000),
         b"\x00\x01\x00\x00Standard Jet DB\0" + b"\7" * 9_000,
     ],
-    ids=["empty", "no table", "cut", "zeros", "old", "cut parquet", "no parquet", "nda", "ndax", "ndax bomb", "res"],
+    ids=[
+        "empty",
+        "no table",
+        "cut",
+        "zeros",
+        "old",
+        "cut parquet",
+        "no parquet",
+        "hdf5",
+        "nda",
+        "ndax",
+        "ndax bomb",
+        "res",
+    ],
 )
 def test_what_is_damaged_or_holds_no_table_is_refused_by_name(content: bytes) -> None:
     with pytest.raises(BatteryDataError, match=r"x\.bin") as fault:

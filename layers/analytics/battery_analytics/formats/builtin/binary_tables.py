@@ -221,4 +221,13 @@ NEWARE_NDA = _binary(
     tables_of=partial(tables_by_child, "neware_nda"),
 )
 
-BINARY_TABLES: tuple[Format, ...] = (WORKBOOK, PARQUET, ARBIN_ACCESS, BIOLOGIC_MPR, NEWARE_NDAX, NEWARE_NDA)
+HDF5 = _binary(
+    name="HDF5 table",
+    endings=(".h5", ".hdf5", ".hdf"),
+    instrument="cellpy, pandas, battery-data-toolkit",
+    needs="A table of points with current and voltage, and a capacity or a time, as pandas or PyTables store it.",
+    recognise=_by_start(b"\x89HDF\r\n\x1a\n", certainty=1.0, evidence="it begins as an HDF5 file does"),
+    tables_of=partial(tables_by_child, "hdf5"),
+)
+
+BINARY_TABLES: tuple[Format, ...] = (WORKBOOK, PARQUET, ARBIN_ACCESS, BIOLOGIC_MPR, NEWARE_NDAX, NEWARE_NDA, HDF5)
