@@ -6,6 +6,7 @@ before that, it leaves a child that keeps the function's output open.
 
 import os
 import signal
+import time
 from pathlib import Path
 from subprocess import Popen
 
@@ -19,9 +20,22 @@ def end(process: "Popen[str]") -> None:
     if process.poll() is not None:
         return
     process.send_signal(signal.SIGSTOP)
+    _wait_until_stopped(process.pid)
     for child in _children(process.pid):
         os.kill(child, signal.SIGKILL)
     process.kill()
+
+
+def _wait_until_stopped(pid: int) -> None:
+    """A signal to stop acts a moment later, and a child that is started in that moment is listed only after it."""
+    for _ in range(200):
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        except OSError:
+            return
+        if state in "TtZX":
+            return
+        time.sleep(0.002)
 
 
 def _children(pid: int) -> list[int]:
