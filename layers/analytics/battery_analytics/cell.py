@@ -73,6 +73,11 @@ class CyclingData:
         """The points of the cycle at this index, as a slice into every column."""
         return slice(int(self.offsets[cycle_index]), int(self.offsets[cycle_index + 1]))
 
+    def begin_cycles(self, points: IntArray) -> BoolArray:
+        """Which of these points, numbers from 0 to n_points, are the first of a cycle, or n_points; their own shape."""
+        begins: BoolArray = self.offsets[np.searchsorted(self.offsets, points)] == points
+        return begins
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:

@@ -33,8 +33,8 @@ def estimated_size(value: object) -> int:
         return len(value) + 3
     if isinstance(value, Mapping):
         return sum(len(str(key)) + 4 + estimated_size(item) for key, item in value.items())
-    if isinstance(value, list | tuple):
-        return 2 + sum(map(estimated_size, value))
+    if isinstance(value, list | tuple):  # of like items
+        return 2 + (len(value) * estimated_size(value[-1]) if value else 0)
     if is_dataclass(value) and not isinstance(value, type):
         return sum(len(field.name) + 4 + estimated_size(getattr(value, field.name)) for field in fields(value))
     return 8

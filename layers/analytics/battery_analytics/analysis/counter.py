@@ -139,7 +139,7 @@ def _read_late(
         return late
     rested = np.minimum(last + 1, counter.size - 1)
     gain = counter[rested] - counter[last]
-    place = np.flatnonzero((gain > 0) & ~opposite[rested] & ~np.isin(rested, cycling.offsets))
+    place = np.flatnonzero((gain > 0) & ~opposite[rested] & ~cycling.begin_cycles(rested))
     passed = np.abs(cycling.current_A[last[place]]) * clock.interval_s[rested[place]] / SECONDS_PER_HOUR
     with np.errstate(invalid="ignore"):
         late[place] = np.where(gain[place] <= LATE_READING_FACTOR * passed, gain[place], 0.0)

@@ -82,6 +82,6 @@ def _damaged(column: FloatArray, cycling: CyclingData, clock: Clock | None) -> I
             + np.abs(cycling.current_A[back_and_forth + 1]) * clock.interval_s[back_and_forth + 1]
         ) / SECONDS_PER_HOUR
         is_damaged = (away > IMPOSSIBLE_FACTOR * flowed) & (away > IMPOSSIBLE_FACTOR * np.abs(net)) & (flowed > 0)
-    inside = ~np.isin(back_and_forth, cycling.offsets) & ~np.isin(back_and_forth + 1, cycling.offsets)
+    inside = ~cycling.begin_cycles(back_and_forth) & ~cycling.begin_cycles(back_and_forth + 1)
     damaged: IntArray = back_and_forth[is_damaged & inside]
     return damaged

@@ -242,8 +242,8 @@ def _without_unmeasured_points(data: CyclingData, file: str, findings: list[Find
 
 def _in_usual_units(data: CyclingData, findings: list[Finding]) -> CyclingData:
     """The data with voltages, temperatures and times that can only be in another unit brought into their own."""
-    typical_V = float(np.median(np.abs(data.voltage_V)))
-    if typical_V > LOWEST_MILLIVOLT and data.voltage_V.max() < HIGHEST_MILLIVOLT:
+    highest_V = float(data.voltage_V.max())
+    if LOWEST_MILLIVOLT < highest_V < HIGHEST_MILLIVOLT and np.median(np.abs(data.voltage_V)) > LOWEST_MILLIVOLT:
         message = "The voltages can only be millivolts. They were taken so."
         findings.append(Finding("voltage_unit_assumed", "warning", message))
         data = replace(data, voltage_V=data.voltage_V / 1000)

@@ -73,7 +73,7 @@ def cycles_of_list(items: Sequence[object], file: str, seen: SeenColumns | None 
             check_n_columns(len(names), file)
             layouts[keys] = GENERAL_NAMES.layout(by_name)
         cycle = reader.cycle(columns, layouts[keys], position + 1)
-        n_points += max((values.size for values in cycle.columns.values()), default=0)
+        n_points += max([values.size for values in cycle.columns.values()], default=0)
         check_size(len(items), n_points, file)
         cycles.append(cycle)
     return SourceCycles(cycles, list(names), reader.findings())
@@ -189,13 +189,14 @@ class _Reader:
     def column(self, value: object, column: RecognisedColumn, where: str) -> Numbers | None:
         """The column in its quantity's unit; None where it is none."""
         key = (id(value), column.name)
-        if key not in self.seen:
+        known = self.seen.get(key)
+        if known is None:
             read = self._numbers(value, column, where)
             if read is not None and (column.factor != 1.0 or column.offset != 0.0):
                 charge_bytes(read.values.nbytes)
                 read = replace(read, values=read.scaled(column.factor, column.offset))
-            self.seen[key] = (value, read)
-        return self.seen[key][1]
+            known = self.seen[key] = (value, read)
+        return known[1]
 
     def _numbers(self, value: object, column: RecognisedColumn, where: str) -> Numbers | None:
         clock = column.quantity == "time_s"
@@ -221,8 +222,10 @@ class _Reader:
         return codes.astype(np.float64), names
 
     def note(self, read: Numbers, cycle: int | None) -> None:
+        if not read.unreadable:
+            return
         self.unreadable += read.unreadable
-        if read.unreadable and cycle is not None and self.affected[-1:] != [cycle]:
+        if cycle is not None and self.affected[-1:] != [cycle]:
             self.affected.append(cycle)
 
     def findings(self) -> list[Finding]:

@@ -218,7 +218,7 @@ def _gaps(examined: Examined) -> Finding | None:
     if clock is None:
         return None
     long = np.flatnonzero(clock.interval_s > SHORTEST_GAP_S)
-    long = long[(long > 0) & ~np.isin(long, examined.cell.cycling.offsets)]
+    long = long[(long > 0) & ~examined.cell.cycling.begin_cycles(long)]
     flowing = np.logical_or.reduce(
         [branch.active[long] & branch.active[long - 1] for branch in (flow.charge, flow.discharge)]
     )
