@@ -122,7 +122,8 @@ class _Table:
     def recognise(self, head: Head) -> Recognition | None:
         if self.headerless and self.headerless.header(head.lines):
             return Recognition(self.certainty, ("its first line is a row of this table, which has no header",))
-        header = head.header(self.names)
+        # Marks stand in headers that the general names find; so the head is searched once for all formats that have marks.
+        header = head.header(GENERAL_NAMES if self.marks else self.names)
         if header is None or header.columns[: len(self.header_begins)] != self.header_begins:
             return None
         layout = self.names.layout(header.columns)

@@ -159,12 +159,6 @@ GAMRY = table_format(
     needs="The table CURVE of a charge, discharge or chronopotentiometry, with time, voltage and current.",
     certainty=0.95,
     marks=(Marks(("pt", "t", "vf", "im")),),
-    columns={
-        "time_s": ColumnRule("t"),
-        "voltage_V": ColumnRule("vf"),
-        "current_A": ColumnRule("im"),
-        "cycle_number": ColumnRule("cycle"),
-    },
 )
 IVIUM = table_format(
     name="Ivium csv",

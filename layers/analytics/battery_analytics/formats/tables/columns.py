@@ -162,13 +162,14 @@ GENERAL_COLUMNS: ColumnRules = {
             "terminal voltage",
             "battery voltage",
             "e",
+            "vf",
         ),
         *("spannung", "zellspannung", "tension", "电压", "voltage avg"),
         units={"mvolts": "mv"},
     ),
     "current_A": ColumnRule(
         *("current", "cell current", "i", "<i>", "amps", "current measured", "cur", "amp", "battery current"),
-        *("strom", "courant", "电流", "current avg"),
+        *("strom", "courant", "电流", "current avg", "im"),
         units={"mamps": "ma", "uamps": "ua"},
     ),
     "charge_capacity_Ah": ColumnRule(

@@ -26,6 +26,8 @@ FIRST_ROWS_BYTES = 50_000
 _COUNTED_HEADER = re.compile(r"\s*Nb header lines\s*:\s*(\d{1,4})\s*", re.IGNORECASE)
 _COUNTED_WITHIN = 5
 _CERTAIN_QUANTITIES = 3
+# A row of values, which names no column.
+_NUMBERS_ALONE = re.compile(r"[\s\d.,;:+\-eE\"']*")
 # Words of column names that only Chinese exports have.
 _CHINESE = ("电压", "电流", "循环", "时间", "容量", "工步")
 _QUOTED_LINE = re.compile(rb'^[ \t]*"((?:[^"\r\n]|"")*)"[ \t]*(?=\r?$)', re.MULTILINE)
@@ -149,7 +151,7 @@ def found_header(lines: Sequence[str], names: ColumnNames) -> Header | None:
     best: Header | None = None
     most = 0
     for number, line in enumerate(lines):
-        if not line.strip():
+        if not line.strip() or (best is not None and _NUMBERS_ALONE.fullmatch(line)):
             continue
         header = _header(number, line)
         n_quantities = len(names.layout(header.columns)) if len(header.columns) > 1 else 0
