@@ -6,7 +6,6 @@ It ends with 0 and the tables in the answer, with 2 where the file cannot be rea
 import json
 import sys
 from collections.abc import Callable, Mapping
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -115,33 +114,6 @@ UNITS = {
 TEMPERATURES = 1  # the data type of auxiliary channels that measure temperatures
 
 
-def _neware(path: Path, ending: str) -> list[SourceTable]:
-    """Neware's points. The time of each step becomes one of the whole test, from the moment at which the step began."""
-    import NewareNDA  # noqa: PLC0415  only in the child
-
-    frame = NewareNDA.read(str(path.rename(path.with_suffix(ending))), log_level="CRITICAL")
-    columns = {
-        str(name): frame[name].to_numpy() for name in frame.columns if name not in ("Time", "Timestamp", "Status")
-    }
-    columns["Step Type"] = frame["Status"].astype(str).to_numpy(dtype=object)
-    moments = frame["Timestamp"].dt.tz_localize(None).to_numpy(dtype="datetime64[us]").astype(np.int64) / 1e6
-    step_time = frame["Time"].to_numpy(dtype=np.float64)
-    first = np.flatnonzero(np.diff(frame["Step"].to_numpy(dtype=np.int64), prepend=-1) != 0)
-    began = _began(moments[first] - step_time[first], step_time[np.append(first[1:], step_time.size) - 1])
-    columns["Total Time (s)"] = np.repeat(began, np.diff(first, append=step_time.size)) + step_time
-    return [SourceTable(columns)]
-
-
-def _began(moments: npt.NDArray[np.float64], lengths: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """When each step began, in seconds from the first: as its time stamps say, which are whole seconds, and never before the
-    step ahead of it had ended."""
-    began = moments - moments[0] if moments.size else moments
-    for place in range(1, began.size):
-        if not began[place] >= began[place - 1] + lengths[place - 1]:
-            began[place] = began[place - 1] + lengths[place - 1]
-    return began
-
-
 def _array(values: object) -> npt.NDArray[np.generic]:
     return np.array(values if isinstance(values, list) else [])
 
@@ -177,8 +149,6 @@ READERS: Mapping[str, Callable[[Path], list[SourceTable]]] = {
     "hdf5": tables_of_file,
     "parquet": _parquet,
     "arbin_access": _arbin_access,
-    "neware_ndax": partial(_neware, ending=".ndax"),
-    "neware_nda": partial(_neware, ending=".nda"),
 }
 
 if __name__ == "__main__":

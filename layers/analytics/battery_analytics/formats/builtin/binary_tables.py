@@ -8,8 +8,7 @@ from functools import partial
 from battery_analytics.cell import Cell
 from battery_analytics.errors import CorruptedFile, UnsupportedStructure
 from battery_analytics.files import BatteryFile
-from battery_analytics.formats.binary import biologic_mpr
-from battery_analytics.formats.binary.expansion import check_expansion
+from battery_analytics.formats.binary import biologic_mpr, neware_nda, neware_ndax
 from battery_analytics.formats.builtin.cycler_tables import BDF, CYCLER_TABLES
 from battery_analytics.formats.builtin.cycles_table import CYCLES_TABLE
 from battery_analytics.formats.child_process import tables_by_child
@@ -199,26 +198,21 @@ BIOLOGIC_MPR = _binary(
 )
 
 
-def _ndax(content: bytes) -> list[SourceTable]:
-    check_expansion(content)
-    return tables_by_child("neware_ndax", content)
-
-
 NEWARE_NDAX = _binary(
     name="Neware ndax",
     endings=(".ndax",),
     instrument="Neware (BTS 8, BTSDA)",
     needs="An archive with data.ndc.",
     recognise=_by_member("data.ndc", certainty=1.0, evidence="it holds data.ndc"),
-    tables_of=_ndax,
+    tables_of=neware_ndax.tables_of,
 )
 NEWARE_NDA = _binary(
     name="Neware nda",
     endings=(".nda",),
     instrument="Neware (BTS 7 to 9)",
     needs="Points of a test.",
-    recognise=_by_start(b"NEWARE", certainty=1.0, evidence="it begins with NEWARE"),
-    tables_of=partial(tables_by_child, "neware_nda"),
+    recognise=_by_start(neware_nda.START, certainty=1.0, evidence="it begins with NEWARE"),
+    tables_of=neware_nda.tables_of,
 )
 
 HDF5 = _binary(
