@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Literal
 
 from battery_analytics.errors import DeadlineExceeded, TooCostly
 
@@ -102,23 +103,27 @@ def check_time() -> None:
 
 def charge_values(count: int) -> None:
     """Charge single values, of about a microsecond each. Raises TooCostly, DeadlineExceeded."""
-    budget = _CURRENT.get()
-    if budget is None:
-        return
-    budget.values -= count
-    if budget.values < 0:
-        raise budget.too_costly("its values are too many to read one by one")
-    budget.check_time()
+    _charge("values", count, "its values are too many to read one by one")
 
 
 def charge_bytes(count: int) -> None:
     """Charge the bytes of a new array. Raises TooCostly, DeadlineExceeded."""
+    _charge("array_bytes", count, "its arrays take too much memory")
+
+
+def charge_answer(n_bytes: int) -> None:
+    """Charge a part of the answer. Raises TooCostly, DeadlineExceeded."""
+    _charge("answer_bytes", n_bytes, "its report would be too large")
+
+
+def _charge(account: Literal["values", "array_bytes", "answer_bytes"], count: int, beyond: str) -> None:
     budget = _CURRENT.get()
     if budget is None:
         return
-    budget.array_bytes -= count
-    if budget.array_bytes < 0:
-        raise budget.too_costly("its arrays take too much memory")
+    left = getattr(budget, account) - count
+    setattr(budget, account, left)
+    if left < 0:
+        raise budget.too_costly(beyond)
     budget.check_time()
 
 
@@ -131,17 +136,6 @@ def check_points(n_cycles: int, n_points: int) -> None:
         raise budget.too_costly(f"it stands for {n_points:,} points")
     if n_cycles > _CYCLES + budget.size_bytes // _BYTES_PER_CYCLE:
         raise budget.too_costly(f"it stands for {n_cycles:,} cycles")
-
-
-def charge_answer(n_bytes: int) -> None:
-    """Charge a part of the answer. Raises TooCostly, DeadlineExceeded."""
-    budget = _CURRENT.get()
-    if budget is None:
-        return
-    budget.answer_bytes -= n_bytes
-    if budget.answer_bytes < 0:
-        raise budget.too_costly("its report would be too large")
-    budget.check_time()
 
 
 def allows_picture() -> bool:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import logging
 import subprocess
 import sys
 import sysconfig
@@ -17,6 +18,7 @@ TIME_LIMIT_S = 20
 MEMORY_BYTES = 800_000_000
 BYTES_PER_BYTE = 8
 LARGEST_ANSWER_BYTES = 1_000_000_000
+_log = logging.getLogger(__name__)
 _FAULTS = {2: "its contents are not laid out as its kind of file is"}
 
 
@@ -46,6 +48,9 @@ def tables_by_child(reader: str, content: bytes) -> list[SourceTable]:
             )
         except subprocess.TimeoutExpired as fault:
             raise BinaryFault("it takes too long to read") from fault
+        if child.returncode != 0:
+            said = child.stderr[-100:].decode("ascii", "replace")
+            _log.warning("The reader %s ended with %s: %s", reader, child.returncode, said)
         if child.returncode != 0 or not answer.is_file():
             raise BinaryFault(
                 _FAULTS.get(child.returncode, "it takes more time or memory to read than its size allows")

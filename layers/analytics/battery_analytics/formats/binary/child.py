@@ -25,7 +25,8 @@ def main(arguments: list[str]) -> int:
         tables = READERS[reader](Path(source))
     except MemoryError:
         return FAULT + 1
-    except Exception:  # noqa: BLE001  whatever another package raises: the file cannot be read
+    except Exception as fault:  # noqa: BLE001  whatever another package raises: the file cannot be read
+        sys.stderr.write(type(fault).__name__)  # for our log; its message may quote the file
         return FAULT
     _write(tables, Path(answer))
     return 0
