@@ -254,11 +254,20 @@ def test_a_name_may_be_declared_as_the_file_writes_it() -> None:
 def test_every_declared_name_is_recognised_with_its_rank(quantity: Quantity) -> None:
     rule = GENERAL_COLUMNS[quantity]
     for rank, name in enumerate(rule.names):
-        column = GENERAL_NAMES.recognised(name)
+        column = GENERAL_NAMES.recognised(f"{name}/s" if name in rule.with_unit else name)
 
         assert column is not None
         factor = UNITS[quantity][rule.units[name]] if name in rule.units else 1.0
         assert (column.quantity, column.rank, column.factor) == (quantity, rank, factor)
+
+
+@pytest.mark.parametrize("name", ["T", "t", "Test"])
+def test_a_name_that_may_mean_something_else_is_a_time_only_with_its_unit(name: str) -> None:
+    assert GENERAL_NAMES.recognised(name) is None
+    assert GENERAL_NAMES.recognised(f"{name} (°C)") is None
+    column = GENERAL_NAMES.recognised(f"{name} (min)")
+    assert column is not None
+    assert (column.quantity, column.factor) == ("time_s", 60.0)
 
 
 # What one of each unit is, in the quantity's own unit: worked out by hand, not taken from the rules.

@@ -159,6 +159,7 @@ GAMRY = table_format(
     needs="The table CURVE of a charge, discharge or chronopotentiometry, with time, voltage and current.",
     certainty=0.95,
     marks=(Marks(("pt", "t", "vf", "im")),),
+    columns={**GENERAL_COLUMNS, "time_s": ColumnRule("t")},
 )
 IVIUM = table_format(
     name="Ivium csv",

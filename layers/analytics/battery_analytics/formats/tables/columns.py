@@ -114,14 +114,21 @@ class ColumnRule:
     Names are compared without unit, case and separators: "Test_Time(s)" matches "test time". Where a source has
     several of them, the first in this list is the quantity and the others are extra columns. Without `unit` a name
     that states none means volts, amperes, ampere-hours, seconds or degrees Celsius. `units` has names that are units
-    themselves, such as "mAmps".
+    themselves, such as "mAmps". `with_unit` are names that mean the quantity only where they state a unit, such as "t/s".
     """
 
-    def __init__(self, *names: str, unit: str | None = None, units: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        *names: str,
+        unit: str | None = None,
+        units: Mapping[str, str] | None = None,
+        with_unit: tuple[str, ...] = (),
+    ) -> None:
         own = {words(name): _spelled(own_unit) for name, own_unit in (units or {}).items()}
-        self.names = (*(words(_split(name, (_BRACKETED_UNIT, _SUFFIXED_UNIT))[0]) for name in names), *own)
+        self.names = (*(words(_split(name, (_BRACKETED_UNIT, _SUFFIXED_UNIT))[0]) for name in names), *own, *with_unit)
         self.unit = None if unit is None else _spelled(unit)
         self.units = own
+        self.with_unit = frozenset(with_unit)
 
 
 type ColumnRules = Mapping[Quantity, ColumnRule]
@@ -240,7 +247,6 @@ GENERAL_COLUMNS: ColumnRules = {
             "run time",
             "runtime",
             "cumulative time",
-            "test",
             "prog time",
             "total elapsed time",
             "total test time",
@@ -251,7 +257,6 @@ GENERAL_COLUMNS: ColumnRules = {
             "~time",
             "zeit",
             "temps",
-            "t",
         ),
         *(
             "date time",
@@ -274,6 +279,7 @@ GENERAL_COLUMNS: ColumnRules = {
             "date",
             "时间",
         ),
+        with_unit=("test", "t"),
     ),
     "temperature_C": ColumnRule(
         *("cell temperature", "temperature", "temp", "surface temperature", "aux temperature 1", "aux temperature"),
@@ -313,9 +319,11 @@ class ColumnNames:
     def __init__(self, rules: ColumnRules) -> None:
         self._known: dict[str, tuple[Quantity, int]] = {}
         self._unit_unless_said: dict[str, float] = {}
+        self._needs_unit: frozenset[str] = frozenset()
         for quantity, rule in rules.items():
             if rule.unit is not None and rule.unit not in UNITS[quantity]:
                 raise ValueError(f"{rule.unit!r} is no unit of {quantity}; those are {', '.join(UNITS[quantity])}.")
+            self._needs_unit |= rule.with_unit
             usual = 1.0 if rule.unit is None else UNITS[quantity][rule.unit]
             for rank, name in enumerate(rule.names):
                 self._unit_unless_said[name] = UNITS[quantity][rule.units[name]] if name in rule.units else usual
@@ -330,10 +338,11 @@ class ColumnNames:
             return None
         whole = " ".join(name.split())
         # "Amp hours" is a name, and not an "Amp" in hours.
-        stem, unit = (whole, None) if words(whole) in self._known else name_and_unit(whole)
+        known_whole = words(whole) in self._known and words(whole) not in self._needs_unit
+        stem, unit = (whole, None) if known_whole else name_and_unit(whole)
         name_alone = words(stem)
         quantity, rank = self._known.get(name_alone, (None, 0))
-        if quantity is None or (unit is not None and unit not in UNITS[quantity]):
+        if quantity is None or (name_alone in self._needs_unit if unit is None else unit not in UNITS[quantity]):
             return None
         factor = self._unit_unless_said[name_alone] if unit is None else UNITS[quantity][unit]
         offset = OFFSETS.get(unit or "", 0.0) if quantity == "temperature_C" else 0.0
