@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from battery_analytics.formats.cycle_summary import SUMMARY_COLUMNS
 from battery_analytics.formats.quantities import Quantity
 from battery_analytics.formats.tables.column_values import NotNumbers, number_of_text, numbers, numbers_of_pieces
 from battery_analytics.formats.tables.columns import (
@@ -277,6 +278,7 @@ CAPACITY_UNITS = {
     **{"ampere hour": 1, "ampere_hour": 1, "amp-hr": 1, "As": 1 / 3600, "A.s": 1 / 3600, "mAs": 1 / 3_600_000},
     **{"C": 1 / 3600, "coulomb": 1 / 3600},
 }
+ENERGY_UNITS = {"Wh": 1, "W.h": 1, "watt hour": 1, "watt_hour": 1, "mWh": 0.001, "mW.h": 0.001, "J": 1 / 3600}
 ONE_OF_EACH_UNIT: dict[Quantity, dict[str, float]] = {
     "cell": {},
     "cycle_number": {"1": 1, "#": 1, "-": 1, "unity": 1, "dimensionless": 1},
@@ -311,6 +313,10 @@ ONE_OF_EACH_UNIT: dict[Quantity, dict[str, float]] = {
     "temperature_C": {"C": 1, "°C": 1, "℃": 1, "degC": 1, "deg C": 1, "degree C": 1, "Celsius": 1}
     | {"deg. C": 1, "degrees C": 1, "�C": 1, "?C": 1, "¡æ": 1, "ºC": 1, "Â°C": 1, "oC": 1, "°": 1}
     | {"K": 1, "Kelvin": 1, "F": 5 / 9, "°F": 5 / 9, "degF": 5 / 9, "Fahrenheit": 5 / 9},
+    "coulombic_efficiency_percent": {"%": 1, "percent": 1, "1": 100},
+    "charge_energy_Wh": ENERGY_UNITS,
+    "discharge_energy_Wh": ENERGY_UNITS,
+    "resistance_ohm": {"Ohm": 1, "ohms": 1, "Ω": 1, "mOhm": 0.001, "mΩ": 0.001, "milliohm": 0.001},
 }
 
 
@@ -321,10 +327,12 @@ ONE_OF_EACH_UNIT: dict[Quantity, dict[str, float]] = {
 def test_a_unit_in_a_columns_name_is_the_factor_to_the_quantitys_own_unit(
     quantity: Quantity, unit: str, factor: float
 ) -> None:
-    name = GENERAL_COLUMNS[quantity].names[0]
+    of_a_cycle = quantity not in GENERAL_COLUMNS
+    rules, names = (SUMMARY_COLUMNS, ColumnNames(SUMMARY_COLUMNS)) if of_a_cycle else (GENERAL_COLUMNS, GENERAL_NAMES)
+    name = rules[quantity].names[0]
 
     for spelled in (f"{name}({unit})", f"{name} [{unit}]", f"{name} / {unit}"):
-        column = GENERAL_NAMES.recognised(spelled)
+        column = names.recognised(spelled)
 
         assert column is not None
         assert column.quantity == quantity

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from battery_analytics.cell import Cell
 from battery_analytics.files import BatteryFile
+from battery_analytics.formats.builtin.cycle_summaries import CYCLE_SUMMARIES
 from battery_analytics.formats.declaration import Format
 from battery_analytics.formats.head import Head
 from battery_analytics.formats.reading import read_cells
@@ -19,28 +20,38 @@ _TESTS = sorted(
     path.stem for path in Path(__file__).parent.glob("test_format_*.py") if path.stem != Path(__file__).stem
 )
 FILES: dict[str, Writer] = {}
+# The same of formats that have no points, but a row per cycle.
+SUMMARY_FILES: dict[str, Writer] = {}
 ABSENT: dict[str, set[str]] = {}
 for _test in _TESTS:
     _module = importlib.import_module(f"tests.unit.{_test}")
     FILES |= _module.FILES
+    SUMMARY_FILES |= getattr(_module, "SUMMARY_FILES", {})
     ABSENT |= getattr(_module, "ABSENT", {})
 # Nothing but their own programs writes these; their readers are tested on bytes of their own and on real files.
 UNWRITABLE = {"Arbin res", "BioLogic mpr", "Neware nda", "Neware ndax"}
 
 WRITABLE = [known for known in BUILTIN_FORMATS if known.name not in UNWRITABLE]
+WITH_POINTS = [known for known in WRITABLE if known not in CYCLE_SUMMARIES]
 each_format = pytest.mark.parametrize("known", WRITABLE, ids=lambda known: known.name)
+each_format_with_points = pytest.mark.parametrize("known", WITH_POINTS, ids=lambda known: known.name)
+
+
+def files_of(known: Format) -> list[BatteryFile]:
+    return (FILES | SUMMARY_FILES)[known.name]()
 
 
 def read(known: Format) -> Cell:
-    [cell] = read_cells(FILES[known.name]())
+    [cell] = read_cells(files_of(known))
     return cell
 
 
 def test_every_format_has_a_file_of_the_known_cell() -> None:
-    assert set(FILES) == {known.name for known in WRITABLE}
+    assert set(FILES) == {known.name for known in WITH_POINTS}
+    assert set(SUMMARY_FILES) == {known.name for known in CYCLE_SUMMARIES}
 
 
-@each_format
+@each_format_with_points
 def test_the_known_cell_is_read_right(known: Format) -> None:
     cycling = read(known).cycling
 
@@ -61,7 +72,7 @@ def test_the_known_cell_is_read_right(known: Format) -> None:
         np.testing.assert_allclose(values, column(name), rtol=1e-8, atol=1e-12)
 
 
-@pytest.mark.parametrize("known", [one for one in WRITABLE if one.name not in ABSENT], ids=lambda known: known.name)
+@pytest.mark.parametrize("known", [one for one in WITH_POINTS if one.name not in ABSENT], ids=lambda known: known.name)
 def test_the_figures_of_the_known_cell_are_those_worked_out_by_hand(known: Format) -> None:
     cycling = read(known).cycling
 
@@ -82,7 +93,7 @@ def test_the_figures_of_the_known_cell_are_those_worked_out_by_hand(known: Forma
 
 @each_format
 def test_the_source_names_the_format_and_how_sure_it_is(known: Format) -> None:
-    [file, *_] = FILES[known.name]()
+    [file, *_] = files_of(known)
     recognition = known.recognise(Head(file))
     source = read(known).source
 
@@ -94,7 +105,7 @@ def test_the_source_names_the_format_and_how_sure_it_is(known: Format) -> None:
 
 @each_format
 def test_no_other_format_is_as_certain_of_the_file(known: Format) -> None:
-    [file, *_] = FILES[known.name]()
+    [file, *_] = files_of(known)
 
     [first, *others] = recognise(file).formats
 
@@ -106,7 +117,7 @@ def test_no_other_format_is_as_certain_of_the_file(known: Format) -> None:
 @each_format
 @pytest.mark.parametrize("ending", ["", ".txt", ".pkl", ".csv", ".xyz"])
 def test_the_file_is_recognised_by_its_content_under_any_name(known: Format, ending: str) -> None:
-    [file, *_] = FILES[known.name]()
+    [file, *_] = files_of(known)
 
     recognised = recognise(BatteryFile(f"renamed{ending}", file.content)).formats
 

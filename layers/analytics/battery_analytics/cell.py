@@ -42,8 +42,9 @@ class CyclingData:
     """All points of all cycles, one array per quantity (compressed sparse row).
 
     `cycle_number` has shape (n_cycles,), `offsets` (n_cycles + 1,): the points of cycle i are
-    `offsets[i]:offsets[i + 1]`, never empty. Every other array has shape (n_points,); a quantity that was not
-    measured is None, a value that was not measured is NaN. Charging current is positive.
+    `offsets[i]:offsets[i + 1]`, never empty but where a source states its cycles without points. Every other array has
+    shape (n_points,); a quantity that was not measured is None, a value that was not measured is NaN. Charging current
+    is positive.
 
     `charge_capacity_Ah` and `discharge_capacity_Ah` are the source's own cumulative columns, with all their restarts;
     `step_capacity_Ah` is the one column of a source that counts both directions in it. `time_s`, too, is as the source
@@ -80,13 +81,30 @@ class CyclingData:
 
 
 @dataclass(frozen=True, slots=True)
+class CycleSummary:
+    """What a source states of each cycle instead of its points; shape (n_cycles,), NaN where it states nothing."""
+
+    charge_capacity_Ah: FloatArray
+    discharge_capacity_Ah: FloatArray
+    coulombic_efficiency_percent: FloatArray
+    charge_energy_Wh: FloatArray
+    discharge_energy_Wh: FloatArray
+    temperature_C: FloatArray
+    resistance_ohm: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell: its metadata, its measurements, its source, and the findings from reading it."""
+    """One cell: its metadata, its measurements, its source, and the findings from reading it.
+
+    `summary` is None for a cell with points. One with a summary has none, but the numbers of its cycles.
+    """
 
     metadata: Mapping[str, Json]
     cycling: CyclingData
     source: Source
     findings: tuple[Finding, ...] = field(default=())
+    summary: CycleSummary | None = None
 
     @property
     def cell_id(self) -> str:

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-
 from battery_analytics.analysis.throughput import Throughput
 from battery_analytics.cell import CyclingData, Json
 
@@ -38,7 +36,9 @@ def cell_kind_of(metadata: Mapping[str, Json], cycling: CyclingData, flow: Throu
     if stated is not None:
         return CellKind(stated, "the file")
     voltage = cycling.voltage_V[flow.charge.active if flow.charge.active.any() else flow.discharge.active]
-    mean_V = float(voltage.mean()) if voltage.size else np.nan
+    if not voltage.size:
+        return CellKind("full_cell", "nothing in the file, so that a full cell was assumed")
+    mean_V = float(voltage.mean())
     if 0 < mean_V < HIGHEST_NEGATIVE_V:
         return CellKind("negative_half_cell", f"the voltage window: {mean_V:.2f} V on average while it charges")
     return CellKind("full_cell", "the voltage window")

@@ -24,6 +24,10 @@ type Quantity = Literal[
     "state",
     "time_s",
     "temperature_C",
+    "coulombic_efficiency_percent",
+    "charge_energy_Wh",
+    "discharge_energy_Wh",
+    "resistance_ohm",
 ]
 
 # The name of the column that a message asks for where the quantity is missing.
@@ -38,6 +42,10 @@ NAMES_OF_FIRST_CHOICE: Mapping[Quantity, str] = {
     "state": "state",
     "time_s": "time_in_s",
     "temperature_C": "temperature_in_C",
+    "coulombic_efficiency_percent": "coulombic_efficiency_in_percent",
+    "charge_energy_Wh": "charge_energy_in_Wh",
+    "discharge_energy_Wh": "discharge_energy_in_Wh",
+    "resistance_ohm": "resistance_in_ohm",
 }
 
 

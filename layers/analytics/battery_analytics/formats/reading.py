@@ -10,6 +10,7 @@ from battery_analytics.budget import now_reading
 from battery_analytics.cell import Cell, Finding
 from battery_analytics.errors import BatteryDataError, CorruptedFile, NoFiles, TooCostly, UnsupportedFileType
 from battery_analytics.files import BatteryFile
+from battery_analytics.formats.cycle_summary import without_needless
 from battery_analytics.formats.declaration import Format
 from battery_analytics.formats.file_groups import FileGroup, grouped
 from battery_analytics.formats.other_kinds import check_not_another_kind
@@ -45,7 +46,7 @@ def read_cells(files: Sequence[BatteryFile]) -> list[Cell]:
                 check_not_another_kind(companion)
             cells.extend(_cells_of(group))
         check_total(cells, cells[-1].source.files[0])
-    return cells
+    return without_needless(cells)
 
 
 def _unpacked(files: Sequence[BatteryFile]) -> list[BatteryFile]:

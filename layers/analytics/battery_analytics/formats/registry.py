@@ -7,6 +7,7 @@ from battery_analytics.cell import Json
 from battery_analytics.files import BatteryFile
 from battery_analytics.formats.builtin.binary_tables import BINARY_TABLES
 from battery_analytics.formats.builtin.calb_csv import CALB_CSV_SET
+from battery_analytics.formats.builtin.cycle_summaries import CYCLE_SUMMARIES
 from battery_analytics.formats.builtin.cycler_tables import CYCLER_TABLES
 from battery_analytics.formats.builtin.cycles_table import CYCLES_TABLE
 from battery_analytics.formats.builtin.pickled_cells import PICKLED_CELLS
@@ -16,7 +17,10 @@ from battery_analytics.formats.head import Head
 from battery_analytics.formats.plugins import Plugins, plugins, reason
 
 # The last format of an ending reads a file that none recognises, and says what is wrong with it.
-BUILTIN_FORMATS: tuple[Format, ...] = (*PICKLED_CELLS, CALB_CSV_SET, *BINARY_TABLES, *CYCLER_TABLES, CYCLES_TABLE)
+BUILTIN_FORMATS: tuple[Format, ...] = (
+    *(*PICKLED_CELLS, CALB_CSV_SET, *BINARY_TABLES, *CYCLER_TABLES, *CYCLE_SUMMARIES),
+    CYCLES_TABLE,
+)
 
 # A file that a built-in format recognises with this certainty is not shown to formats of other packages.
 CERTAIN = 0.9

@@ -160,7 +160,7 @@ class _Table:
         )
         if said and "state" not in rows.columns:
             rows.columns["state"] = np.full(rows.columns["voltage_V"].size, state_of(said[1]))
-        metadata, findings = self._metadata(files, text.preamble)
+        metadata, findings = metadata_beside(files, text.preamble, self.names)
         factor = unit_by_dates(text, layout["time_s"], self.names) if "time_s" in layout else None
         if factor is not None:
             rows.columns["time_s"] = rows.columns["time_s"] * factor
@@ -169,21 +169,25 @@ class _Table:
         table = _ReadTable(self.name, self.certainty, text.header.columns, rows, metadata, findings)
         return table.cells(files, self.names)
 
-    def _metadata(self, files: FileGroup, preamble: Sequence[str]) -> tuple[dict[str, Json], list[Finding]]:
-        above = metadata_above(preamble)
-        described: Mapping[object, object] = {**above, "cell_id": named_cell(above)} if above else {}
-        findings: list[Finding] = []
-        metadata_file = files.companions.get(files.roles.metadata) if files.roles else None
-        if metadata_file is not None:
-            described = {**described, **metadata_of(metadata_file)}
-        for companion in files.companions.values():
-            if companion is not metadata_file:
-                table_text(companion, self.names)
-        metadata = plain_metadata(described)
-        if metadata_file is None and metadata["nominal_capacity_in_Ah"] is None:
-            message = f"No metadata file came with {files.main.name}. Nominal capacity and voltage limits are unknown."
-            findings.append(Finding("no_metadata", "info", message))
-        return metadata, findings
+
+def metadata_beside(
+    files: FileGroup, preamble: Sequence[str], names: ColumnNames
+) -> tuple[dict[str, Json], list[Finding]]:
+    """The metadata above a table and in the files beside it, which only have to be readable."""
+    above = metadata_above(preamble)
+    described: Mapping[object, object] = {**above, "cell_id": named_cell(above)} if above else {}
+    findings: list[Finding] = []
+    metadata_file = files.companions.get(files.roles.metadata) if files.roles else None
+    if metadata_file is not None:
+        described = {**described, **metadata_of(metadata_file)}
+    for companion in files.companions.values():
+        if companion is not metadata_file:
+            table_text(companion, names)
+    metadata = plain_metadata(described)
+    if metadata_file is None and metadata["nominal_capacity_in_Ah"] is None:
+        message = f"No metadata file came with {files.main.name}. Nominal capacity and voltage limits are unknown."
+        findings.append(Finding("no_metadata", "info", message))
+    return metadata, findings
 
 
 def points_in(columns: Sequence[str]) -> bool:

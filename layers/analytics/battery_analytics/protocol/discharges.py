@@ -81,7 +81,7 @@ def main_discharges(cycling: CyclingData, flow: Throughput, table: CycleTable, h
     untouched = single & (halves.net_Ah[chosen] >= flow.discharge.total_Ah[cycle])
     net_Ah = column(np.where(untouched, flow.discharge.total_Ah[cycle], halves.net_Ah[chosen]))
     return Discharges(
-        net_Ah=flow.discharge.total_Ah if flow.discharge.believed else net_Ah,
+        net_Ah=table.whole_discharge_Ah if flow.discharge.believed else net_Ah,
         current_A=column(_set_current_A(cycling, flow, start, stop)),
         end_V=column(end_V),
         last_fall_V=column(fall_V),

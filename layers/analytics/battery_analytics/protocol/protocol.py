@@ -150,6 +150,8 @@ def _asked(group: Group | None, name: str, numbers: IntArray) -> Headline:
 def _of(group: Group, name: str, numbers: IntArray, why: str = "") -> Headline:
     first, last = int(numbers[group.members[0]]), int(numbers[group.members[-1]])
     others = f"{name} with the same rate, charge, voltages and temperature"
+    if not np.isfinite(group.discharge_current_A):
+        others = f"{name}, of whose rate and voltages the file shows nothing"
     return Headline(
         group.members,
         f"Cycles {first} and {last} are the first and the last of {group.members.size} comparable cycles: {others}.{why}",

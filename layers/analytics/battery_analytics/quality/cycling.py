@@ -219,6 +219,17 @@ def _lacks_asked_cycles(examined: Examined) -> Finding | None:
     return Finding("asked_cycles_missing", "info", message)
 
 
+def _unlike_neighbours(examined: Examined) -> Finding | None:
+    cycles = examined.cycles_where(examined.table.discharge_incomplete)
+    if not cycles:
+        return None
+    message = (
+        f"The capacity of {these(cycles)} is unlike that of the cycles around. Nothing tells whether it was a check-up, "
+        "another rate or an interruption, so it is not compared with others."
+    )
+    return Finding("unlike_neighbours", "warning", message, cycles)
+
+
 CYCLING_CHECKS: tuple[Check, ...] = (
     _no_current,
     _without_charge,
@@ -236,4 +247,14 @@ CYCLING_CHECKS: tuple[Check, ...] = (
     _starts_late,
     _single_cycle,
     _lacks_asked_cycles,
+)
+# Those that hold without points.
+SUMMARY_CHECKS: tuple[Check, ...] = (
+    _unlike_neighbours,
+    _half_cell,
+    _median_efficiency_above,
+    _nothing_to_compare,
+    _gains_capacity,
+    _starts_late,
+    _single_cycle,
 )

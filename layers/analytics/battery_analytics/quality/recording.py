@@ -276,3 +276,5 @@ RECORDING_CHECKS: tuple[Check, ...] = (
     _temperature,
     _passes_limits,
 )
+# Those that hold without points.
+SUMMARY_RECORDING_CHECKS: tuple[Check, ...] = (_implausible_capacity,)

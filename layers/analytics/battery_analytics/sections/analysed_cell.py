@@ -7,11 +7,12 @@ import numpy as np
 
 from battery_analytics.analysis.capacity_fade import Fade, fade_between_ends
 from battery_analytics.analysis.cell_kind import CellKind, cell_kind_of
+from battery_analytics.analysis.cycle_summary import table_of_summary, throughput_of_summary
 from battery_analytics.analysis.cycle_table import CycleTable, cycle_table
 from battery_analytics.analysis.direction import with_charging_positive
 from battery_analytics.analysis.statistics import known_values
 from battery_analytics.analysis.throughput import Throughput, throughput
-from battery_analytics.cell import Cell, Finding, FloatArray
+from battery_analytics.cell import Cell, CycleSummary, Finding, FloatArray
 from battery_analytics.errors import InvalidOption
 from battery_analytics.options import Options
 from battery_analytics.projection.history import History, chamber_temperature_C
@@ -37,6 +38,8 @@ class AnalysedCell:
     def of(cls, cell: Cell, options: Options) -> "AnalysedCell":
         """The cell with charging current positive. Raises InvalidOption where an option does not fit the cell."""
         _check_reference(cell, options)
+        if cell.summary is not None:
+            return cls._of_summary(cell, cell.summary, options)
         cell = _with_charging_positive(cell)
         flow = throughput(cell.cycling)
         cell = _with_nominal_in_Ah(cell, flow)
@@ -44,6 +47,19 @@ class AnalysedCell:
         table = cycle_table(
             cell.cycling,
             flow,
+            nominal_capacity_Ah=cell.nominal_capacity_Ah,
+            negative_half_cell=kind.is_negative_half_cell,
+        )
+        return cls(cell, options, flow, table, kind)
+
+    @classmethod
+    def _of_summary(cls, cell: Cell, summary: CycleSummary, options: Options) -> "AnalysedCell":
+        flow = throughput_of_summary(cell.cycling, summary)
+        cell = _with_nominal_in_Ah(cell, flow)
+        kind = cell_kind_of(cell.metadata, cell.cycling, flow)
+        table = table_of_summary(
+            cell.cycling.cycle_number,
+            summary,
             nominal_capacity_Ah=cell.nominal_capacity_Ah,
             negative_half_cell=kind.is_negative_half_cell,
         )

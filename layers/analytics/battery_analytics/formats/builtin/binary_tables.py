@@ -9,16 +9,18 @@ from battery_analytics.cell import Cell
 from battery_analytics.errors import CorruptedFile, UnsupportedStructure
 from battery_analytics.files import BatteryFile
 from battery_analytics.formats.binary import biologic_mpr, neware_nda, neware_ndax
+from battery_analytics.formats.builtin.cycle_summaries import CYCLE_SUMMARIES
 from battery_analytics.formats.builtin.cycler_tables import BDF, CYCLER_TABLES
 from battery_analytics.formats.builtin.cycles_table import CYCLES_TABLE
 from battery_analytics.formats.child_process import tables_by_child
+from battery_analytics.formats.cycle_summary import summary_of_source
 from battery_analytics.formats.declaration import Format, Recognition
 from battery_analytics.formats.file_groups import FileGroup
 from battery_analytics.formats.head import Head
 from battery_analytics.formats.source_table import BinaryFault, SourceTable
 from battery_analytics.formats.table_format import cells_of_source, points_in
 from battery_analytics.formats.tables.columns import GENERAL_NAMES
-from battery_analytics.formats.tables.text import Header, first_lines, found_header
+from battery_analytics.formats.tables.text import Header
 
 type TablesOf = Callable[[bytes], list[SourceTable]]
 
@@ -61,7 +63,9 @@ def _binary(
         tables = _read(file, tables_of)
         usable = [table for table in tables if points_in(tuple(table.columns))]
         cells: list[Cell] = []
-        for table in usable or tables[:1]:
+        for table in () if usable else tables:
+            cells.extend(summary_of_source(table, files, name=f"{name}, cycle summary", certainty=certainty))
+        for table in usable or ([] if cells else tables[:1]):
             found = cells_of_source(table, files, name=renamed(table) or name, certainty=certainty)
             if len(usable) > 1:
                 found = [_named_apart(cell, table.name) for cell in found]
@@ -99,10 +103,18 @@ def _cells_of_workbook(files: FileGroup) -> list[Cell]:
 
     file = files.main
     sheets: list[_TextSheet] = []
+    summaries: list[Cell] = []
     for sheet in _read(file, sheets_of):
-        header = found_header(first_lines(sheet.content), GENERAL_NAMES)
-        if header is not None and points_in(header.columns):
-            sheets.append(_TextSheet(sheet.name, BatteryFile(file.name, sheet.content), header))
+        content = BatteryFile(file.name, sheet.content)
+        head = Head(content)
+        header = head.header(GENERAL_NAMES)
+        known = next((known for known in CYCLE_SUMMARIES if known.recognise(head)), None)
+        if known is not None and not sheets:
+            summaries.extend(_named_apart(cell, sheet.name) for cell in known.read(FileGroup(content)))
+        elif header is not None and points_in(header.columns):
+            sheets.append(_TextSheet(sheet.name, content, header))
+    if not sheets and summaries:
+        return summaries
     if not sheets:
         raise UnsupportedStructure(
             f"{file.name} has no sheet with a row per point, with columns for current and voltage.", file=file.name

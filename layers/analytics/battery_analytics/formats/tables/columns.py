@@ -39,6 +39,8 @@ _TEMPERATURE = {
     **dict.fromkeys(("�c", "?c", "¡æ", "ºc", "â°c", "oc", "°"), 1.0),  # °C in a wrong encoding
     **dict.fromkeys(("f", "°f", "degf", "fahrenheit"), 5 / 9),
 }
+_WATT_HOUR = {"wh": 1.0, "w.h": 1.0, "watt hour": 1.0, "watt_hour": 1.0, "mwh": 1e-3, "mw.h": 1e-3, "j": 1 / 3600}
+_OHM = {"ohm": 1.0, "ω": 1.0, "ohms": 1.0, "mohm": 1e-3, "mω": 1e-3, "milliohm": 1e-3}
 # What is added to a temperature after the factor of its unit.
 OFFSETS: Mapping[str, float] = {
     **dict.fromkeys(("k", "kelvin"), -273.15),
@@ -57,6 +59,10 @@ UNITS: Mapping[Quantity, Mapping[str, float]] = {
     "state": {},
     "time_s": _SECOND,
     "temperature_C": _TEMPERATURE,
+    "coulombic_efficiency_percent": {"%": 1.0, "percent": 1.0, "1": 100.0},
+    "charge_energy_Wh": _WATT_HOUR,
+    "discharge_energy_Wh": _WATT_HOUR,
+    "resistance_ohm": _OHM,
 }
 
 

@@ -114,7 +114,7 @@ def _with_row_of_units(header: Header, lines: Sequence[str]) -> tuple[Header, in
     following = next((line for line in range(header.line + 1, len(lines)) if lines[line].strip()), None)
     if following is None:
         return header, header.line + 1
-    units = _fields(lines[following], header.separator)
+    units = fields_of(lines[following], header.separator)
     named = [unit for unit in units if unit]
     if len(units) > len(header.columns) or not named or not all(known_unit(unit) for unit in named):
         return header, header.line + 1
@@ -164,7 +164,7 @@ def found_header(lines: Sequence[str], names: ColumnNames) -> Header | None:
 
 def _header(number: int, line: str) -> Header:
     separator = max(SEPARATORS, key=line.count)
-    return Header(number, separator, _fields(line, separator))
+    return Header(number, separator, fields_of(line, separator))
 
 
 def _lines(text: str) -> list[str]:
@@ -233,7 +233,8 @@ def _start_of_line(content: bytes, line: int) -> int:
     return len(content) if end is None else end.end()
 
 
-def _fields(line: str, separator: str) -> tuple[str, ...]:
+def fields_of(line: str, separator: str) -> tuple[str, ...]:
+    """The fields of a line of a table, quotes resolved and blanks around them left out."""
     if line.count(separator) > MAX_COLUMNS:
         return tuple(line.split(separator, MAX_COLUMNS + 1))
     try:

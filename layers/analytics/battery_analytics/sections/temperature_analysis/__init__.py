@@ -54,7 +54,8 @@ class TemperatureAnalysis:
 
 
 def temperature_analysis(analysed: AnalysedCell) -> TemperatureAnalysis:
-    measured = known_values(analysed.cell.cycling.temperature_C)
+    by_cycle = analysed.cell.summary is not None
+    measured = known_values(analysed.table.mean_temperature_C if by_cycle else analysed.cell.cycling.temperature_C)
     if not measured.size:
         return TemperatureAnalysis(
             has_temperature_data=False,

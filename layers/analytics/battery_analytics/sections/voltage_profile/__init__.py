@@ -50,6 +50,8 @@ class VoltageProfile:
 def voltage_profile(analysed: AnalysedCell) -> VoltageProfile:
     cycling = analysed.cell.cycling
     chosen = _chosen_cycles(analysed)
+    if not cycling.n_points:
+        return VoltageProfile([], VoltageStats(None, None, None))
     voltage = np.concatenate([cycling.voltage_V[cycling.points(index)] for index in chosen])
     curves = curves_of.voltage_curves(cycling, analysed.flow, chosen)
     return VoltageProfile(
