@@ -178,6 +178,13 @@ def test_a_table_of_points_is_no_summary() -> None:
     assert cell.cycling.n_points == 12
 
 
+def test_a_number_of_each_point_is_no_number_of_a_cycle() -> None:
+    rows = "".join(f"{n},{30 * n},-1,{4 - n / 50},{n / 120}\n" for n in range(40))
+    [cell] = read_cells([table("n,Time(s),Current(A),Voltage(V),Capacity(Ah)\n" + rows)])
+
+    assert cell.cycling.n_points == 40
+
+
 def test_one_beside_the_points_of_its_cell_is_not_needed() -> None:
     [summary] = lines("cycle,charge capacity (Ah),capacity (Ah)", "{n},{c},{d}", CAPACITIES_AH)
     [cell] = read_cells([BatteryFile("cell_A_stats.csv", summary.content), table(points(), "cell_A.csv")])

@@ -16,6 +16,7 @@ OPTIONS = st.fixed_dictionaries(
         "eol_threshold": st.floats(0.1, 0.9),
         "capacity_reference": st.sampled_from(["initial", "nominal"]),
         "compare": st.sampled_from(["auto", "ageing", "check_ups", "all"]),
+        "format": st.none() | st.sampled_from(["Arbin csv", "cycles table"]),
         "cycles": st.none() | st.lists(st.integers(0, 9999), min_size=1, max_size=5, unique=True),
     }
 )

@@ -23,6 +23,7 @@ def options(**asked: Any) -> Options:
         "capacity_reference": "initial",
         "cycles": None,
         "compare": "auto",
+        "format": None,
     }
     return checked_options(OPTIONS, defaults | asked)
 

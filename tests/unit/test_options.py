@@ -27,6 +27,7 @@ def test_without_options_everything_is_at_its_default() -> None:
         "capacity_reference": "initial",
         "cycles": None,
         "compare": "auto",
+        "format": None,
     }
     assert parse_options({}) == default_options() == defaults
 

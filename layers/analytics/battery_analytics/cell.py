@@ -28,6 +28,24 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceColumn:
+    """A column of the source that was taken as a quantity."""
+
+    source_name: Annotated[str, Field("The column's name in the source.")]
+    quantity: Annotated[str, Field("The quantity, with the unit that the report has it in.")]
+    unit: Annotated[str | None, Field("The unit of the source's values; null for a quantity without one.")]
+    assumed: Annotated[bool, Field("Whether the source states no unit, so that it was assumed.")]
+
+
+@dataclass(frozen=True, slots=True)
+class RunnerUp:
+    """A format that a file could nearly as well have been of."""
+
+    format: Annotated[str, Field("Its name.")]
+    certainty: Annotated[float, Field("How sure that is, 0..1.")]
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """Where the cell came from."""
 
@@ -35,6 +53,11 @@ class Source:
     certainty: Annotated[float, Field("How sure that is, 0..1.")]
     files: Annotated[tuple[str, ...], Field("The files that the cell was read from.")]
     extra_columns: Annotated[tuple[str, ...], Field("Columns that were found and not used.")] = ()
+    evidence: Annotated[tuple[str, ...], Field("The evidence for the format.")] = ()
+    columns: Annotated[tuple[SourceColumn, ...], Field("The columns that were used, and what for.")] = ()
+    runner_up: Annotated[
+        RunnerUp | None, Field("The format that came second, where it was close; `format` as an option overrides.")
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from battery_analytics.protocol.protocol import Compare
 MAX_CYCLES_RETURNED = 1_000
 MAX_CYCLE_NUMBER = 2**53 - 1
 
+MAX_FORMAT_NAME = 100
+
 type PlotsOption = Literal["all", "none"] | Iterable[str]
 
 
@@ -24,6 +26,7 @@ class Options:
     capacity_reference: str
     cycles: tuple[int, ...] | None
     compare: Compare = "auto"
+    format: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,13 @@ def declared_options(plot_names: Sequence[str]) -> tuple[Option, ...]:
             {"type": "string", "enum": list(get_args(Compare)), "default": "auto"},
             _compare,
         ),
+        Option(
+            "format",
+            "The format to read all files by, where recognition is to be overruled.",
+            "a name of GET /api/formats",
+            {"type": "string", "minLength": 1, "maxLength": MAX_FORMAT_NAME},
+            _format,
+        ),
     )
 
 
@@ -140,6 +150,12 @@ def _compare(value: object) -> str:
     if value not in get_args(Compare):
         raise ValueError(_shown(value))
     return str(value)
+
+
+def _format(value: object) -> str | None:
+    if value is not None and not (isinstance(value, str) and 0 < len(value) <= MAX_FORMAT_NAME):
+        raise ValueError(_shown(value))
+    return value
 
 
 def _cycles(value: object) -> tuple[int, ...] | None:

@@ -74,6 +74,7 @@ def analyze(
     capacity_reference: str = "initial",
     cycles: Iterable[int] | None = None,
     compare: str = "auto",
+    format: str | None = None,
     on_stage: Callable[[str], None] | None = None,
     time_limit_s: float | None = None,
 ) -> Report:
@@ -82,6 +83,7 @@ def analyze(
     `files` are paths, or names with their bytes; one alone needs no list. `eol_threshold` is the share of the initial
     (or nominal) capacity at which a cell's life ends; `cycles` are the numbers of the cycles whose curves are returned;
     `compare` says which cycles' capacities are set against each other: "auto", "ageing", "check_ups" or "all";
+    `format` is the name of the format to read all files by, whatever they are recognised as;
     `on_stage` is called with the name of each stage as it begins; after `time_limit_s` seconds DeadlineExceeded is
     raised. Raises a BatteryDataError that names the file and what is wrong, and what `open` raises for a path.
 
@@ -96,6 +98,7 @@ def analyze(
             "capacity_reference": capacity_reference,
             "cycles": cycles,
             "compare": compare,
+            "format": format,
         },
     )
     timer = StageTimer(on_stage)
@@ -104,7 +107,7 @@ def analyze(
     contents = [_file(file) for file in files]
     with budget_for([len(file.content) for file in contents], time_limit_s):
         with timer.stage("read"):
-            cells = read_cells(contents)
+            cells = read_cells(contents, options.format)
         _check_cycles_exist(cells, options)
         computed = [ComputedCell.of(cell, options, timer) for cell in cells]
         reports = [cell.drawn(options, timer) for cell in computed]

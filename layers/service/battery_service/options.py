@@ -58,6 +58,10 @@ def _read(text: str, schema: Mapping[str, Any]) -> object:
         if not schema["exclusiveMinimum"] < number < schema["exclusiveMaximum"]:
             raise ValueError(text)
         return number
+    if schema["type"] == "string" and "enum" not in schema:
+        if not schema["minLength"] <= len(text) <= schema["maxLength"]:
+            raise ValueError(text)
+        return text
     if schema["type"] == "string":
         return _chosen(text, schema["enum"])
     if text in _WORDS and text in _choices(schema):

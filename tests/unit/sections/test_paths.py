@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from battery_analytics.analysis.capacity_fade import Fade
 from battery_analytics.analysis.cycle_table import CycleTable
-from battery_analytics.cell import Cell, CyclingData, Finding, Json, Source
+from battery_analytics.cell import Cell, CyclingData, Finding, Json, RunnerUp, Source, SourceColumn
 from battery_analytics.projection.knee import CycleRange, FoundKnee, Knee
 from battery_analytics.projection.result import Interval, ModelProjection, Projection
 from battery_analytics.protocol.kinds import Group
@@ -88,7 +88,15 @@ def points(**columns: Any) -> CyclingData:
 
 def cell(data: CyclingData | None = None) -> Cell:
     metadata: dict[str, Json] = {"cell_id": "A1", "form_factor": "pouch", "nominal_capacity_in_Ah": 5.25, "maker": "M"}
-    source = Source("FORMAT", 0.75, ("a.csv", "b.csv"), ("extra",))
+    source = Source(
+        "FORMAT",
+        0.75,
+        ("a.csv", "b.csv"),
+        ("extra",),
+        ("EVIDENCE",),
+        (SourceColumn("Volt", "voltage_V", "mV", assumed=True),),
+        RunnerUp("OTHER", 0.7),
+    )
     return Cell(metadata, data or points(), source, (Finding("read", "error", "Read so.", (2, 3)),))
 
 
@@ -339,6 +347,9 @@ def test_source() -> None:
         "certainty": 0.75,
         "files": ["a.csv", "b.csv"],
         "extra_columns": ["extra"],
+        "evidence": ["EVIDENCE"],
+        "columns": [{"source_name": "Volt", "quantity": "voltage_V", "unit": "mV", "assumed": True}],
+        "runner_up": {"format": "OTHER", "certainty": 0.7},
         "points": 12,
     }
 

@@ -27,6 +27,7 @@ from battery_analytics.formats.tables.columns import (
     Layout,
     extra_columns,
     has_unit,
+    used_columns,
 )
 from battery_analytics.formats.tables.rows import Rows, rows_of, rows_of_source
 from battery_analytics.formats.tables.text import Header, fields_of, table_text
@@ -105,7 +106,8 @@ def summary_format(*, name: str, instrument: str, marks: tuple[Marks, ...] = (),
         layout = _NAMES.layout(text.header.columns)
         rows = rows_of(text, layout, file.name)
         metadata, findings = metadata_beside(files, text.preamble, _NAMES)
-        source = Source(name, certainty, (file.name,), extra_columns(text.header.columns, layout))
+        extra = extra_columns(text.header.columns, layout)
+        source = Source(name, certainty, (file.name,), extra, columns=used_columns(layout.values()))
         return cells_of_summary(replace(rows, findings=[*findings, *rows.findings]), layout, metadata, source)
 
     return Format(
@@ -126,6 +128,9 @@ def is_summary(header: Header, lines: Sequence[str]) -> bool:
     layout = _NAMES.layout(header.columns)
     if "cycle_number" not in layout or not any(capacity in layout for capacity in _CAPACITIES):
         return False
+    names_points = _names_points(header)
+    if names_points and GENERAL_NAMES.recognised(layout["cycle_number"].name) is None:
+        return False  # "n" may number the points
     place = header.columns.index(layout["cycle_number"].name)
     whose = header.columns.index(layout["cell"].name) if "cell" in layout else place
     last, count, blank, cell = -np.inf, 0, 0, ""
@@ -140,7 +145,7 @@ def is_summary(header: Header, lines: Sequence[str]) -> bool:
         if number <= last or number != round(number):
             return False
         last, count = number, count + 1
-    few = FEWEST_ROWS_BESIDE_POINTS if _names_points(header) else 1
+    few = FEWEST_ROWS_BESIDE_POINTS if names_points else 1
     return count >= few and blank <= MOST_BLANK_SHARE * count
 
 
@@ -184,7 +189,8 @@ def summary_of_source(table: SourceTable, files: FileGroup, *, name: str, certai
     if not (np.diff(rows.columns["cycle_number"]) > 0).all():
         return []
     metadata = plain_metadata({**dict(table.metadata.items()), "cell_id": named_cell(table.metadata)})
-    source = Source(name, certainty, (files.main.name,), extra_columns(names, layout))
+    used = used_columns(layout.values())
+    source = Source(name, certainty, (files.main.name,), extra_columns(names, layout), columns=used)
     return cells_of_summary(rows, layout, metadata, source)
 
 
@@ -292,7 +298,9 @@ def _summary(
         resistance_ohm=np.where(stated("resistance_ohm") > 0, stated("resistance_ohm"), np.nan),
     )
     if running:
-        message = f"The columns for {listed(running)} go on counting over all cycles. The figure of a cycle is their rise in it."
+        message = (
+            f"The columns for {listed(running)} add up over all cycles. The figure of a cycle is their rise in it."
+        )
         findings.append(Finding("running_totals", "info", message))
     return summary
 

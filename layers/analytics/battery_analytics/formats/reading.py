@@ -4,36 +4,53 @@ import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from difflib import get_close_matches
 from traceback import extract_tb
+from typing import cast
 
 from battery_analytics.budget import now_reading
-from battery_analytics.cell import Cell, Finding
-from battery_analytics.errors import BatteryDataError, CorruptedFile, NoFiles, TooCostly, UnsupportedFileType
+from battery_analytics.cell import Cell, Finding, RunnerUp, Source
+from battery_analytics.errors import (
+    BatteryDataError,
+    CorruptedFile,
+    InvalidOption,
+    MissingColumns,
+    NoFiles,
+    TooCostly,
+    UnsupportedFileType,
+)
 from battery_analytics.files import BatteryFile
 from battery_analytics.formats.cycle_summary import without_needless
 from battery_analytics.formats.declaration import Format
 from battery_analytics.formats.file_groups import FileGroup, grouped
 from battery_analytics.formats.other_kinds import check_not_another_kind
-from battery_analytics.formats.quantities import check_total
+from battery_analytics.formats.quantities import NAMES_OF_FIRST_CHOICE, check_total
 from battery_analytics.formats.registry import (
     Recognised,
+    all_formats,
     formats_for_ending,
     formats_left_out,
     recognise,
     roles_for,
     usual_endings,
 )
+from battery_analytics.formats.tables.columns import GENERAL_NAMES
 from battery_analytics.formats.unpacked import unpacked
+
+# A format within this of the chosen one's certainty is told as the runner-up.
+CLOSE = 0.1
 
 _log = logging.getLogger(__name__)
 
 
-def read_cells(files: Sequence[BatteryFile]) -> list[Cell]:
+def read_cells(files: Sequence[BatteryFile], format_name: str | None = None) -> list[Cell]:
     """The cells that the files hold, in the order of their first files.
 
-    A format may read several files as one cell, by their names. Raises NoFiles, UnsupportedFileType,
-    IncompleteCsvSet, and what the reader of each format raises.
+    A format may read several files as one cell, by their names. `format_name` is that of the format to read all files by,
+    whatever they are recognised as. Raises NoFiles, UnsupportedFileType, IncompleteCsvSet, InvalidOption for a format
+    that there is not, and what the reader of each format raises.
     """
+    asked = None if format_name is None else _format_named(format_name)
     if not files:
         endings = " or ".join(usual_endings())
         raise NoFiles(f"No file was sent; send one or more {endings} files in the field 'file'.")
@@ -44,7 +61,7 @@ def read_cells(files: Sequence[BatteryFile]) -> list[Cell]:
         with _decoding(group.main.name):
             for companion in group.companions.values():
                 check_not_another_kind(companion)
-            cells.extend(_cells_of(group))
+            cells.extend(_cells_of(group, asked))
         check_total(cells, cells[-1].source.files[0])
     return without_needless(cells)
 
@@ -79,16 +96,65 @@ def _decoding(file: str) -> Iterator[None]:
         now_reading("")
 
 
-def _cells_of(group: FileGroup) -> list[Cell]:
-    """The cells of a group, with one finding per format that could not be tried."""
+def _format_named(name: str) -> Format:
+    known = {known.name.lower(): known for known in all_formats()}
+    if name.lower() not in known:
+        names = [known.name for known in known.values()]
+        near = [known[close].name for close in get_close_matches(name.lower(), known, n=1)]
+        hint = f"; the nearest is '{near[0]}'" if near else ""
+        raise InvalidOption(
+            f"The option 'format' takes a name of GET /api/formats; there is no '{name:.60}'{hint}.",
+            option="format",
+            value=name[:60],
+            allowed=names,
+        )
+    return known[name.lower()]
+
+
+def _cells_of(group: FileGroup, asked: Format | None) -> list[Cell]:
+    """The cells of a group, with the evidence for their format, and one finding per format that could not be tried."""
     recognitions = recognise(group.main)
+    chosen = asked or _chosen(group.main, recognitions.formats)
     try:
-        cells = _chosen(group.main, recognitions.formats).read(group)
+        cells = chosen.read(group)
+    except MissingColumns as error:
+        raise _with_nearest_names(error, recognitions.left_out) from error
     except BatteryDataError as error:
         error.details |= _details(recognitions.left_out)
         raise
     findings = [Finding("format_left_out", "warning", sentence) for sentence in recognitions.left_out]
-    return [replace(cell, findings=(*cell.findings, *findings)) for cell in cells] if findings else cells
+    return [
+        replace(
+            cell,
+            source=_with_evidence(cell.source, chosen, recognitions.formats, asked=asked is not None),
+            findings=(*cell.findings, *findings),
+        )
+        for cell in cells
+    ]
+
+
+def _with_nearest_names(error: MissingColumns, left_out: tuple[str, ...]) -> MissingColumns:
+    """The error, with the names of each missing quantity that are nearest in spelling to the columns that are there."""
+    details = {**error.details, **_details(left_out)}
+    missing, columns = cast("list[str]", details["missing"]), cast("list[str]", details["columns"])
+    quantities = {name: quantity for quantity, name in NAMES_OF_FIRST_CHOICE.items() if name in missing}
+    nearest = {name: GENERAL_NAMES.nearest(quantity, columns) for name, quantity in quantities.items()}
+    hints = [f"{name} would be known as “{'”, “'.join(names)}”." for name, names in nearest.items() if names]
+    return MissingColumns(" ".join((error.message, *hints)), **details, nearest_names=nearest)
+
+
+def _with_evidence(source: Source, chosen: Format, formats: Sequence[Recognised], *, asked: bool) -> Source:
+    """The source with the evidence for its format, and the runner-up where that was close."""
+    own = next((one.recognition for one in formats if one.format == chosen), None)
+    if asked:
+        return replace(source, certainty=own.certainty if own else 0.0, evidence=("the request asked for this format",))
+    if own is None:
+        return replace(source, certainty=0.0, evidence=("it is the most general format of this ending",))
+    certainty = own.certainty if source.format == chosen.name else source.certainty
+    other = next((one for one in formats if one.format != chosen), None)
+    close = other is not None and other.recognition.certainty >= certainty - CLOSE
+    runner_up = RunnerUp(other.format.name, other.recognition.certainty) if other is not None and close else None
+    return replace(source, certainty=certainty, evidence=own.evidence, runner_up=runner_up)
 
 
 def _chosen(file: BatteryFile, formats: Sequence[Recognised]) -> Format:

@@ -73,6 +73,11 @@ def formats_for_ending(file_name: str) -> list[Format]:
     return builtin or [known for known in _plugins().formats if known.has_ending_of(file_name)]
 
 
+def all_formats() -> tuple[Format, ...]:
+    """The built-in formats and those of other packages."""
+    return (*BUILTIN_FORMATS, *_plugins().formats)
+
+
 def roles_for(files: Iterable[BatteryFile]) -> list[FileRoles]:
     """The roles of files that formats tell apart by their names; those of other packages where an ending is not ours."""
     formats = BUILTIN_FORMATS

@@ -7,7 +7,7 @@ cycles.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
 import numpy as np
@@ -28,8 +28,10 @@ from battery_analytics.formats.tables.columns import (
     GENERAL_NAMES,
     ColumnNames,
     ColumnRules,
+    RecognisedColumn,
     extra_columns,
     name_and_unit,
+    used_columns,
     words,
 )
 from battery_analytics.formats.tables.cycles import cycles_of_table
@@ -166,7 +168,8 @@ class _Table:
             rows.columns["time_s"] = rows.columns["time_s"] * factor
             message = f"The times state no unit. The dates beside them show that they are {UNITS[factor]}."
             findings.append(Finding("time_unit_assumed", "info", message))
-        table = _ReadTable(self.name, self.certainty, text.header.columns, rows, metadata, findings)
+        time_unit = None if factor is None else UNITS[factor]
+        table = _ReadTable(self.name, self.certainty, text.header.columns, rows, metadata, findings, time_unit)
         return table.cells(files, self.names)
 
 
@@ -218,6 +221,11 @@ class _ReadTable:
     rows: Rows
     metadata: dict[str, Json]
     findings: list[Finding] = field(default_factory=list)
+    time_unit: str | None = None
+
+    def _told(self, column: RecognisedColumn) -> RecognisedColumn:
+        """The column, that of the time with the unit that the dates beside it show."""
+        return replace(column, unit=self.time_unit) if column.quantity == "time_s" and self.time_unit else column
 
     def cells(self, files: FileGroup, names: ColumnNames) -> list[Cell]:
         """The cells whose rows the table has, one as a rule."""
@@ -229,6 +237,7 @@ class _ReadTable:
             self.certainty,
             (file.name, *(companion.name for companion in files.companions.values())),
             (*extra_columns(self.columns, layout), *unused),
+            columns=used_columns(self._told(column) for column in layout.values() if column.quantity in rows.columns),
         )
         several = several_cells(tables, layout) if len(tables) > 1 else []
         cells: list[Cell] = []

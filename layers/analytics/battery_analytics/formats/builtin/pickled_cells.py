@@ -38,7 +38,7 @@ from battery_analytics.formats.pickles.plain import first_items, items_of
 from battery_analytics.formats.pickles.reading import read_pickle
 from battery_analytics.formats.pickles.values import Call, MalformedPickle, RefusedPickle, length
 from battery_analytics.formats.quantities import MAX_CELLS, MAX_COLUMNS, check_size, check_total
-from battery_analytics.formats.tables.columns import GENERAL_NAMES, extra_columns
+from battery_analytics.formats.tables.columns import GENERAL_NAMES, extra_columns, used_columns
 from battery_analytics.formats.tables.text import first_lines
 
 _ENDINGS = (".pkl", ".pickle")
@@ -239,8 +239,9 @@ def _cell(cycles: SourceCycles, metadata: Mapping[object, object], file: str, ki
         findings.insert(
             0, Finding("no_cell_id", "info", f"{file} does not name its cell. The name of the file was used.")
         )
-    extra = extra_columns(cycles.names, GENERAL_NAMES.layout(cycles.names))
-    source = Source(kind.name, kind.certainty, (file,), extra)
+    layout = GENERAL_NAMES.layout(cycles.names)
+    extra = extra_columns(cycles.names, layout)
+    source = Source(kind.name, kind.certainty, (file,), extra, columns=used_columns(layout.values()))
     return Cell(plain, cycling, source, (*cycles.findings, *findings))
 
 

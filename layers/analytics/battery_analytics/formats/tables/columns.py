@@ -6,8 +6,11 @@ Names are compared without unit, case and separators. The unit gives the factor 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from functools import lru_cache
+from itertools import islice
 
+from battery_analytics.cell import SourceColumn
 from battery_analytics.formats.quantities import LONGEST_NAME, Quantity, printable
 
 _VOLT = {"v": 1.0, "volt": 1.0, "volts": 1.0, "mv": 1e-3, "millivolt": 1e-3, "uv": 1e-6}
@@ -65,6 +68,16 @@ UNITS: Mapping[Quantity, Mapping[str, float]] = {
     "resistance_ohm": _OHM,
 }
 
+
+# The quantity's own unit, which is assumed of a column that states none.
+OWN_UNITS: Mapping[Quantity, str] = {
+    **{"voltage_V": "V", "current_A": "A", "time_s": "s", "temperature_C": "°C", "resistance_ohm": "Ω"},
+    **dict.fromkeys(("charge_capacity_Ah", "discharge_capacity_Ah", "step_capacity_Ah"), "Ah"),
+    **dict.fromkeys(("charge_energy_Wh", "discharge_energy_Wh"), "Wh"),
+    "coulombic_efficiency_percent": "%",
+}
+MOST_NAMES_COMPARED = 60
+NEAREST_LIKENESS = 0.6
 
 # Units of columns that are not read, which may stand in a row of units.
 _OTHER_UNITS = frozenset(
@@ -307,13 +320,17 @@ GENERAL_COLUMNS: ColumnRules = {
 @dataclass(frozen=True, slots=True)
 class RecognisedColumn:
     """A source's column as a quantity, the factor from its unit to the quantity's, its rank among the names of that
-    quantity, from 0 for the preferred name, and what is added after the factor."""
+    quantity, from 0 for the preferred name, and what is added after the factor.
+
+    `unit` is the unit that its name or the format's declaration states; None where neither does.
+    """
 
     name: str
     quantity: Quantity
     factor: float
     rank: int
     offset: float = 0.0
+    unit: str | None = None
 
 
 type Layout = Mapping[Quantity, RecognisedColumn]
@@ -325,6 +342,7 @@ class ColumnNames:
     def __init__(self, rules: ColumnRules) -> None:
         self._known: dict[str, tuple[Quantity, int]] = {}
         self._unit_unless_said: dict[str, float] = {}
+        self._declared: dict[str, str | None] = {}
         self._needs_unit: frozenset[str] = frozenset()
         for quantity, rule in rules.items():
             if rule.unit is not None and rule.unit not in UNITS[quantity]:
@@ -332,6 +350,7 @@ class ColumnNames:
             self._needs_unit |= rule.with_unit
             usual = 1.0 if rule.unit is None else UNITS[quantity][rule.unit]
             for rank, name in enumerate(rule.names):
+                self._declared[name] = rule.units.get(name, rule.unit)
                 self._unit_unless_said[name] = UNITS[quantity][rule.units[name]] if name in rule.units else usual
                 if name in self._known:
                     raise ValueError(f"The column name {name!r} means {quantity} and {self._known[name][0]}.")
@@ -352,7 +371,15 @@ class ColumnNames:
             return None
         factor = self._unit_unless_said[name_alone] if unit is None else UNITS[quantity][unit]
         offset = OFFSETS.get(unit or "", 0.0) if quantity == "temperature_C" else 0.0
-        return RecognisedColumn(name, quantity, factor, rank, offset)
+        stated = unit if unit is not None else self._declared[name_alone]
+        return RecognisedColumn(name, quantity, factor, rank, offset, stated)
+
+    def nearest(self, quantity: Quantity, names: Iterable[str], most: int = 3) -> list[str]:
+        """The names of the quantity that are nearest in spelling to any of these, the nearest first; none that is far."""
+        there = {words(name_and_unit(" ".join(name.split()))[0]) for name in islice(names, MOST_NAMES_COMPARED)}
+        known = [name for name, (other, _) in self._known.items() if other == quantity]
+        scored = [(max((_likeness(name, one) for one in there), default=0.0), name) for name in known]
+        return [name for likeness, name in sorted(scored, reverse=True)[:most] if likeness >= NEAREST_LIKENESS]
 
     def layout(self, names: Iterable[str]) -> dict[Quantity, RecognisedColumn]:
         """The column of each quantity: the one with the preferred name, and of equal names the first."""
@@ -367,6 +394,31 @@ class ColumnNames:
 
 
 GENERAL_NAMES = ColumnNames(GENERAL_COLUMNS)
+
+
+def _likeness(name: str, other: str) -> float:
+    return SequenceMatcher(None, name, other[:LONGEST_NAME]).ratio()
+
+
+def _as_written(column: RecognisedColumn) -> str | None:
+    """The unit of a column as its name writes it, where it states one."""
+    unit = column.unit or ""
+    place = column.name.lower().rfind(unit)
+    same = place >= 0 and _spelled(column.name[place : place + len(unit)]) == unit
+    return (column.name[place : place + len(unit)] if same else unit) or None
+
+
+def used_columns(columns: Iterable[RecognisedColumn]) -> tuple[SourceColumn, ...]:
+    """The columns that were used, as the report lists them."""
+    return tuple(
+        SourceColumn(
+            printable(column.name),
+            column.quantity,
+            None if column.quantity not in OWN_UNITS else _as_written(column) or OWN_UNITS[column.quantity],
+            assumed=column.unit is None and column.quantity in OWN_UNITS,
+        )
+        for column in columns
+    )
 
 
 def extra_columns(names: Sequence[str], layout: Layout) -> tuple[str, ...]:
