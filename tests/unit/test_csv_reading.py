@@ -323,7 +323,9 @@ def test_other_units_change_nothing(data: CalbCell, separator: str) -> None:
 def test_the_order_of_the_files_changes_nothing_but_the_order_of_the_cells(
     data: st.DataObject, cells: list[CalbCell]
 ) -> None:
-    files = [BatteryFile(f"{place}.pkl", pickle.dumps(cell)) for place, cell in enumerate(cells)]
+    # Each with an id of its own, since files that name one cell may continue each other.
+    named = [{**cell, "cell_id": f"cell {'ABC'[place]}"} for place, cell in enumerate(cells)]
+    files = [BatteryFile(f"{'ABC'[place]}.pkl", pickle.dumps(cell)) for place, cell in enumerate(named)]
     order = data.draw(st.permutations(range(len(files))))
 
     mixed = read_cells([files[place] for place in order])

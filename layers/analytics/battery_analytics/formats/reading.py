@@ -20,6 +20,7 @@ from battery_analytics.errors import (
     UnsupportedFileType,
 )
 from battery_analytics.files import BatteryFile
+from battery_analytics.formats.continued import joined
 from battery_analytics.formats.cycle_summary import without_needless
 from battery_analytics.formats.declaration import Format
 from battery_analytics.formats.file_groups import FileGroup, grouped
@@ -63,7 +64,7 @@ def read_cells(files: Sequence[BatteryFile], format_name: str | None = None) -> 
                 check_not_another_kind(companion)
             cells.extend(_cells_of(group, asked))
         check_total(cells, cells[-1].source.files[0])
-    return without_needless(cells)
+    return without_needless(joined(cells))
 
 
 def _unpacked(files: Sequence[BatteryFile]) -> list[BatteryFile]:
