@@ -35,6 +35,7 @@ from battery_analytics.formats.tables.columns import (
     words,
 )
 from battery_analytics.formats.tables.cycles import cycles_of_table
+from battery_analytics.formats.tables.impedance import check_no_sweep, check_no_sweep_in_text
 from battery_analytics.formats.tables.rows import Rows, rows_of, rows_of_source
 from battery_analytics.formats.tables.text import Header, Headerless, table_text
 from battery_analytics.formats.tables.texts import state_of
@@ -151,6 +152,7 @@ class _Table:
         file = files.main
         text = table_text(file, self.names, self.headerless)
         layout = self.names.layout(text.header.columns)
+        check_no_sweep_in_text(text, file.name)
         missing = [quantity for quantity in REQUIRED if quantity not in layout]
         if missing:
             raise without_columns(file.name, missing, text.header.columns)
@@ -203,6 +205,7 @@ def cells_of_source(table: SourceTable, files: FileGroup, *, name: str, certaint
     """The cells of a table from a binary file; columns are known by the general names. Raises as `_Table.read` does."""
     names = tuple(table.columns)
     layout = GENERAL_NAMES.layout(names)
+    check_no_sweep(table.columns, files.main.name)
     missing = [quantity for quantity in REQUIRED if quantity not in layout]
     if missing:
         raise without_columns(files.main.name, missing, names)
