@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from battery_analytics.comparison import Comparison
+from battery_analytics.failure import Failure
 from battery_analytics.fields import OtherKeys
 from battery_analytics.formats.registry import described_formats
 from battery_analytics.report import OPTIONS
@@ -44,6 +45,7 @@ def schemas() -> dict[str, Schema]:
     types: dict[str, Any] = {
         **{_schema_name(section.name, section.value_type): section.value_type for section in SECTIONS},
         "Comparison": Comparison,
+        "Failure": Failure,
     }
     adapters: list[tuple[str, Any, TypeAdapter[Any]]] = [
         (name, "serialization", TypeAdapter(value_type)) for name, value_type in types.items()
@@ -74,6 +76,11 @@ def schemas() -> dict[str, Schema]:
                     "description": "One report per cell, in the order of the files.",
                 },
                 "comparison": _reference("Comparison"),
+                "failures": {
+                    "type": "array",
+                    "items": _reference("Failure"),
+                    "description": "The files that could not be read beside others that were.",
+                },
             },
         ),
         **records,

@@ -17,8 +17,10 @@ def summary(report: Report) -> str:
     """One block per cell, and a last one that ranks several cells."""
     cells = cells_of(report)
     blocks = ["\n".join(_cell_lines(cell)) for cell in cells]
-    if len(cells) > 1:
+    if "comparison" in report:
         blocks.append("\n".join(_ranking_lines(report["comparison"])))
+    if failures := report.get("failures"):
+        blocks.append("\n".join(("Not read", *(_line(failure["code"], failure["error"]) for failure in failures))))
     # Cell names and findings quote a file, and a file must not send control characters to a terminal.
     return "\n".join(_printable(line) for line in "\n\n".join(blocks).split("\n"))
 

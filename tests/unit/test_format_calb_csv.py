@@ -3,7 +3,7 @@
 import pytest
 from battery_analytics.files import BatteryFile
 from battery_analytics.formats.builtin.calb_csv import CALB_CSV_SET, CELL_FILES
-from battery_analytics.formats.file_groups import grouped
+from battery_analytics.formats.file_groups import FileGroup, grouped
 from battery_analytics.formats.head import Head
 from battery_analytics.formats.reading import read_cells
 
@@ -42,6 +42,7 @@ def test_companions_stand_in_the_order_of_their_roles_whatever_order_they_came_i
 
     [group] = grouped([metrics, cycles, metadata], [CELL_FILES])
 
+    assert isinstance(group, FileGroup)
     assert group.main is cycles
     assert list(group.companions.items()) == [("metadata", metadata), ("metrics", metrics)]
 

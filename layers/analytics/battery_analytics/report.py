@@ -10,6 +10,7 @@ from battery_analytics.cell import Cell
 from battery_analytics.cell_report import CellReport, ComputedCell, PlainJson
 from battery_analytics.encoding import encoded, keys_of
 from battery_analytics.errors import InvalidOption
+from battery_analytics.failure import Failure
 from battery_analytics.files import BatteryFile
 from battery_analytics.formats.reading import read_cells
 from battery_analytics.options import Options, PlotsOption, checked_options, declared_options
@@ -26,14 +27,22 @@ OPTIONS = declared_options(PLOT_NAMES)
 class Report(Sections, PlainJson):
     """One cell's report, or several cells' reports with their comparison.
 
-    `cells` holds the report of each cell, `comparison` is None for one cell. For one cell the sections are also typed
+    `cells` holds the report of each cell, `comparison` is None for one cell. `failures` are the files that could not be
+    read beside others that were. For one cell the sections are also typed
     attributes of this. As a mapping it is the plain JSON of `to_json`. `timings_ms` are milliseconds by stage;
     `to_json` adds its own as `encode`.
     """
 
-    def __init__(self, cells: Sequence[Cell], reports: Sequence[CellReport], timings_ms: dict[str, float]) -> None:
+    def __init__(
+        self,
+        cells: Sequence[Cell],
+        reports: Sequence[CellReport],
+        timings_ms: dict[str, float],
+        failures: Sequence[Failure] = (),
+    ) -> None:
         self.cells = tuple(reports)
-        self.comparison: Comparison | None = _comparison(reports) if len(reports) > 1 else None
+        self.failures = tuple(failures)
+        self.comparison: Comparison | None = _comparison(reports) if len(reports) > 1 or failures else None
         self.formats = tuple(cell.source.format for cell in cells)
         self.n_cells = len(cells)
         self.n_cycles = sum(cell.cycling.n_cycles for cell in cells)
@@ -48,7 +57,11 @@ class Report(Sections, PlainJson):
     def encodable(self) -> dict[str, Any]:
         if self.comparison is None:
             return self.cells[0].encodable()
-        return {"cells": [cell.encodable() for cell in self.cells], "comparison": keys_of(self.comparison)}
+        return {
+            "cells": [cell.encodable() for cell in self.cells],
+            "comparison": keys_of(self.comparison),
+            "failures": [keys_of(failure) for failure in self.failures],
+        }
 
     @cached_property
     def _json(self) -> bytes:
@@ -85,7 +98,8 @@ def analyze(
     `compare` says which cycles' capacities are set against each other: "auto", "ageing", "check_ups" or "all";
     `format` is the name of the format to read all files by, whatever they are recognised as;
     `on_stage` is called with the name of each stage as it begins; after `time_limit_s` seconds DeadlineExceeded is
-    raised. Raises a BatteryDataError that names the file and what is wrong, and what `open` raises for a path.
+    raised. Of several files those that cannot be read are the report's `failures`. Where none can be, raises the
+    BatteryDataError of the first, which names the file and what is wrong; and what `open` raises for a path.
 
         report = analyze(["CALB_35_B249.pkl"], plots="none")
         report.capacity_fade.capacity_retention_percentage
@@ -106,12 +120,13 @@ def analyze(
         files = [files]
     contents = [_file(file) for file in files]
     with budget_for([len(file.content) for file in contents], time_limit_s):
+        failures: list[Failure] = []
         with timer.stage("read"):
-            cells = read_cells(contents, options.format)
+            cells = read_cells(contents, options.format, failures)
         _check_cycles_exist(cells, options)
         computed = [ComputedCell.of(cell, options, timer) for cell in cells]
         reports = [cell.drawn(options, timer) for cell in computed]
-    return Report(cells, reports, timer.milliseconds)
+    return Report(cells, reports, timer.milliseconds, failures)
 
 
 def _file(file: BatteryFile | str | Path) -> BatteryFile:

@@ -40,10 +40,10 @@ class FileGroup:
     companions: Mapping[str, BatteryFile] = field(default_factory=dict)
 
 
-def grouped(files: Iterable[BatteryFile], all_roles: Sequence[FileRoles]) -> list[FileGroup]:
-    """The files in groups, in the order of their first files.
+def grouped(files: Iterable[BatteryFile], all_roles: Sequence[FileRoles]) -> list[FileGroup | IncompleteCsvSet]:
+    """The files in groups, in the order of their first files; for a cell without its measurements the error of its set.
 
-    Raises UnsupportedStructure for a file sent twice, IncompleteCsvSet for a cell without its measurements.
+    Raises UnsupportedStructure for a file sent twice.
     """
     groups: list[FileGroup | tuple[FileRoles, str]] = []
     sets: dict[tuple[FileRoles, str], dict[str, BatteryFile]] = {}
@@ -83,11 +83,11 @@ def _place(name: str, all_roles: Sequence[FileRoles]) -> tuple[FileRoles, str, s
     return next((found for found in fitting if found[1] != name), fitting[0] if fitting else None)
 
 
-def _complete(roles: FileRoles, base: str, members: dict[str, BatteryFile]) -> FileGroup:
+def _complete(roles: FileRoles, base: str, members: dict[str, BatteryFile]) -> FileGroup | IncompleteCsvSet:
     if roles.measurements not in members:
         missing = f"{base}_{roles.measurements}{roles.ending}"
         sent = [file.name for file in members.values()]
-        raise IncompleteCsvSet(
+        return IncompleteCsvSet(
             f"{' and '.join(sent)} came without {missing}, which holds the measurements; send it too.",
             missing=missing,
             sent=sent,

@@ -13,12 +13,15 @@ from battery_analytics.cell import Cell, Finding, RunnerUp, Source
 from battery_analytics.errors import (
     BatteryDataError,
     CorruptedFile,
+    DeadlineExceeded,
+    IncompleteCsvSet,
     InvalidOption,
     MissingColumns,
     NoFiles,
     TooCostly,
     UnsupportedFileType,
 )
+from battery_analytics.failure import Failure
 from battery_analytics.files import BatteryFile
 from battery_analytics.formats.continued import joined
 from battery_analytics.formats.cycle_summary import without_needless
@@ -44,35 +47,52 @@ CLOSE = 0.1
 _log = logging.getLogger(__name__)
 
 
-def read_cells(files: Sequence[BatteryFile], format_name: str | None = None) -> list[Cell]:
+def read_cells(
+    files: Sequence[BatteryFile], format_name: str | None = None, failures: list[Failure] | None = None
+) -> list[Cell]:
     """The cells that the files hold, in the order of their first files.
 
     A format may read several files as one cell, by their names. `format_name` is that of the format to read all files by,
-    whatever they are recognised as. Raises NoFiles, UnsupportedFileType, IncompleteCsvSet, InvalidOption for a format
-    that there is not, and what the reader of each format raises.
+    whatever they are recognised as. What is wrong with a file is added to `failures` where that is given and another file
+    holds a cell. Else raises what is wrong with the first: NoFiles, UnsupportedFileType, IncompleteCsvSet, and what the
+    reader of each format raises. Raises InvalidOption for a format that there is not.
     """
     asked = None if format_name is None else _format_named(format_name)
     if not files:
         endings = " or ".join(usual_endings())
         raise NoFiles(f"No file was sent; send one or more {endings} files in the field 'file'.")
-    opened = _unpacked(files)
-    groups = grouped(opened, roles_for(opened))
+    refused: list[tuple[str, BatteryDataError]] = []
+    opened: list[BatteryFile] = []
+    for file in files:
+        with _refusals(file.name, refused), _decoding(file.name):
+            opened.extend(unpacked([file]))
     cells: list[Cell] = []
-    for group in groups:
-        with _decoding(group.main.name):
+    for group in grouped(opened, roles_for(opened)):
+        if isinstance(group, IncompleteCsvSet):
+            refused.append((str(group.details["missing"]), group))
+            continue
+        with _refusals(group.main.name, refused), _decoding(group.main.name):
             for companion in group.companions.values():
                 check_not_another_kind(companion)
             cells.extend(_cells_of(group, asked))
-        check_total(cells, cells[-1].source.files[0])
+        if cells:
+            check_total(cells, group.main.name)
+    if refused and (failures is None or not cells):
+        raise refused[0][1]
+    if failures is not None:
+        failures.extend(Failure.of(file, error) for file, error in refused)
     return without_needless(joined(cells))
 
 
-def _unpacked(files: Sequence[BatteryFile]) -> list[BatteryFile]:
-    found: list[BatteryFile] = []
-    for file in files:
-        with _decoding(file.name):
-            found.extend(unpacked([file]))
-    return found
+@contextmanager
+def _refusals(file: str, refused: list[tuple[str, BatteryDataError]]) -> Iterator[None]:
+    """Notes what is wrong with a file, so that the others are read; a deadline ends them all."""
+    try:
+        yield
+    except DeadlineExceeded:
+        raise
+    except BatteryDataError as error:
+        refused.append((file, error))
 
 
 @contextmanager
