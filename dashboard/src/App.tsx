@@ -22,7 +22,7 @@ export function App() {
   const [serverConnection] = useState(() => new ServerConnection());
   const [store] = useState(() => new SourceStore(serverConnection.server));
   const [comparisons] = useState<Comparisons>(() => new Map());
-  const { sources, criteria } = useSyncExternalStore(store.subscribe, store.snapshot);
+  const { sources, criteria, skipped } = useSyncExternalStore(store.subscribe, store.snapshot);
   const server = useSyncExternalStore(serverConnection.subscribe, serverConnection.snapshot);
   const cells = useMemo(() => cellsOf(sources), [sources]);
   const [wanted, setWanted] = useState<View | null>(null);
@@ -75,7 +75,9 @@ export function App() {
               {sample.fault}
             </p>
           )}
-          {!isEmpty && <SourceList store={store} sources={sources} view={view} onView={setWanted} />}
+          {!(isEmpty && skipped.length === 0) && (
+            <SourceList store={store} sources={sources} skipped={skipped} view={view} onView={setWanted} />
+          )}
           <CriteriaPanel criteria={criteria} onChange={setCriteria} />
           <ConnectionPanel
             connection={serverConnection.current}

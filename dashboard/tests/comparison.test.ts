@@ -13,6 +13,7 @@ function sourceOf(id: number, ...reports: ReturnType<typeof reportOf>[]): Source
     roles: [],
     phase: { at: "ready" },
     reports,
+    failures: [],
     colorIndexes: reports.map((_, index) => 10 * id + index),
     criteria: { eolThreshold: 0.8, capacityReference: "initial" },
   };

@@ -43,3 +43,29 @@ test("a set that is there twice has other names in one request, and its files st
   ]);
   expect(groupFiles(sent).map(({ name }) => name)).toEqual(["X", "B.pkl", "3_X"]);
 });
+
+test("files that may continue each other go together, and the API tells whether they do", () => {
+  const groups = namesOf(
+    "cell_2.csv",
+    "other.csv",
+    "cell_1.csv",
+    "CS2_35_1_10_11.xlsx",
+    "CS2_35_2_4_11.xlsx",
+    "B1.pkl",
+  );
+  expect(groups.map(({ files }) => files.map(({ name }) => name))).toEqual([
+    ["cell_2.csv", "cell_1.csv"],
+    ["other.csv"],
+    ["CS2_35_1_10_11.xlsx", "CS2_35_2_4_11.xlsx"],
+    ["B1.pkl"],
+  ]);
+});
+
+test("names that end in a number without a mark before it stand alone", () => {
+  expect(namesOf("CALB_35_B249.pkl", "CALB_35_B248.pkl")).toHaveLength(2);
+});
+
+test("no group has more files than one request takes", () => {
+  const names = Array.from({ length: 31 }, (_, place) => `cell_${place}.csv`);
+  expect(namesOf(...names).map(({ files }) => files.length)).toEqual([30, 1]);
+});

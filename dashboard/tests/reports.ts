@@ -113,6 +113,15 @@ export function reportOf(given: Given = {}): Report {
       compared_capacity_Ah: discharge,
     },
     test_protocol: { summary: "Ageing.", blocks: [], blocks_left_out: 0 },
-    source: { format: "CALB pickle", certainty: 1, files: [`${name}.pkl`], extra_columns: [], points: 300 },
+    source: {
+      format: "CALB pickle",
+      certainty: 1,
+      files: [`${name}.pkl`],
+      extra_columns: [],
+      evidence: ["it names cycle_data"],
+      columns: [{ source_name: "voltage_in_V", quantity: "voltage_V", unit: "V", assumed: false }],
+      runner_up: null,
+      points: 300,
+    },
   };
 }

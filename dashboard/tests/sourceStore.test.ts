@@ -160,3 +160,32 @@ test("two are sent at once, and the others wait their turn", async () => {
   expect(most).toBe(2);
   expect(phases(store).every((phase) => phase.endsWith("ready"))).toBe(true);
 });
+
+test("what is no cycling data among several files is skipped and counted, alone it is an error", async () => {
+  const api = new FakeApi({
+    "POST /api/upload": [
+      (exchange) => {
+        const { name } = formOf(exchange).get("file") as File;
+        return name.endsWith(".png")
+          ? refused(400, { error: "It is a picture.", code: "corrupted_file", details: { kind: "a picture (PNG)" } })
+          : reportOf({ name });
+      },
+    ],
+  });
+  const store = benchOf(api);
+  await store.add([fileOf("A.pkl"), fileOf("photo.png")]);
+  expect(phases(store)).toEqual(["A.pkl ready"]);
+  expect(store.snapshot().skipped).toEqual(["photo.png"]);
+  store.forgetSkipped();
+  expect(store.snapshot().skipped).toEqual([]);
+  await store.add([fileOf("photo.png")]);
+  expect(phases(store)).toEqual(["A.pkl ready", "photo.png failed"]);
+});
+
+test("files that could not be read beside others of their request are told", async () => {
+  const failure = { file: "cell_2.csv", error: "cell_2.csv is empty.", code: "empty_file", details: {} };
+  const answer = { cells: [reportOf()], comparison: { cells: [] }, failures: [failure] };
+  const store = benchOf(new FakeApi({ "POST /api/upload": [answer] }));
+  await store.add([fileOf("cell_1.csv"), fileOf("cell_2.csv")]);
+  expect(store.snapshot().sources.map(({ failures }) => failures)).toEqual([[failure]]);
+});

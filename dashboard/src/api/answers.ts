@@ -1,7 +1,7 @@
 /** Checks the API's answers before they are used: the address may be that of any server. */
 
 import { RequestError } from "./requestError";
-import type { Information, Report, SeveralReports } from "./types";
+import type { Failure, Information, Report, SeveralReports } from "./types";
 
 const SECTIONS: readonly (keyof Report)[] = [
   "metadata",
@@ -18,6 +18,11 @@ const SECTIONS: readonly (keyof Report)[] = [
 /** One request may give one report or several. */
 export function reportsOf(answer: Report | SeveralReports): Report[] {
   return "cells" in answer ? answer.cells : [answer];
+}
+
+/** The files of a request that could not be read, although others were. */
+export function failuresOf(answer: Report | SeveralReports): Failure[] {
+  return "failures" in answer ? answer.failures : [];
 }
 
 /** Throws a RequestError if a section of a report is missing. */

@@ -6,6 +6,7 @@ type Schemas = components["schemas"];
 
 export type Report = Schemas["Report"];
 export type SeveralReports = Schemas["SeveralReports"];
+export type Failure = Schemas["Failure"];
 export type Comparison = Schemas["Comparison"];
 export type Projection = Schemas["CycleLifeProjection"];
 export type Interval = NonNullable<Projection["interval"]>;

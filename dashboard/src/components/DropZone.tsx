@@ -1,7 +1,7 @@
-/** Where files are added: dropped anywhere on the page, or chosen with a file input. */
+/** Where files and folders are added: dropped anywhere on the page, or chosen. */
 
 import { type ChangeEvent, useEffect, useState } from "react";
-import formats from "../../generated/formats.json";
+import { filesOfDrop, visible } from "../model/droppedFiles";
 import { bytes } from "../model/format";
 import type { ServerState } from "../server";
 
@@ -17,25 +17,33 @@ interface Props {
 export function DropZone({ server, compact, onFiles, onSample, sampleIsComing }: Props) {
   const isOver = useFileDrop(onFiles);
   const choose = (event: ChangeEvent<HTMLInputElement>) => {
-    onFiles([...(event.target.files ?? [])]);
+    onFiles(visible([...(event.target.files ?? [])]));
     event.target.value = ""; // so that the same file can be chosen again
   };
   return (
     <section className={`drop${compact ? " compact" : ""}${isOver ? " over" : ""}`} aria-label="Add cells">
       <label className="button primary">
-        <input type="file" multiple accept={formats.endings.join(",")} onChange={choose} aria-describedby="drop-hint" />
+        <input type="file" multiple onChange={choose} aria-describedby="drop-hint" />
         {compact ? "Add files" : "Choose files"}
+      </label>
+      <label className="button">
+        <input type="file" multiple onChange={choose} ref={asFolder} aria-describedby="drop-hint" />
+        {compact ? "Add a folder" : "Choose a folder"}
       </label>
       <span className="drop-or">{compact ? "or drop them anywhere" : "or drop them anywhere on this page"}</span>
       <button type="button" className="button" onClick={onSample} disabled={sampleIsComing}>
         {sampleIsComing ? "Fetching the sample…" : "Try a sample cell"}
       </button>
       <p id="drop-hint" className="soft">
-        {formats.endings.join(", ")}; the _cycles, _metadata and _metrics .csv of a cell go together; several files are
-        several cells. {limitsSentence(server)}
+        The files of any cycler, under any name; files that continue each other are one cell. {limitsSentence(server)}
       </p>
     </section>
   );
+}
+
+/** Makes a file input choose a folder: React has no property for it. */
+function asFolder(input: HTMLInputElement | null) {
+  input?.setAttribute("webkitdirectory", "");
 }
 
 function limitsSentence(server: ServerState): string {
@@ -64,7 +72,7 @@ function useFileDrop(onFiles: (files: File[]) => void): boolean {
       if (!carriesFiles(event)) return;
       event.preventDefault();
       setOver(false);
-      onFiles([...(event.dataTransfer?.files ?? [])]);
+      if (event.dataTransfer) void filesOfDrop(event.dataTransfer).then(onFiles);
     };
     addEventListener("dragover", over, { signal });
     addEventListener("dragleave", leave, { signal });

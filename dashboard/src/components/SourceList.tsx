@@ -11,11 +11,12 @@ import { Icon } from "./Icon";
 interface Props {
   store: SourceStore;
   sources: readonly Source[];
+  skipped: readonly string[];
   view: View | null;
   onView: (view: View) => void;
 }
 
-export function SourceList({ store, sources, view, onView }: Props) {
+export function SourceList({ store, sources, skipped, view, onView }: Props) {
   const cells = cellsOf(sources);
   const heading = useRef<HTMLHeadingElement>(null);
   const failed = sources.filter(({ phase }) => phase.at === "failed").length;
@@ -29,6 +30,14 @@ export function SourceList({ store, sources, view, onView }: Props) {
           Remove all
         </button>
       </div>
+      {skipped.length > 0 && (
+        <p className="phase soft" role="status" title={skipped.join("\n")}>
+          Skipped {counted(skipped.length, "file")} without cycling data.{" "}
+          <button type="button" className="link" onClick={() => store.forgetSkipped()}>
+            Dismiss
+          </button>
+        </p>
+      )}
       {failed > 1 && (
         <button type="button" className="link" onClick={() => void store.retryFailed()}>
           Try all {failed} again
@@ -123,7 +132,7 @@ function Actions({ store, source, onRemoved }: ActionsProps) {
   );
 }
 
-function PhaseLine({ source: { name, files, roles, phase } }: { source: Source }) {
+function PhaseLine({ source: { name, files, roles, failures, phase } }: { source: Source }) {
   if (phase.at === "failed") {
     const { message, code, requestId } = phase.error;
     const facts = [code, requestId && `request ${requestId}`].filter(Boolean).join(" · ");
@@ -136,6 +145,15 @@ function PhaseLine({ source: { name, files, roles, phase } }: { source: Source }
   }
   if (phase.at === "cancelled") return <p className="phase soft">Cancelled.</p>;
   if (phase.at === "waiting") return <p className="phase soft">Waiting for other files…</p>;
+  if (phase.at === "ready" && failures.length > 0) {
+    return (
+      <div className="error-message" role="alert">
+        {failures.map(({ file, error }) => (
+          <p key={file}>{error}</p>
+        ))}
+      </div>
+    );
+  }
   if (phase.at === "ready") {
     return roles.length > 0 ? <p className="phase soft">CSV set: {roles.join(", ")}</p> : null;
   }

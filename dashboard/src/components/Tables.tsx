@@ -113,8 +113,13 @@ export function SourceTable({ report: { source, metadata } }: { report: Report }
   );
   const facts: [string, string][] = [
     ["Format", `${source.format}, recognised with ${percent(source.certainty)} certainty`],
+    ["Evidence", source.evidence.join("; ") || "none"],
+    ...(source.runner_up
+      ? [["Nearly as well", `${source.runner_up.format}, ${percent(source.runner_up.certainty)}`] as [string, string]]
+      : []),
     ["Files", source.files.join(", ")],
     ["Points", fixed(source.points, 0)],
+    ["Columns used", source.columns.map(columnWords).join("; ") || "none"],
     ["Columns not used", source.extra_columns.join(", ") || "none"],
     ...told.map(([name, value]): [string, string] => [name.replaceAll("_", " "), shown(value)]),
   ];
@@ -131,6 +136,12 @@ export function SourceTable({ report: { source, metadata } }: { report: Report }
       </dl>
     </details>
   );
+}
+
+/** A column of the source: its name, the quantity, and its unit where the quantity has one. */
+function columnWords(column: Report["source"]["columns"][number]): string {
+  const unit = column.unit === null ? "" : ` in ${column.unit}${column.assumed ? " (assumed)" : ""}`;
+  return `${column.source_name} is ${column.quantity.replace(/_(?:Ah|Wh|V|A|s|C|ohm|percent)$/, "").replaceAll("_", " ")}${unit}`;
 }
 
 const PAGE = 100;

@@ -1,4 +1,4 @@
-/** Groups files by cell: the API reads CSV files that share a base name as one cell. */
+/** Groups files by cell: the API reads CSV files that share a base name as one cell, and joins files that continue each other. */
 
 export interface FileGroup {
   /** The name that is shown until the report names the cell. */
@@ -10,6 +10,13 @@ export interface FileGroup {
 
 const SET_MEMBER = /^(?<base>.+)_(?<role>cycles|metadata|metrics)\.csv$/i;
 export type Role = "cycles" | "metadata" | "metrics";
+
+/** A running number or a date at the end of a name. Such files may continue each other, which only the API can tell. */
+const DATED =
+  /^(?<base>.*\d.*?)[_\-. ]+(?:\d{4}[_\-.]?\d{1,2}[_\-.]?\d{1,2}|\d{1,2}[_\-.]\d{1,2}[_\-.]\d{2,4})(?<ending>\.[^.]+)$/;
+const NUMBERED = /^(?<base>.+?)[_\-. (]+(?:part|file|pt|teil)?[_\-. ]*\d{1,4}\)?(?<ending>\.[^.]+)$/i;
+/** One request takes no more files. */
+const MOST_TOGETHER = 30;
 
 /** Whether a group has missing parts of a set with this name and these parts. */
 export function completes(group: FileGroup, set: Pick<FileGroup, "name"> & { roles: readonly Role[] }): boolean {
@@ -32,14 +39,23 @@ export function apart(groups: readonly { files: readonly File[] }[]): File[] {
   });
 }
 
-/** One group per pickle or single table, one per CSV set, in the order of their first files. */
+/** One group per file, CSV set, or run of numbered files, in the order of their first files. */
 export function groupFiles(files: readonly File[]): FileGroup[] {
   const groups: FileGroup[] = [];
   const sets = new Map<string, FileGroup>();
+  const runs = new Map<string, FileGroup>();
   for (const file of files) {
     const { base, role } = SET_MEMBER.exec(file.name)?.groups ?? {};
     if (base === undefined || role === undefined) {
-      groups.push({ name: file.name, files: [file], roles: [] });
+      const run = runOf(file.name);
+      const begun = run === null ? undefined : runs.get(run);
+      if (begun && begun.files.length < MOST_TOGETHER) {
+        begun.files.push(file);
+        continue;
+      }
+      const group: FileGroup = { name: file.name, files: [file], roles: [] };
+      if (run !== null) runs.set(run, group);
+      groups.push(group);
       continue;
     }
     let set = sets.get(base);
@@ -52,4 +68,10 @@ export function groupFiles(files: readonly File[]): FileGroup[] {
     set.roles.push(role.toLowerCase() as Role);
   }
   return groups;
+}
+
+/** What the names of files that may continue each other share; null for a name without a number. */
+function runOf(name: string): string | null {
+  const { base, ending } = (DATED.exec(name) ?? NUMBERED.exec(name))?.groups ?? {};
+  return base === undefined || ending === undefined ? null : `${base}*${ending.toLowerCase()}`;
 }

@@ -1,10 +1,10 @@
 /** The sources of cells on the page, with progress and reports of each. In memory only. */
 
 import { analyse, type Progress } from "../api/analyse";
-import { reportsOf } from "../api/answers";
+import { failuresOf, reportsOf } from "../api/answers";
 import type { ApiClient } from "../api/client";
 import { RequestError } from "../api/requestError";
-import type { AnalysisOptions, Information, Report, SeveralReports } from "../api/types";
+import type { AnalysisOptions, Failure, Information, Report, SeveralReports } from "../api/types";
 import { completes, type FileGroup, groupFiles, type Role } from "./grouping";
 import { TaskLimit } from "./taskLimit";
 
@@ -33,6 +33,13 @@ export function mayBeRetried({ at }: Phase): boolean {
   return at === "failed" || at === "cancelled";
 }
 
+/** Whether a file is of a kind that no one would call cycling data, such as a picture. */
+function isForeign(phase: Phase): boolean {
+  if (phase.at !== "failed") return false;
+  const { code, details } = phase.error;
+  return code === "unsupported_file_type" || (code === "corrupted_file" && typeof details.kind === "string");
+}
+
 /** A pickle, a table or a CSV set. Its last reports stay while it is asked for again. */
 export interface Source {
   readonly id: number;
@@ -41,6 +48,8 @@ export interface Source {
   readonly roles: readonly Role[];
   readonly phase: Phase;
   readonly reports: readonly Report[];
+  /** Its files that could not be read beside those of the reports. */
+  readonly failures: readonly Failure[];
   /** The index of each report's colour, which it keeps while it is on the page. */
   readonly colorIndexes: readonly number[];
   /** The criteria of `reports`. */
@@ -50,6 +59,8 @@ export interface Source {
 export interface SourceStoreState {
   readonly sources: readonly Source[];
   readonly criteria: Criteria;
+  /** The names of files that hold no cycling data at all, such as pictures in a folder. */
+  readonly skipped: readonly string[];
 }
 
 export interface Server {
@@ -61,7 +72,7 @@ export interface Server {
 const MOST_AT_ONCE = 2;
 
 export class SourceStore {
-  private state: SourceStoreState = { sources: [], criteria: DEFAULT_CRITERIA };
+  private state: SourceStoreState = { sources: [], criteria: DEFAULT_CRITERIA, skipped: [] };
   private readonly listeners = new Set<() => void>();
   private readonly running = new Map<number, AbortController>();
   private readonly tasks = new TaskLimit(MOST_AT_ONCE);
@@ -81,7 +92,22 @@ export class SourceStore {
   async add(files: readonly File[]): Promise<number[]> {
     const ids = groupFiles(files).map((group) => this.take(group));
     await Promise.all(ids.map((id) => this.run(id)));
+    if (ids.length > 1) this.skipForeign(ids);
     return ids;
+  }
+
+  /** Of several files added at once those of another kind are no faults, but counted. */
+  private skipForeign(ids: readonly number[]): void {
+    const foreign = this.state.sources.filter(({ id, phase }) => ids.includes(id) && isForeign(phase));
+    if (foreign.length === 0) return;
+    this.publish({
+      sources: this.state.sources.filter((source) => !foreign.includes(source)),
+      skipped: [...this.state.skipped, ...foreign.map(({ name }) => name)],
+    });
+  }
+
+  forgetSkipped(): void {
+    this.publish({ skipped: [] });
   }
 
   cancel(id: number): void {
@@ -103,7 +129,7 @@ export class SourceStore {
 
   clear(): void {
     for (const { id } of this.state.sources) this.cancel(id);
-    this.publish({ sources: [] });
+    this.publish({ sources: [], skipped: [] });
   }
 
   /** Analyses every source again, with the new criteria. */
@@ -124,7 +150,10 @@ export class SourceStore {
     // The first colour is set at once, so that colours follow the order of the files and not of the answers.
     const colorIndexes = this.colorIndexesOf(id, 1);
     this.publish({
-      sources: [...sources, { ...group, id, phase: { at: "waiting" }, reports: [], colorIndexes, criteria }],
+      sources: [
+        ...sources,
+        { ...group, id, phase: { at: "waiting" }, reports: [], failures: [], colorIndexes, criteria },
+      ],
     });
     return id;
   }
@@ -149,7 +178,14 @@ export class SourceStore {
         return analyse(client, source.files, { plots: "none", ...criteria }, limits, { signal, onProgress });
       });
       const reports = reportsOf(answer);
-      tell({ phase: { at: "ready" }, reports, colorIndexes: this.colorIndexesOf(id, reports.length), criteria });
+      const failures = failuresOf(answer);
+      tell({
+        phase: { at: "ready" },
+        reports,
+        failures,
+        colorIndexes: this.colorIndexesOf(id, reports.length),
+        criteria,
+      });
     } catch (fault) {
       tell({ phase: signal.aborted ? { at: "cancelled" } : { at: "failed", error: asRequestError(fault) } });
     } finally {

@@ -28,7 +28,7 @@ LONGEST_PAUSE_S = 30 * 86_400.0
 _DATE = re.compile(
     r"[_\-. ]*(?P<date>(?:19|20)\d\d[_\-.]?\d{1,2}[_\-.]?\d{1,2}|\d{1,2}[_\-.]\d{1,2}[_\-.](?:(?:19|20)\d\d|\d\d))$"
 )
-_NUMBER = re.compile(r"[_\-. ]*(?:part|pt|file|teil|no|nr)?[_\-. ]*\(?(?P<number>\d{1,4})\)?$", re.IGNORECASE)
+_NUMBER = re.compile(r"[_\-. (]+(?:part|pt|file|teil|no|nr)?[_\-. ]*\(?(?P<number>\d{1,4})\)?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

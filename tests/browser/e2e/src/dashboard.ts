@@ -13,7 +13,7 @@ export class Dashboard {
   }
 
   get fileInput(): Locator {
-    return this.page.locator("input[type=file]");
+    return this.page.locator("input[type=file]:not([webkitdirectory])");
   }
 
   get sources(): Locator {
