@@ -10,6 +10,7 @@ from battery_analytics.formats.builtin.calb_csv import CALB_CSV_SET
 from battery_analytics.formats.builtin.cycle_summaries import CYCLE_SUMMARIES
 from battery_analytics.formats.builtin.cycler_tables import CYCLER_TABLES
 from battery_analytics.formats.builtin.cycles_table import CYCLES_TABLE
+from battery_analytics.formats.builtin.matlab import MATLAB
 from battery_analytics.formats.builtin.pickled_cells import PICKLED_CELLS
 from battery_analytics.formats.declaration import Format, Recognition
 from battery_analytics.formats.file_groups import FileRoles
@@ -18,7 +19,7 @@ from battery_analytics.formats.plugins import Plugins, plugins, reason
 
 # The last format of an ending reads a file that none recognises, and says what is wrong with it.
 BUILTIN_FORMATS: tuple[Format, ...] = (
-    *(*PICKLED_CELLS, CALB_CSV_SET, *BINARY_TABLES, *CYCLER_TABLES, *CYCLE_SUMMARIES),
+    *(*PICKLED_CELLS, CALB_CSV_SET, *BINARY_TABLES, MATLAB, *CYCLER_TABLES, *CYCLE_SUMMARIES),
     CYCLES_TABLE,
 )
 
