@@ -38,7 +38,9 @@ def records_by_child(path: Path) -> list[SourceTable]:
 
     with h5py.File(path, "r") as file:
         reader = _Reader(file)
-        records = records_of({name: reader.value(item, 0) for name, item in inner_items(file) if name not in _OWN_GROUPS})
+        records = records_of(
+            {name: reader.value(item, 0) for name, item in inner_items(file) if name not in _OWN_GROUPS}
+        )
     found: list[SourceTable] = []
     for names, run in groupby(records, key=lambda record: tuple(record.columns)):
         together = list(run)
@@ -96,8 +98,8 @@ class _Reader:
         if item.dtype.kind == "O":
             if h5py.check_ref_dtype(item.dtype) is None:
                 return None
-            inner = [self.value(self.file[reference], depth + 1) for reference in item[()].T.reshape(-1, order="F") if reference]
-            return inner
+            references = item[()].T.reshape(-1, order="F")
+            return [self.value(self.file[reference], depth + 1) for reference in references if reference]
         if kind == "char":
             return _characters(item[()])
         return item[()].T.astype(np.float64) if item.dtype.kind in "fiub" else None
@@ -117,15 +119,14 @@ class _Reader:
         if not is_array or len({item.size for _, item in here}) != 1:
             return {name: self.value(item, depth + 1) for name, item in here}
         columns: dict[str, Any] = {name: item[()].T.reshape(-1, order="F") for name, item in here}
-        structs: list[Struct] = []
-        for references in zip(*columns.values(), strict=True):
-            structs.append(
-                {
-                    name: self.value(self.file[reference], depth + 1)
-                    for name, reference in zip(columns, references, strict=True)
-                    if reference
-                }
-            )
+        structs: list[Struct] = [
+            {
+                name: self.value(self.file[reference], depth + 1)
+                for name, reference in zip(columns, references, strict=True)
+                if reference
+            }
+            for references in zip(*columns.values(), strict=True)
+        ]
         return structs[0] if len(structs) == 1 else tuple(structs)
 
 

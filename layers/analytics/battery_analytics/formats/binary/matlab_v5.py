@@ -168,9 +168,8 @@ class _Reader:
             names_data[start : start + longest].split(b"\0", 1)[0].decode("latin-1")
             for start in range(0, len(names_data) // longest * longest, longest)
         ]
-        structs: list[Struct] = []
-        for _ in range(self._countable(size, len(names))):
-            structs.append({name: self._inner(depth) for name in names})
+        count = self._countable(size, len(names))
+        structs: list[Struct] = [{name: self._inner(depth) for name in names} for _ in range(count)]
         return structs[0] if size == 1 else tuple(structs)
 
     def _countable(self, size: int, each: int = 1) -> int:

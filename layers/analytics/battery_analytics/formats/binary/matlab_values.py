@@ -56,7 +56,9 @@ def records_of(variables: Mapping[str, Value]) -> list[Record]:
     return found
 
 
-def _walked(value: Struct | Mapping[str, Value], path: tuple[Step, ...], around: Mapping[str, Fact]) -> Iterator[Record]:
+def _walked(
+    value: Struct | Mapping[str, Value], path: tuple[Step, ...], around: Mapping[str, Fact]
+) -> Iterator[Record]:
     charge_values(len(value))
     if len(path) > MAX_DEPTH:
         raise BinaryFault("its structs are nested too deeply")

@@ -12,8 +12,9 @@ from battery_analytics.formats.declaration import Format, Recognition
 from battery_analytics.formats.file_groups import FileGroup
 from battery_analytics.formats.head import Head
 from battery_analytics.formats.point_records import CellRecords, cells_of_records
+from battery_analytics.formats.preamble import named_cell
 from battery_analytics.formats.quantities import check_total, listed
-from battery_analytics.formats.source_table import BinaryFault
+from battery_analytics.formats.source_table import BinaryFault, SourceTable
 from battery_analytics.formats.table_format import cells_of_source
 
 
@@ -40,7 +41,15 @@ def _read(files: FileGroup) -> list[Cell]:
 
 def _cells(one: CellRecords, files: FileGroup) -> list[Cell]:
     read = cells_of_source(one.table, files, name=one.kind or MATLAB.name, certainty=1.0)
-    return [replace(cell, findings=(*one.findings, *cell.findings)) for cell in read]
+    return [replace(_named(cell, one.table), findings=(*one.findings, *cell.findings)) for cell in read]
+
+
+def _named(cell: Cell, table: SourceTable) -> Cell:
+    """The cell with the name of its place in the file, where the file gives it no other name."""
+    if not table.name or named_cell(table.metadata):
+        return cell
+    known = table.name[:1].isalpha()
+    return replace(cell, metadata={**cell.metadata, "cell_id": table.name if known else f"{cell.cell_id}_{table.name}"})
 
 
 def _records(file: BatteryFile) -> tuple[list[Record], bool]:
