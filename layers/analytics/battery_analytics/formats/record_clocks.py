@@ -65,7 +65,7 @@ def continued_times(parts: Sequence[Part]) -> list[Finding]:
             moved = True
     if not moved:
         return []
-    message = "The clock of the file starts anew with each step. The times were run on."
+    message = "The clock of the file restarts with each step. The times were run on."
     return [Finding("times_run_on", "info", message)]
 
 
@@ -92,5 +92,5 @@ def _dated(parts: Sequence[Part]) -> list[Finding]:
         seconds = part.columns[name].astype(np.float64) * factor + ((part.start_s or begin) - begin)
         others = {key: values for key, values in part.columns.items() if key != name}
         part.columns = {**others, "Time (s)": seconds}
-    message = "The clock of the file starts anew with each operation. The times were run on by the date of each."
+    message = "The clock of the file restarts with each operation. The times were run on by the date of each."
     return [Finding("times_run_on", "info", message)]
