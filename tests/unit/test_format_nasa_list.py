@@ -55,6 +55,7 @@ def test_the_order_of_the_files_changes_nothing_and_impedance_is_set_aside() -> 
 
     assert cell.cell_id == "B0047"
     assert cell.cycling.cycle_number.tolist() == [1, 2, 3]
+    assert cell.cycling.time_s is not None
     np.testing.assert_allclose(cell.cycling.time_s, column("time_in_s"))
     assert "impedance_set_aside" in {finding.code for finding in cell.findings}
 
