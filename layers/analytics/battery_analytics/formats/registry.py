@@ -20,16 +20,7 @@ from battery_analytics.formats.plugins import Plugins, plugins, reason
 
 # The last format of an ending reads a file that none recognises, and says what is wrong with it.
 BUILTIN_FORMATS: tuple[Format, ...] = (
-<<<<<<< HEAD
-    *(*PICKLED_CELLS, CALB_CSV_SET, *BINARY_TABLES, MATLAB, *CYCLER_TABLES, *CYCLE_SUMMARIES),
-=======
-    *PICKLED_CELLS,
-    CALB_CSV_SET,
-    NASA_LIST,
-    *BINARY_TABLES,
-    MATLAB,
-    *CYCLER_TABLES,
->>>>>>> 7f2ee0d (Put the structs of MATLAB files together to cells and cycles, as NASA, Oxford and MATR lay them out)
+    *(*PICKLED_CELLS, CALB_CSV_SET, NASA_LIST, *BINARY_TABLES, MATLAB, *CYCLER_TABLES, *CYCLE_SUMMARIES),
     CYCLES_TABLE,
 )
 
