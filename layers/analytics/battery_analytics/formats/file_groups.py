@@ -33,11 +33,15 @@ class FileRoles:
 
 @dataclass(frozen=True, slots=True)
 class FileGroup:
-    """The files that are read together: the one with the measurements, and the others of its cell by role."""
+    """The files that are read together: the one with the measurements, and the others of its cell by role.
+
+    `stated` is metadata that stands around the measurements in their own file, such as on another sheet.
+    """
 
     main: BatteryFile
     roles: FileRoles | None = None
     companions: Mapping[str, BatteryFile] = field(default_factory=dict)
+    stated: Mapping[object, object] = field(default_factory=dict)
 
 
 # The names of the files that a file lists, in lower case; none where it is no list.

@@ -47,7 +47,8 @@ def general_columns(record: Record) -> dict[str, Column] | None:
     if "current_A" in layout and len(layout) > 2:
         return columns
     if "current_A" not in layout and {"time_s", "step_capacity_Ah"} <= set(layout):
-        return columns if is_numbers(columns[layout["step_capacity_Ah"].name]) else None
+        numbers = (columns[layout[quantity].name] for quantity in ("time_s", "step_capacity_Ah"))
+        return columns if all(map(is_numbers, numbers)) else None
     return None
 
 
@@ -72,7 +73,7 @@ def with_current(columns: dict[str, Column], unit: str) -> dict[str, Column]:
     factor = charge.factor if has_unit(charge.name) or unit == "Ah" else 1e-3
     moved_Ah = np.diff(columns[charge.name].astype(np.float64) * factor, prepend=np.nan)
     passed_s = np.diff(columns[time.name].astype(np.float64) * time.factor, prepend=np.nan)
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(all="ignore"):
         current = np.where(passed_s > 0, moved_Ah * 3600 / passed_s, np.nan)
     known = np.flatnonzero(np.isfinite(current))
     if not known.size:
@@ -121,7 +122,8 @@ def units_by_counters(columns: dict[str, Column]) -> tuple[dict[str, Column], li
             f"is in multiples of a capacity of {by_current:.3g} Ah, and was multiplied by it."
         )
         findings.append(Finding("current_unit_assumed", "warning", message))
-        columns = {**columns, current.name: columns[current.name].astype(np.float64) * by_current}
+        with np.errstate(over="ignore"):
+            columns = {**columns, current.name: columns[current.name].astype(np.float64) * by_current}
     return columns, findings
 
 
