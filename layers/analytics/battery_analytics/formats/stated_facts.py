@@ -132,7 +132,9 @@ def _amount(value: str | float, unit: str | None, factors: Mapping[str, float]) 
     else:
         number = float(value)
     factor = None if unit is None else factors.get(unit.lower().replace("µ", "u").replace("μ", "u"))
-    return number * factor if number is not None and factor is not None and 0 < number < 1e9 else None
+    if number is None or factor is None or not 0 < number < 1e9:
+        return None
+    return float(f"{number * factor:.12g}")
 
 
 def start_time(value: str | float) -> str | None:
