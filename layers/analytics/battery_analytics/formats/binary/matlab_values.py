@@ -76,8 +76,13 @@ def _walked(
 
 
 def _columns(value: Mapping[str, Value]) -> dict[str, npt.NDArray[np.generic]]:
+    return vectors_of_usual_length(
+        {name: vector for name, item in value.items() if (vector := _vector(item)) is not None}
+    )
+
+
+def vectors_of_usual_length(vectors: Mapping[str, npt.NDArray[np.generic]]) -> dict[str, npt.NDArray[np.generic]]:
     """The vectors of the length that most have; of equally many the longer ones."""
-    vectors = {name: vector for name, item in value.items() if (vector := _vector(item)) is not None}
     lengths = Counter(vector.shape[0] for vector in vectors.values())
     if not lengths:
         return {}
