@@ -14,6 +14,7 @@ KINDS: dict[str, object] = {
     "CALB pickle": known_cell(),
     "pandas frame in a pickle": pd.DataFrame({name: column(name) for name in ("cycle_number", *COLUMNS)}),
     "columns in a pickle": {name: column(name) for name in ("cycle_number", *COLUMNS)},
+    "cells in a pickle": {"b1c0": {"policy": "3.6C", "cycles": {str(n): cycle for n, cycle in enumerate(cycles(), 1)}}},
     "list of cycles in a pickle": cycles(),
 }
 
@@ -26,6 +27,7 @@ FILES: dict[str, Writer] = {
     "CALB pickle": lambda: known_file("CALB pickle"),
     "pandas frame in a pickle": lambda: known_file("pandas frame in a pickle"),
     "columns in a pickle": lambda: known_file("columns in a pickle"),
+    "cells in a pickle": lambda: known_file("cells in a pickle"),
     "list of cycles in a pickle": lambda: known_file("list of cycles in a pickle"),
 }
 
@@ -78,3 +80,38 @@ def test_a_pickle_under_a_tables_name_is_read_as_what_it_is() -> None:
     [cell] = read_cells([BatteryFile("x.csv", file.content)])
 
     assert cell.source.format == "CALB pickle"
+
+
+def test_a_dict_of_cells_names_those_that_have_no_name() -> None:
+    unnamed = {key: value for key, value in known_cell().items() if key != "cell_id"}
+
+    cells = read_cells([BatteryFile("x.pkl", pickle.dumps({"b1c0": unnamed, "b1c1": known_cell()}))])
+
+    assert [cell.cell_id for cell in cells] == ["b1c0", "KNOWN_25_A1"]
+
+
+def test_frames_in_a_dict_are_cells_and_other_frames_are_not() -> None:
+    points = pd.DataFrame({name: column(name) for name in ("cycle_number", *COLUMNS)})
+
+    [alone] = read_cells([BatteryFile("x.pkl", pickle.dumps({"raw": points, "summary": points[["cycle_number"]]}))])
+    several = read_cells([BatteryFile("x.pkl", pickle.dumps({"A": points, "B": points}))])
+
+    assert alone.cell_id == "x"
+    assert [cell.cell_id for cell in several] == ["A", "B"]
+
+
+def test_a_frame_with_a_row_per_cycle_keeps_its_numbers() -> None:
+    rows = [{**cycle, "cycle_number": 7 + place} for place, cycle in enumerate(cycles())]
+
+    [cell] = read_cells([BatteryFile("x.pkl", pickle.dumps(pd.DataFrame(rows)))])
+
+    assert cell.cycling.cycle_number.tolist() == [7, 8, 9]
+
+
+def test_one_cell_with_its_cycles_by_number_has_the_name_of_the_file() -> None:
+    value = {"policy": "3.6C", "cycles": {str(place): cycle for place, cycle in enumerate(cycles())}}
+
+    [cell] = read_cells([BatteryFile("b3c9.pkl", pickle.dumps(value))])
+
+    assert cell.cell_id == "b3c9"
+    assert cell.cycling.cycle_number.tolist() == [0, 1, 2]

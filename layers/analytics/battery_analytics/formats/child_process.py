@@ -39,6 +39,7 @@ def tables_by_child(reader: str, content: bytes) -> list[SourceTable]:
                     "PYTHONPATH": ":".join(filter(None, sys.path)),
                     "LD_LIBRARY_PATH": str(sysconfig.get_config_var("LIBDIR") or ""),
                     "OPENBLAS_NUM_THREADS": "1",
+                    "HDF5_PLUGIN_PRELOAD": "::",  # no filters from plug-ins
                     "HOME": folder,
                 },
                 cwd=folder,

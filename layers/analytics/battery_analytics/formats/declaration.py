@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from battery_analytics.cell import Cell
-from battery_analytics.formats.file_groups import FileGroup, FileRoles
+from battery_analytics.formats.file_groups import FileGroup, FileRoles, ListedNames
 from battery_analytics.formats.head import Head
 
 
@@ -23,7 +23,8 @@ class Format:
     `name` is the report's `source.format`. `endings` are in lower case with their dot, the usual one first.
     `instrument` says what writes such files, `needs` what a file must hold. `recognise` judges a file by its content
     only, whatever its name, and returns None where it cannot be of this format. `read` returns the cells of one group
-    of files, and raises a BatteryDataError that says what is wrong. `roles` distinguishes the files of one cell.
+    of files, and raises a BatteryDataError that says what is wrong. `roles` distinguishes the files of one cell. `lists` says
+    which other files a list of this format names; they are then its companions.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Format:
     recognise: Callable[[Head], Recognition | None]
     read: Callable[[FileGroup], list[Cell]]
     roles: FileRoles | None = None
+    lists: ListedNames | None = None
 
     def has_ending_of(self, file_name: str) -> bool:
         return file_name.lower().endswith(self.endings)

@@ -1,6 +1,6 @@
-"""Groups the files of one cell, by the ends of their names."""
+"""Groups the files that are read together: those of one cell by the ends of their names, others by a list among them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from battery_analytics.errors import IncompleteCsvSet, UnsupportedStructure
@@ -33,21 +33,35 @@ class FileRoles:
 
 @dataclass(frozen=True, slots=True)
 class FileGroup:
-    """The files that are read together: the one with the measurements, and the others of its cell by role."""
+    """The files that are read together: the one with the measurements, and the others of its cell by role.
+
+    `stated` is metadata that stands around the measurements in their own file, such as on another sheet.
+    """
 
     main: BatteryFile
     roles: FileRoles | None = None
     companions: Mapping[str, BatteryFile] = field(default_factory=dict)
+    stated: Mapping[object, object] = field(default_factory=dict)
 
 
-def grouped(files: Iterable[BatteryFile], all_roles: Sequence[FileRoles]) -> list[FileGroup | IncompleteCsvSet]:
+# The names of the files that a file lists, in lower case; none where it is no list.
+type ListedNames = Callable[[BatteryFile], Sequence[str]]
+
+
+def grouped(
+    files: Iterable[BatteryFile], all_roles: Sequence[FileRoles], lists: Sequence[ListedNames] = ()
+) -> list[FileGroup | IncompleteCsvSet]:
     """The files in groups, in the order of their first files; for a cell without its measurements the error of its set.
+
+    The files that a list among them names belong to it.
 
     Raises UnsupportedStructure for a file sent twice.
     """
     groups: list[FileGroup | tuple[FileRoles, str]] = []
     sets: dict[tuple[FileRoles, str], dict[str, BatteryFile]] = {}
-    for file in files:
+    listed, others = _with_lists(list(files), lists)
+    groups.extend(listed)
+    for file in others:
         place = _place(file.name, all_roles)
         if place is None:
             groups.append(FileGroup(file))
@@ -61,6 +75,19 @@ def grouped(files: Iterable[BatteryFile], all_roles: Sequence[FileRoles]) -> lis
         sets[roles, base][role] = file
     groups = _with_measurements_of_their_base(groups, sets)
     return [group if isinstance(group, FileGroup) else _complete(*group, sets[group]) for group in groups]
+
+
+def _with_lists(files: list[BatteryFile], lists: Sequence[ListedNames]) -> tuple[list[FileGroup], list[BatteryFile]]:
+    """One group per list with the files that it names, and the files that no list names."""
+    groups: list[FileGroup] = []
+    for file in files:
+        names = next((names for listed_names in lists if (names := listed_names(file))), ())
+        if names:
+            wanted = set(names)
+            found = {other.name: other for other in files if other is not file and other.name.lower() in wanted}
+            groups.append(FileGroup(file, companions=found))
+    taken = {id(file) for group in groups for file in (group.main, *group.companions.values())}
+    return groups, [file for file in files if id(file) not in taken]
 
 
 def _with_measurements_of_their_base(

@@ -9,8 +9,9 @@ from itertools import islice, takewhile
 import numpy as np
 
 from battery_analytics.cell import Json
+from battery_analytics.formats.stated_facts import facts_of
 from battery_analytics.formats.tables.column_values import number_of_text
-from battery_analytics.formats.tables.columns import UNITS, name_and_unit, words
+from battery_analytics.formats.tables.columns import UNITS
 
 MAX_DEPTH = 8
 MAX_VALUES = 2_000
@@ -25,9 +26,6 @@ NUMERIC_KEYS: Mapping[str, str] = {
     "max_current_limit_in_A": "A",
     "min_current_limit_in_A": "A",
 }
-NOMINAL_CAPACITY = frozenset(
-    {"nominal capacity", "rated capacity", "capacity nominal", "design capacity", "nominal cap"}
-)
 _WITH_UNIT = re.compile(r"(?P<number>[^A-Za-zµμ]+?)\s*(?P<unit>[A-Za-zµμ.]+)")
 
 
@@ -39,8 +37,9 @@ def plain_metadata(source: Mapping[object, object], opened: Callable[[object], o
     """Every key of the source as JSON; the keys of `METADATA_KEYS` are there even where the source has none.
 
     Values that are too deep or too many to be metadata become null. Text becomes a number where a number is expected.
-    `opened` turns a value of the source's own kind into a plain one, whose items may again be of that kind. It is called
-    only for values that are written.
+    What `stated_facts` knows under other names is there under the report's names too. `opened` turns a value of the
+    source's own kind into a plain one, whose items may again be of that kind. It is called only for values that are
+    written.
     """
     writer = _Writer(opened, MAX_VALUES)
     metadata: dict[str, Json] = dict.fromkeys(METADATA_KEYS)
@@ -52,23 +51,10 @@ def plain_metadata(source: Mapping[object, object], opened: Callable[[object], o
             metadata[key] = _number_in(given, unit)
         elif given is not None and (isinstance(given, bool) or not isinstance(given, int | float)):
             metadata[key], metadata[f"{key} as given"] = None, given
-    if metadata["nominal_capacity_in_Ah"] is None:
-        metadata["nominal_capacity_in_Ah"] = _nominal_capacity_Ah(metadata)
+    for key, fact in facts_of(metadata).items():
+        if metadata.get(key) is None or key == "start_time":
+            metadata[key] = fact
     return metadata
-
-
-def _nominal_capacity_Ah(metadata: Mapping[str, Json]) -> float | None:
-    """The nominal capacity under another name: `rated capacity`, `nominal_capacity_in_mAh`, with its unit in name or value."""
-    for key, value in metadata.items():
-        stem, unit = name_and_unit(key)
-        if words(stem) not in NOMINAL_CAPACITY or isinstance(value, bool):
-            continue
-        factor = UNITS["step_capacity_Ah"].get(unit or "ah")
-        if isinstance(value, str):
-            value = _number_in(value, "Ah")  # noqa: PLW2901  the value of a text
-        if factor is not None and isinstance(value, int | float):
-            return value * factor
-    return None
 
 
 def literal(text: str) -> object:

@@ -242,6 +242,8 @@ def _value(item: Mapping[object, object], name: str) -> object:
 def _constant(value: object) -> float | None:
     """A column that is one number for all points."""
     value = resolved(value)
+    if isinstance(value, np.generic):
+        value = value.item()
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return float(value) if -(2**53) < value < 2**53 else np.nan

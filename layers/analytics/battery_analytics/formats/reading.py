@@ -34,6 +34,7 @@ from battery_analytics.formats.registry import (
     all_formats,
     formats_for_ending,
     formats_left_out,
+    lists_of_files,
     recognise,
     roles_for,
     usual_endings,
@@ -67,7 +68,7 @@ def read_cells(
         with _refusals(file.name, refused), _decoding(file.name):
             opened.extend(unpacked([file]))
     cells: list[Cell] = []
-    for group in grouped(opened, roles_for(opened)):
+    for group in grouped(opened, roles_for(opened), lists_of_files()):
         if isinstance(group, IncompleteCsvSet):
             refused.append((str(group.details["missing"]), group))
             continue

@@ -10,15 +10,17 @@ from battery_analytics.formats.builtin.calb_csv import CALB_CSV_SET
 from battery_analytics.formats.builtin.cycle_summaries import CYCLE_SUMMARIES
 from battery_analytics.formats.builtin.cycler_tables import CYCLER_TABLES
 from battery_analytics.formats.builtin.cycles_table import CYCLES_TABLE
+from battery_analytics.formats.builtin.matlab import MATLAB
+from battery_analytics.formats.builtin.nasa_list import NASA_LIST
 from battery_analytics.formats.builtin.pickled_cells import PICKLED_CELLS
 from battery_analytics.formats.declaration import Format, Recognition
-from battery_analytics.formats.file_groups import FileRoles
+from battery_analytics.formats.file_groups import FileRoles, ListedNames
 from battery_analytics.formats.head import Head
 from battery_analytics.formats.plugins import Plugins, plugins, reason
 
 # The last format of an ending reads a file that none recognises, and says what is wrong with it.
 BUILTIN_FORMATS: tuple[Format, ...] = (
-    *(*PICKLED_CELLS, CALB_CSV_SET, *BINARY_TABLES, *CYCLER_TABLES, *CYCLE_SUMMARIES),
+    *(*PICKLED_CELLS, CALB_CSV_SET, NASA_LIST, *BINARY_TABLES, MATLAB, *CYCLER_TABLES, *CYCLE_SUMMARIES),
     CYCLES_TABLE,
 )
 
@@ -84,6 +86,11 @@ def roles_for(files: Iterable[BatteryFile]) -> list[FileRoles]:
     if not all(any(known.has_ending_of(file.name) for known in BUILTIN_FORMATS) for file in files):
         formats = (*BUILTIN_FORMATS, *_plugins().formats)
     return list(dict.fromkeys(known.roles for known in formats if known.roles is not None))
+
+
+def lists_of_files() -> list[ListedNames]:
+    """The functions of the built-in formats that say which files a list names."""
+    return [known.lists for known in BUILTIN_FORMATS if known.lists is not None]
 
 
 def formats_left_out() -> tuple[str, ...]:

@@ -6,7 +6,7 @@ cycles.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
@@ -180,11 +180,13 @@ def metadata_beside(
 ) -> tuple[dict[str, Json], list[Finding]]:
     """The metadata above a table and in the files beside it, which only have to be readable."""
     above = metadata_above(preamble)
-    described: Mapping[object, object] = {**above, "cell_id": named_cell(above)} if above else {}
+    described: dict[object, object] = {**files.stated, **above}
     findings: list[Finding] = []
     metadata_file = files.companions.get(files.roles.metadata) if files.roles else None
     if metadata_file is not None:
-        described = {**described, **metadata_of(metadata_file)}
+        described |= metadata_of(metadata_file)
+    if described and not described.get("cell_id"):
+        described["cell_id"] = named_cell(described)
     for companion in files.companions.values():
         if companion is not metadata_file:
             table_text(companion, names)

@@ -11,7 +11,7 @@ from battery_analytics.errors import CorruptedFile, TooCostly, UnsupportedStruct
 from battery_analytics.files import BatteryFile
 
 GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
-MAX_MEMBERS = 500
+MAX_MEMBERS = 10_000
 MAX_DEPTH = 2
 LEAST_BYTES, MOST_RATIO, MOST_BYTES = 20_000_000, 25, 500_000_000
 _CHUNK = 1 << 20

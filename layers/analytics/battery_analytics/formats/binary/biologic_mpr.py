@@ -35,7 +35,8 @@ def tables_of(content: bytes) -> list[SourceTable]:
     The flags `mode`, `ox/red`, `error`, `control changes`, `Ns changes` and `counter inc.` are columns of their own. Columns
     that EC-Lab does not store but exports are computed: `I/mA` from `dq/mA.h` and `time/s` where there is no current,
     `cycle number` from `half cycle`, `Q charge/mA.h` and `Q discharge/mA.h` from `Q charge/discharge/mA.h`, and `Ewe-Ece/V`.
-    The metadata are `start_time` in ISO 8601 without time zone, `technique` and `device_serial`, each where it is found.
+    The metadata are `start_time` in ISO 8601 without time zone, `technique`, `device_serial`, and the mass and the capacity
+    that the user entered, each where it is found.
     Raises BinaryFault.
     """
     modules = _modules_of(content)
@@ -46,7 +47,7 @@ def tables_of(content: bytes) -> list[SourceTable]:
     columns = _stored_columns(modules["VMP data"])
     if technique == _CAPACITY_DETERMINATION and "Ewe/V" in columns:
         columns = {"Ecell/V" if name == "Ewe/V" else name: values for name, values in columns.items()}
-    return [SourceTable(columns | _computed_columns(columns), _metadata(technique, modules.get("VMP LOG")))]
+    return [SourceTable(columns | _computed_columns(columns), _metadata(technique, settings, modules.get("VMP LOG")))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,8 +253,10 @@ def _current_mA(moved_mAh: Floats, time_s: Floats) -> Floats:
     return current_mA
 
 
-def _metadata(technique: int | None, log: _Module | None) -> dict[str, object]:
+def _metadata(technique: int | None, settings: _Module | None, log: _Module | None) -> dict[str, object]:
     found = {
+        "Mass of active material (mg)": None if settings is None else _entered(settings.data, _MASS_MG_AT),
+        "Battery capacity (mA.h)": None if settings is None else _entered(settings.data, _CAPACITY_MAH_AT),
         "start_time": None if log is None else _start_time(log.data),
         "technique": None if technique is None else _TECHNIQUES.get(technique),
         "device_serial": None if log is None else _short_text(log.data, _DEVICE_SERIAL_AT),
@@ -261,9 +264,19 @@ def _metadata(technique: int | None, log: _Module | None) -> dict[str, object]:
     return {key: value for key, value in found.items() if value}
 
 
+_MASS_MG_AT, _CAPACITY_MAH_AT = 0x107, 0x25C
+_LEAST_ENTERED, _LARGEST_ENTERED = 1e-6, 1e7
 _START_TIME_AT = (585, 473, 469, 465)
 _DEVICE_SERIAL_AT = 975
 _LONGEST_SHORT_TEXT = 30
+
+
+def _entered(settings: memoryview, place: int) -> float | None:
+    """The positive number at a place in the settings; None where there is none."""
+    if place + 4 > len(settings):
+        return None
+    value = float(f"{struct.unpack_from('<f', settings, place)[0]:.7g}")
+    return value if _LEAST_ENTERED < value < _LARGEST_ENTERED else None
 
 
 def _start_time(log: memoryview) -> str | None:

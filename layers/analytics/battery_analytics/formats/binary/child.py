@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from battery_analytics.formats.binary.hdf5 import tables_of_file
+from battery_analytics.formats.binary.matlab_hdf5 import records_by_child
 from battery_analytics.formats.source_table import SourceTable
 
 LONGEST_TEXT = 200
@@ -148,6 +149,7 @@ def _named(metadata: Mapping[str, object]) -> dict[str, object]:
 
 READERS: Mapping[str, Callable[[Path], list[SourceTable]]] = {
     "hdf5": tables_of_file,
+    "matlab": records_by_child,
     "parquet": _parquet,
     "arbin_access": _arbin_access,
 }

@@ -1,6 +1,7 @@
 """Reads tables from HDF5 files: frames as pandas stores them (also within cellpy's files), and records with named fields.
 
-Runs in the child process only: the library that opens the file is in C.
+Runs in the child process only: the library that opens the file is in C. Nothing outside the file is opened: no links to
+other files, no arrays that lie in other files, and no filters that are loaded from plug-ins.
 """
 
 from collections.abc import Iterator
@@ -28,6 +29,19 @@ def tables_of_file(path: Path) -> list[SourceTable]:
     return [table for table in found if len({values.shape[0] for values in table.columns.values()}) == 1]
 
 
+def inner_items(group: Any) -> list[tuple[str, Any]]:
+    """The groups and arrays in a group by name, without those that lie in other files."""
+    import h5py  # noqa: PLC0415
+
+    here = [(key, group[key]) for key in group if isinstance(group.get(key, getlink=True), h5py.HardLink)]
+    return [(key, item) for key, item in here if not isinstance(item, h5py.Dataset) or is_inside(item)]
+
+
+def is_inside(dataset: Any) -> bool:
+    """Whether an array's values lie in this file."""
+    return not dataset.external and not dataset.is_virtual
+
+
 def _groups(file: Any) -> Iterator[tuple[str, Any]]:
     """The groups of a file, whole ones before what they hold."""
     import h5py  # noqa: PLC0415
@@ -47,8 +61,7 @@ def _columns(group: Any) -> Columns:
     """The columns of a frame or of records in this group; none where it holds neither."""
     import h5py  # noqa: PLC0415
 
-    here = {key: group[key] for key in group if isinstance(group.get(key, getlink=True), h5py.HardLink)}
-    here = {key: item for key, item in here.items() if isinstance(item, h5py.Dataset)}
+    here = {key: item for key, item in inner_items(group) if isinstance(item, h5py.Dataset)}
     if "block0_items" in here:
         return _fixed(here)
     records = [item for item in here.values() if item.dtype.names and item.ndim == 1]

@@ -17,6 +17,7 @@ from battery_analytics.formats.cycle_summary import summary_of_source
 from battery_analytics.formats.declaration import Format, Recognition
 from battery_analytics.formats.file_groups import FileGroup
 from battery_analytics.formats.head import Head
+from battery_analytics.formats.info_sheets import facts_of_sheet
 from battery_analytics.formats.source_table import BinaryFault, SourceTable
 from battery_analytics.formats.table_format import cells_of_source, points_in
 from battery_analytics.formats.tables.columns import GENERAL_NAMES
@@ -104,6 +105,7 @@ def _cells_of_workbook(files: FileGroup) -> list[Cell]:
     file = files.main
     sheets: list[_TextSheet] = []
     summaries: list[Cell] = []
+    others: list[bytes] = []
     for sheet in _read(file, sheets_of):
         content = BatteryFile(file.name, sheet.content)
         head = Head(content)
@@ -113,6 +115,8 @@ def _cells_of_workbook(files: FileGroup) -> list[Cell]:
             summaries.extend(_named_apart(cell, sheet.name) for cell in known.read(FileGroup(content)))
         elif header is not None and points_in(header.columns):
             sheets.append(_TextSheet(sheet.name, content, header))
+        elif known is None:
+            others.append(sheet.content)
     if not sheets and summaries:
         return summaries
     if not sheets:
@@ -124,7 +128,10 @@ def _cells_of_workbook(files: FileGroup) -> list[Cell]:
     for table in tables:
         known, certainty = _text_format(table.file)
         name = WORKBOOK.name if known is CYCLES_TABLE else f"{known.name.rsplit(' ', 1)[0]} xlsx"
-        for cell in known.read(FileGroup(table.file)):
+        stated: dict[object, object] = {}
+        for other in others:
+            stated |= {key: value for key, value in facts_of_sheet(other, table.name).items() if key not in stated}
+        for cell in known.read(FileGroup(table.file, stated=stated)):
             one = replace(cell, source=replace(cell.source, format=name, certainty=certainty))
             cells.append(_named_apart(one, table.name) if len(tables) > 1 else one)
     return cells

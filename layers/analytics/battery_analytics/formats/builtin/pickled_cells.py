@@ -18,6 +18,7 @@ import numpy.typing as npt
 from battery_analytics.cell import Cell, Finding, Source
 from battery_analytics.errors import CorruptedFile, EmptyFile, UnsafePickle, UnsupportedStructure
 from battery_analytics.formats.assembly import assembled
+from battery_analytics.formats.builtin.nested_pickles import holds_cells, nested_cells
 from battery_analytics.formats.declaration import Format, Recognition
 from battery_analytics.formats.file_groups import FileGroup
 from battery_analytics.formats.head import Head
@@ -88,12 +89,23 @@ def _all_are(value: object, are: Callable[[object], bool]) -> bool:
     return isinstance(value, list) and bool(value) and all(map(are, value))
 
 
+def _is_dict_of_cells(value: object) -> bool:
+    return (
+        isinstance(value, Mapping) and 0 < len(value) <= MAX_CELLS and all(map(_is_cell, map(resolved, value.values())))
+    )
+
+
+def _with_names(cells: Mapping[object, Any]) -> list[dict[object, Any]]:
+    """The cells of a dict; a cell without a name has that of its key."""
+    return [{"cell_id": name_of(key), **cast(Any, resolved(cell))} for key, cell in cells.items()]
+
+
 def _is_table(value: object) -> bool:
     return isinstance(value, Mapping) and bool(GENERAL_NAMES.layout(name_of(key) for key in islice(value, MAX_COLUMNS)))
 
 
 def _calb_cells(value: Any, file: str) -> Iterator[_CyclesAndMetadata]:
-    items = value if isinstance(value, list) else [value]
+    items = value if isinstance(value, list) else [value] if _is_cell(value) else _with_names(value)
     seen = SeenColumns()
     if len(items) > MAX_CELLS:
         raise UnsupportedStructure(f"{file} holds more than {MAX_CELLS} cells; split the file.", file=file)
@@ -119,7 +131,7 @@ _KINDS = (
         1.0,
         f"it names {CYCLES_KEY}",
         lambda start, _outermost: CYCLES_KEY.encode() in start,
-        lambda value: _is_cell(value) or _all_are(value, _is_cell),
+        lambda value: _is_cell(value) or _all_are(value, _is_cell) or _is_dict_of_cells(value),
         _calb_cells,
     ),
     _Kind(
@@ -143,6 +155,17 @@ _KINDS = (
         lambda _start, outermost: outermost in _DICTS,
         _is_table,
         lambda value, file: _named(cycles_of_columns(cast(Mapping[object, object], value), file)),
+    ),
+    _Kind(
+        "cells in a pickle",
+        "Python",
+        "A dict with a cell per key: a DataFrame with a row per point, or a dict whose key cycles holds a dict per cycle, of "
+        "a list or array per column.",
+        0.75,
+        "it begins with a dict and names cycles",
+        lambda start, outermost: outermost in _DICTS and b"cycles" in start and CYCLES_KEY.encode() not in start,
+        holds_cells,
+        lambda value, file: nested_cells(cast(Mapping[object, object], value), file),
     ),
     _Kind(
         "list of cycles in a pickle",

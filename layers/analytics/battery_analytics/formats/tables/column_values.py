@@ -12,6 +12,7 @@ import numpy.typing as npt
 from battery_analytics.budget import charge_values
 from battery_analytics.cell import FloatArray
 from battery_analytics.formats.tables.dates import is_date, seconds_of_dates
+from battery_analytics.formats.tables.fixed_texts import layouts_of
 
 _FLOAT64 = np.dtype(np.float64)
 _LONGEST_NUMBER = 64
@@ -99,10 +100,9 @@ def _numbers_of_items(items: Sequence[object], clock: bool) -> Numbers:
             return Numbers(np.array(items, dtype=np.float64))
         except ValueError:
             pass  # some text is not a number in Python's spelling: each value is read below
-    if clock and (first := next((item for item in items if isinstance(item, str) and item.strip()), None)):
-        dates = _dates(items, first)
-        if dates is not None:
-            return dates
+    moments = _moments(items) if clock else None
+    if moments is not None:
+        return moments
     values, unreadable, example = np.empty(len(items)), 0, None
     known: dict[str, float | None] = {}
     for place, item in enumerate(items):
@@ -149,6 +149,15 @@ def _seconds_of_times(times: npt.NDArray[np.generic]) -> FloatArray:
     return np.where(np.isnat(times), np.nan, times.view(np.int64) * (_SECONDS_PER_UNIT[unit] * count))
 
 
+def _moments(items: Sequence[object]) -> Numbers | None:
+    """A column of dates or durations in seconds; None where its first text is neither."""
+    first = next((item for item in items if isinstance(item, str) and item.strip()), None)
+    if first is None:
+        return None
+    dates = _dates(items, first)
+    return _durations(items, first) if dates is None else dates
+
+
 def _dates(items: Sequence[object], first: str) -> Numbers | None:
     """A column of dates without time zone in seconds; None where its first text is no such date."""
     charge_values(_VALUES_PER_DATE * len(items))
@@ -159,9 +168,30 @@ def _dates(items: Sequence[object], first: str) -> Numbers | None:
         seconds = np.array([np.nan if (number := _number(item, clock=True)) is None else number for item in items])
     else:
         return None
-    empty = sum(item is None or (isinstance(item, str) and item.strip().lower() in _NOT_MEASURED) for item in items)
-    unreadable = max(int(np.count_nonzero(np.isnan(seconds))) - empty, 0)
+    unreadable = sum(not _is_gap(items[place]) for place in np.flatnonzero(np.isnan(seconds)).tolist())
     return Numbers(seconds, unreadable, first if unreadable else None, local_dates=True)
+
+
+def _durations(items: Sequence[object], first: str) -> Numbers | None:
+    """A column of times such as 12:05:30.5 or `1d 02:03:04` in seconds, NaN for gaps; None where it has other values."""
+    if not _DURATION.fullmatch(first.strip()[:_LONGEST_NUMBER]):
+        return None
+    charge_values(len(items))
+    layouts = layouts_of([item if type(item) is str else None for item in items], _DURATION)
+    if layouts is None:
+        return None
+    seconds = np.full(len(items), np.nan)
+    for layout in layouts:
+        days, hours, minutes = (layout.number(group) for group in (1, 2, 3))
+        seconds[layout.rows] = ((days * 24 + hours) * 60 + minutes) * 60 + layout.decimal(4)
+    others = [items[place] for place in np.flatnonzero(np.isnan(seconds)).tolist()]
+    return Numbers(seconds) if all(map(_is_gap, others)) else None
+
+
+def _is_gap(item: object) -> bool:
+    if isinstance(item, str):
+        return item.strip().lower() in _NOT_MEASURED
+    return item is None or (isinstance(item, float) and np.isnan(item))
 
 
 def _is_local_iso(text: str) -> bool:

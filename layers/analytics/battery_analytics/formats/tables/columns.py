@@ -297,12 +297,14 @@ GENERAL_COLUMNS: ColumnRules = {
             "日期",
             "date",
             "时间",
+            "relative time",
         ),
         with_unit=("test", "t"),
     ),
     "temperature_C": ColumnRule(
         *("cell temperature", "temperature", "temp", "surface temperature", "aux temperature 1", "aux temperature"),
         *(
+            *("battery temperature", "battery temp", "batt temp", "cell temp"),
             "temperature 1",
             "temp 1",
             "t1",

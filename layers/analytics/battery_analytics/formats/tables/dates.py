@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from battery_analytics.cell import Finding, FloatArray
+from battery_analytics.formats.tables.fixed_texts import Layout, layouts_of
 
 _DATE = re.compile(
     r"(\d{1,4})([./-])(\d{1,2})\2(\d{1,4})"
-    r"(?:[ T,;]+(\d{1,2}):(\d{2})(?::(\d{2}(?:[.,]\d{1,9})?))?\s*([AaPp])?\.?(?:[Mm]\.?)?)?"
+    r"(?:[ T,;]+(\d{1,2}):(\d{2})(?::(\d{2}(?:[.,]\d{1,9})?))?\s*(?P<half>[AaPp])?\.?(?:[Mm]\.?)?)?"
 )
 _FIRST_YEAR = 1970
 HOUR_S = 3_600.0
@@ -28,13 +29,50 @@ def seconds_of_dates(texts: Sequence[str | None]) -> FloatArray:
     Whether the day or the month comes first is decided for the column: a number above 12 is a day, dates with points
     begin with their day, and else the order is used in which the times go back less often.
     """
+    layouts = layouts_of(texts, _DATE, free="half")
+    if layouts is not None:
+        return _seconds_of_layouts(layouts, len(texts))
     parsed = [None if text is None else _DATE.fullmatch(text.strip()) for text in texts]
     known = [match for match in parsed if match]
     day_first = any(match[2] == "." for match in known) or any(int(match[1]) > 12 for match in known)
     month_first = any(int(match[3]) > 12 for match in known)
-    orders = [True] if day_first else [False] if month_first else [False, True]
-    read = [_seconds(parsed, day_first=order) for order in orders]
+    return min((_seconds(parsed, day_first=order) for order in _orders(day_first, month_first)), key=_steps_back)
+
+
+def _orders(day_first: bool, month_first: bool) -> list[bool]:
+    return [True] if day_first else [False] if month_first else [False, True]
+
+
+def _seconds_of_layouts(layouts: Sequence[Layout], n_rows: int) -> FloatArray:
+    """Seconds of shape (n_rows,) of dates whose rows are written alike, as `seconds_of_dates` has it."""
+    day_first = any(one.match[2] == "." or bool((one.number(1) > 12).any()) for one in layouts)
+    month_first = any(bool((one.number(3) > 12).any()) for one in layouts)
+    read: list[FloatArray] = []
+    for order in _orders(day_first, month_first):
+        seconds = np.full(n_rows, np.nan)
+        for layout in layouts:
+            seconds[layout.rows] = _moments(layout, day_first=order)
+        read.append(seconds)
     return min(read, key=_steps_back)
+
+
+def _moments(layout: Layout, *, day_first: bool) -> FloatArray:
+    first, second, third = (layout.number(group) for group in (1, 3, 4))
+    if len(layout.match[1]) == 4:
+        year, month, day = first, second, third
+    else:
+        year = third if len(layout.match[4]) > 2 else third + 2000
+        day, month = (first, second) if day_first else (second, first)
+    hours = layout.number(5)
+    if layout.match["half"]:
+        hours = hours % 12 + np.where(layout.letter("half") == ord("p"), 12, 0)
+    in_calendar = (month >= 1) & (month <= 12) & (day >= 1) & (year >= _FIRST_YEAR)
+    months = np.where(in_calendar, (year - 1970) * 12 + month - 1, 0).astype("M8[M]")
+    starts, ends = (each.astype("M8[D]").astype(np.int64) for each in (months, months + np.timedelta64(1, "M")))
+    in_calendar &= day <= ends - starts
+    of_day = (hours * 60 + layout.number(6)) * 60 + layout.decimal(7)
+    seconds: FloatArray = np.where(in_calendar, (starts + day - 1) * 86_400.0 + of_day, np.nan)
+    return seconds
 
 
 def without_clock_changes(seconds: FloatArray) -> tuple[FloatArray, int]:

@@ -11,6 +11,7 @@ from battery_analytics.cell import FloatArray
 type AnyColumn = npt.NDArray[np.generic] | Sequence[object]
 
 CHARGE, DISCHARGE, REST = 1.0, -1.0, 0.0
+_HASHABLE = {str, int, float, bytes, type(None)}
 LONGEST_WORD = 60
 FEWEST_KNOWN_SHARE = 0.5
 
@@ -45,11 +46,13 @@ def coded(column: AnyColumn) -> tuple[npt.NDArray[np.int64], list[str]]:
     """Each value's place in the list of different values, which are texts in the order of the column; -1 for a gap."""
     import pandas as pd  # noqa: PLC0415  takes a quarter of a second, which a column of numbers does not need
 
-    if not isinstance(column, np.ndarray) or column.dtype.kind == "O":
-        column = np.array(
+    if isinstance(column, np.ndarray) and (column.dtype.kind != "O" or set(map(type, column)) <= _HASHABLE):
+        plain = column
+    else:
+        plain = np.array(
             [item if isinstance(item, str | bytes | int | float) else None for item in column], dtype=object
         )
-    codes, texts = pd.factorize(column)
+    codes, texts = pd.factorize(plain)
     return codes.astype(np.int64), [_text(text) for text in texts.tolist()]
 
 
