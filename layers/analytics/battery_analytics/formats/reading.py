@@ -22,7 +22,7 @@ from battery_analytics.formats.registry import (
     roles_for,
     usual_endings,
 )
-from battery_analytics.formats.unpacked import unpacked
+from battery_analytics.formats.unpacked import Allowance, unpacked
 
 _log = logging.getLogger(__name__)
 
@@ -50,9 +50,10 @@ def read_cells(files: Sequence[BatteryFile]) -> list[Cell]:
 
 def _unpacked(files: Sequence[BatteryFile]) -> list[BatteryFile]:
     found: list[BatteryFile] = []
+    allowance = Allowance.of(files)
     for file in files:
         with _decoding(file.name):
-            found.extend(unpacked([file]))
+            found.extend(unpacked(file, allowance))
     return found
 
 
