@@ -8,7 +8,7 @@ import pytest
 from battery_analytics.errors import BatteryDataError
 from battery_analytics.files import BatteryFile
 from battery_analytics.formats.reading import read_cells
-from battery_analytics.formats.unpacked import MAX_MEMBERS, unpacked
+from battery_analytics.formats.unpacked import MAX_MEMBERS, Allowance, unpacked
 
 TABLE = b"Cycle,Voltage(V),Current(A),Time(s)\n1,3.5,1,0\n1,3.6,1,30\n"
 
@@ -57,4 +57,4 @@ def test_an_archive_that_is_damaged_or_too_much_is_refused_by_name(content: byte
 def test_other_files_are_left_as_they_are() -> None:
     file = BatteryFile("a.csv", TABLE)
 
-    assert unpacked([file]) == [file]
+    assert unpacked(file, Allowance.of([file])) == [file]

@@ -40,7 +40,7 @@ from battery_analytics.formats.registry import (
     usual_endings,
 )
 from battery_analytics.formats.tables.columns import GENERAL_NAMES
-from battery_analytics.formats.unpacked import unpacked
+from battery_analytics.formats.unpacked import Allowance, unpacked
 
 # A format within this of the chosen one's certainty is told as the runner-up.
 CLOSE = 0.1
@@ -64,9 +64,10 @@ def read_cells(
         raise NoFiles(f"No file was sent; send one or more {endings} files in the field 'file'.")
     refused: list[tuple[str, BatteryDataError]] = []
     opened: list[BatteryFile] = []
+    allowance = Allowance.of(files)
     for file in files:
         with _refusals(file.name, refused), _decoding(file.name):
-            opened.extend(unpacked([file]))
+            opened.extend(unpacked(file, allowance))
     cells: list[Cell] = []
     for group in grouped(opened, roles_for(opened), lists_of_files()):
         if isinstance(group, IncompleteCsvSet):

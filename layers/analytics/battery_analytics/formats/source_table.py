@@ -6,6 +6,11 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+# After the key of a column whose values are places among texts, in the answer of the child process.
+TEXTS = "_texts"
+# The one column of a sheet that the child process gives as text.
+CSV = "csv"
+
 
 class BinaryFault(Exception):
     """The bytes are not laid out as their format lays them out; the message says what is wrong, without the file's name."""

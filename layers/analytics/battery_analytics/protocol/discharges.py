@@ -6,6 +6,7 @@ import numpy as np
 
 from battery_analytics.analysis.cycle_table import CycleTable
 from battery_analytics.analysis.throughput import Throughput
+from battery_analytics.budget import check_time
 from battery_analytics.cell import BoolArray, CyclingData, FloatArray, IntArray
 from battery_analytics.protocol.half_cycles import HalfCycles
 
@@ -148,6 +149,7 @@ def _set_current_A(cycling: CyclingData, flow: Throughput, start: IntArray, stop
         constant = variance <= (CONSTANT_SHARE * mean) ** 2
     set_A[constant] = mean[constant]
     for place in np.flatnonzero(~constant & (after > first)).tolist():
+        check_time()
         part = slice(int(first[place]), int(after[place]))
         order = np.argsort(current[part])
         sorted_A = current[part][order]

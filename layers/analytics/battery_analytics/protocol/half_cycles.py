@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from battery_analytics.analysis.throughput import Branches, Throughput
+from battery_analytics.budget import check_time
 from battery_analytics.cell import BoolArray, CyclingData, FloatArray, IntArray
 
 TURN_SHARE = 0.10
@@ -44,6 +45,7 @@ def half_cycles(cycling: CyclingData, flow: Throughput) -> HalfCycles:
     charging, start, stop = runs.charging.copy(), runs.start.copy(), runs.stop.copy()
     net, stretches = runs.net_Ah.copy(), runs.stretches.copy()
     for place in several.tolist():
+        check_time()
         first, count = int(first_of_cycle[place]), int(n_runs[place])
         within = slice(first, first + count)
         merged = _turns(runs.charging[within], np.nan_to_num(runs.net_Ah[within]))

@@ -11,11 +11,14 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from battery_analytics.formats.binary.expansion import LEAST_BYTES, MOST_BYTES, MOST_RATIO, MOST_ROWS
 from battery_analytics.formats.binary.hdf5 import tables_of_file
 from battery_analytics.formats.binary.matlab_hdf5 import records_by_child
-from battery_analytics.formats.source_table import SourceTable
+from battery_analytics.formats.binary.workbook import sheets_of
+from battery_analytics.formats.source_table import CSV, TEXTS, SourceTable
 
 LONGEST_TEXT = 200
+BYTES_PER_VALUE = 8
 FAULT = 2
 
 
@@ -40,6 +43,7 @@ def _limit(seconds: int, n_bytes: int) -> None:
         return
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     resource.setrlimit(resource.RLIMIT_AS, (n_bytes + ADDRESSES_BYTES, n_bytes + ADDRESSES_BYTES))
+    resource.setrlimit(resource.RLIMIT_DATA, (n_bytes, n_bytes))  # the memory that can be written to
 
 
 # What the interpreter and its libraries map without using it.
@@ -53,7 +57,7 @@ def _write(tables: list[SourceTable], answer: Path) -> None:
         columns: list[tuple[str, str]] = []
         for name, values in table.columns.items():
             key = f"column_{len(arrays)}"
-            arrays[key] = _plain(values)
+            arrays |= {f"{key}{part}": plain for part, plain in _plain(values).items()}
             columns.append((name, key))
         metadata = {
             str(key): value for key, value in table.metadata.items() if isinstance(value, str | int | float | bool)
@@ -64,20 +68,28 @@ def _write(tables: list[SourceTable], answer: Path) -> None:
         np.savez(stream, **arrays)  # type: ignore[arg-type]  # its stub takes no mapping of arrays
 
 
-def _plain(values: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
-    """Numbers and times as they are, anything else as text."""
+def _plain(values: npt.NDArray[np.generic]) -> dict[str, npt.NDArray[np.generic]]:
+    """Numbers and times as they are, anything else as its different texts and the place of each value's among them."""
     if values.dtype.kind in "fiubMm":
-        return values
+        return {"": values}
     items = values.tolist()
     if all(item is None or isinstance(item, int | float) for item in items):
-        return np.array([np.nan if item is None else float(item) for item in items])
-    return np.array(["" if item is None else str(item)[:LONGEST_TEXT] for item in items])
+        return {"": np.array([np.nan if item is None else float(item) for item in items])}
+    places: dict[str, int] = {}
+    texts = ("" if item is None else str(item)[:LONGEST_TEXT] for item in items)
+    codes = np.array([places.setdefault(text, len(places)) for text in texts], dtype=np.int32)
+    return {"": codes, TEXTS: np.array(list(places))}
 
 
 def _parquet(path: Path) -> list[SourceTable]:
     from fastparquet import ParquetFile  # noqa: PLC0415  only in the child
 
-    frame = ParquetFile(str(path)).to_pandas()
+    source = ParquetFile(str(path))
+    n_rows = int(source.count())
+    allowed = min(LEAST_BYTES + MOST_RATIO * path.stat().st_size, MOST_BYTES)
+    if n_rows > MOST_ROWS or n_rows * len(source.columns) * BYTES_PER_VALUE > allowed:
+        raise MemoryError  # a value that is repeated takes no room in the file
+    frame = source.to_pandas()
     if frame.index.name is not None:
         frame = frame.reset_index()
     return [SourceTable({str(name): frame[name].to_numpy() for name in frame.columns})]
@@ -147,11 +159,20 @@ def _named(metadata: Mapping[str, object]) -> dict[str, object]:
     return named
 
 
+def _workbook(path: Path) -> list[SourceTable]:
+    """The sheets of a workbook as CSV, each a column of bytes."""
+    return [
+        SourceTable({CSV: np.frombuffer(sheet.content, dtype=np.uint8)}, name=sheet.name)
+        for sheet in sheets_of(path.read_bytes())
+    ]
+
+
 READERS: Mapping[str, Callable[[Path], list[SourceTable]]] = {
     "hdf5": tables_of_file,
     "matlab": records_by_child,
     "parquet": _parquet,
     "arbin_access": _arbin_access,
+    "workbook": _workbook,
 }
 
 if __name__ == "__main__":

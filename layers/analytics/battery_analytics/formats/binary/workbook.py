@@ -1,4 +1,7 @@
-"""Reads the sheets of an Excel workbook as text tables, so that the readers of text read them."""
+"""Reads the sheets of an Excel workbook as text tables, so that the readers of text read them.
+
+Runs in the child process only: the library ends its whole process where a sheet claims more cells than there is memory for.
+"""
 
 import csv
 import io
@@ -6,8 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from battery_analytics.budget import charge_values
-from battery_analytics.formats.binary.expansion import check_expansion
 from battery_analytics.formats.source_table import BinaryFault
 
 MAX_SHEETS = 200
@@ -25,8 +26,6 @@ def sheets_of(content: bytes) -> list[Sheet]:
     """The sheets that hold rows. Raises BinaryFault for a workbook that cannot be read or is larger than it looks."""
     from python_calamine import CalamineWorkbook  # noqa: PLC0415  only for workbooks
 
-    if content.startswith(b"PK"):
-        check_expansion(content)
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         names = workbook.sheet_names[:MAX_SHEETS]
@@ -40,7 +39,6 @@ def sheets_of(content: bytes) -> list[Sheet]:
 
 
 def _sheet(name: str, rows: Sequence[Sequence[object]]) -> Sheet:
-    charge_values(sum(map(len, rows)) // 4)
     written = io.StringIO()
     writer = csv.writer(written, lineterminator="\n")
     writer.writerows([_text(value) for value in row] for row in rows)

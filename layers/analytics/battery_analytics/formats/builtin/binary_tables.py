@@ -5,10 +5,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from battery_analytics.budget import charge_values
 from battery_analytics.cell import Cell
 from battery_analytics.errors import CorruptedFile, UnsupportedStructure
 from battery_analytics.files import BatteryFile
 from battery_analytics.formats.binary import biologic_mpr, neware_nda, neware_ndax
+from battery_analytics.formats.binary.expansion import check_expansion
 from battery_analytics.formats.builtin.cycle_summaries import CYCLE_SUMMARIES
 from battery_analytics.formats.builtin.cycler_tables import BDF, CYCLER_TABLES
 from battery_analytics.formats.builtin.cycles_table import CYCLES_TABLE
@@ -18,14 +20,16 @@ from battery_analytics.formats.declaration import Format, Recognition
 from battery_analytics.formats.file_groups import FileGroup
 from battery_analytics.formats.head import Head
 from battery_analytics.formats.info_sheets import facts_of_sheet
-from battery_analytics.formats.source_table import BinaryFault, SourceTable
+from battery_analytics.formats.source_table import CSV, BinaryFault, SourceTable
 from battery_analytics.formats.table_format import cells_of_source, points_in
 from battery_analytics.formats.tables.columns import GENERAL_NAMES
 from battery_analytics.formats.tables.text import Header
+from battery_analytics.formats.unpacked import ZIP
 
 type TablesOf = Callable[[bytes], list[SourceTable]]
 
 WORKBOOK_CERTAINTY = 0.8
+_BYTES_PER_VALUE = 20
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # Parts of one long table on several sheets: `Channel_1-008_1`, `record_2`, `Sheet (2)`.
 _PART = re.compile(r"(?:[_ ]?\(?\d+\)?)$")
@@ -98,16 +102,22 @@ class _TextSheet:
     header: Header
 
 
+def _sheets(content: bytes) -> list[SourceTable]:
+    if content.startswith(ZIP):
+        check_expansion(content)
+    return tables_by_child("workbook", content)
+
+
 def _cells_of_workbook(files: FileGroup) -> list[Cell]:
     """The cells on the sheets of a workbook. Sheets that continue each other are one table."""
-    from battery_analytics.formats.binary.workbook import sheets_of  # noqa: PLC0415  only for workbooks
-
     file = files.main
     sheets: list[_TextSheet] = []
     summaries: list[Cell] = []
     others: list[bytes] = []
-    for sheet in _read(file, sheets_of):
-        content = BatteryFile(file.name, sheet.content)
+    for sheet in _read(file, _sheets):
+        text = sheet.columns[CSV].tobytes()
+        charge_values(len(text) // _BYTES_PER_VALUE)
+        content = BatteryFile(file.name, text)
         head = Head(content)
         header = head.header(GENERAL_NAMES)
         known = next((known for known in CYCLE_SUMMARIES if known.recognise(head)), None)
@@ -116,7 +126,7 @@ def _cells_of_workbook(files: FileGroup) -> list[Cell]:
         elif header is not None and points_in(header.columns):
             sheets.append(_TextSheet(sheet.name, content, header))
         elif known is None:
-            others.append(sheet.content)
+            others.append(text)
     if not sheets and summaries:
         return summaries
     if not sheets:
@@ -139,22 +149,25 @@ def _cells_of_workbook(files: FileGroup) -> list[Cell]:
 
 def _joined(sheets: Sequence[_TextSheet]) -> list[_TextSheet]:
     """Sheets with the same columns whose names differ in the number of a part only become one table."""
-    found: dict[tuple[str, tuple[str, ...]], _TextSheet] = {}
+    parts: dict[tuple[str, tuple[str, ...]], list[_TextSheet]] = {}
     names = {sheet.name for sheet in sheets}
     for sheet in sheets:
         stem = _PART.sub("", sheet.name)
         numbered = stem != sheet.name and (
-            stem in names or sheet.name.endswith("_1") or (stem, sheet.header.columns) in found
+            stem in names or sheet.name.endswith("_1") or (stem, sheet.header.columns) in parts
         )
-        key = (stem if numbered else sheet.name, sheet.header.columns)
-        if key not in found:
-            found[key] = sheet
-            continue
-        first = found[key]
-        lines = sheet.file.content.split(b"\n")[sheet.header.line + 1 :]
-        joined = first.file.content.rstrip(b"\n") + b"\n" + b"\n".join(lines)
-        found[key] = replace(first, file=BatteryFile(first.file.name, joined))
-    return list(found.values())
+        parts.setdefault((stem if numbered else sheet.name, sheet.header.columns), []).append(sheet)
+    return [_as_one(of_one) for of_one in parts.values()]
+
+
+def _as_one(sheets: Sequence[_TextSheet]) -> _TextSheet:
+    """The rows of the sheets, one below the other, under the header of the first."""
+    first, *others = sheets
+    if not others:
+        return first
+    rows = [row for sheet in others for row in sheet.file.content.split(b"\n")[sheet.header.line + 1 :]]
+    joined = first.file.content.rstrip(b"\n") + b"\n" + b"\n".join(rows)
+    return replace(first, file=BatteryFile(first.file.name, joined))
 
 
 def _text_format(file: BatteryFile) -> tuple[Format, float]:

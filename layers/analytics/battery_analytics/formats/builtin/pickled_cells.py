@@ -110,7 +110,7 @@ def _calb_cells(value: Any, file: str) -> Iterator[_CyclesAndMetadata]:
     if len(items) > MAX_CELLS:
         raise UnsupportedStructure(f"{file} holds more than {MAX_CELLS} cells; split the file.", file=file)
     for item in items:
-        metadata = {key: part for key, part in item.items() if key != CYCLES_KEY}
+        metadata = {key: part for key, part in islice(item.items(), MAX_VALUES + 1) if key != CYCLES_KEY}
         tables = _cycles_of_cell(item[CYCLES_KEY], file, seen)
         for table in tables:
             yield table, {**metadata, "cell_id": table.cell_name} if len(tables) > 1 else metadata

@@ -193,12 +193,13 @@ def _row_labels(manager: object, column: AnyArray | OtherColumn | None) -> dict[
     parts = labels.args[1]
     if not isinstance(parts, dict) or not isinstance(column, np.ndarray):
         return {}
-    found = _levels(parts) if "levels" in parts else {parts.get("name"): _plain_labels(parts.get("data"))}
-    return {
-        name: values
-        for name, values in found.items()
-        if isinstance(name, str) and values is not None and values.shape == (column.size,)
-    }
+    found = _levels(parts) if "levels" in parts else _named_labels(parts)
+    return {name: values for name, values in found.items() if values is not None and values.shape == (column.size,)}
+
+
+def _named_labels(parts: dict[str, object]) -> dict[str, AnyArray | None]:
+    name = parts.get("name")
+    return {name: _plain_labels(parts.get("data"))} if isinstance(name, str) else {}
 
 
 def _plain_labels(data: object) -> AnyArray | None:
@@ -208,13 +209,18 @@ def _plain_labels(data: object) -> AnyArray | None:
     return None if isinstance(values, OtherColumn) or values.ndim != 1 else values
 
 
-def _levels(parts: dict[str, object]) -> dict[object, AnyArray | None]:
-    """The labels of a MultiIndex: each level's labels at the places of its codes; a code of -1 is a missing label."""
+def _levels(parts: dict[str, object]) -> dict[str, AnyArray | None]:
+    """The labels of a MultiIndex: each level's labels at the places of its codes; a code of -1 is a missing label.
+
+    Levels without a name are left out, as are those named by anything but text, which may take for ever to compare.
+    """
     levels, codes, names = (parts.get(part) for part in ("levels", "codes", "names"))
     if not (isinstance(levels, list) and isinstance(codes, list) and isinstance(names, list)):
         return {}
-    found: dict[object, AnyArray | None] = {}
+    found: dict[str, AnyArray | None] = {}
     for level, its_codes, name in zip(levels, codes, names, strict=False):
+        if not isinstance(name, str):
+            continue
         inner = level.args[1] if isinstance(level, Call) and len(level.args) == 2 else None
         labels = _plain_labels(inner.get("data")) if isinstance(inner, dict) else None
         places = _plain_labels(its_codes)

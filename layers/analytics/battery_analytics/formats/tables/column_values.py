@@ -15,6 +15,7 @@ from battery_analytics.formats.tables.dates import is_date, seconds_of_dates
 from battery_analytics.formats.tables.fixed_texts import layouts_of
 
 _FLOAT64 = np.dtype(np.float64)
+_PLAIN_NUMBERS = frozenset({float, int, bool, type(None)})
 _LONGEST_NUMBER = 64
 _CHARGED_AT_ONCE = 1_000
 _VALUES_PER_DATE = 5
@@ -93,22 +94,18 @@ def _as_float64(values: npt.NDArray[np.generic]) -> FloatArray:
 
 
 def _numbers_of_items(items: Sequence[object], clock: bool) -> Numbers:
-    if all(type(item) is float for item in items):
-        return Numbers(np.array(items, dtype=np.float64))
-    if all(type(item) is str and len(item) <= _LONGEST_NUMBER and "_" not in item for item in items):
-        try:
-            return Numbers(np.array(items, dtype=np.float64))
-        except ValueError:
-            pass  # some text is not a number in Python's spelling: each value is read below
+    at_once = _spelled_alike(items)
+    if at_once is not None:
+        return Numbers(at_once)
     moments = _moments(items) if clock else None
     if moments is not None:
         return moments
     values, unreadable, example = np.empty(len(items)), 0, None
-    known: dict[str, float | None] = {}
+    known: dict[str | bytes, float | None] = {}
     for place, item in enumerate(items):
         if place % _CHARGED_AT_ONCE == 0:
             charge_values(min(_CHARGED_AT_ONCE, len(items) - place))
-        if type(item) is str:
+        if type(item) is str or type(item) is bytes:
             if item not in known:
                 known[item] = _number(item, clock)
             number = known[item]
@@ -120,6 +117,19 @@ def _numbers_of_items(items: Sequence[object], clock: bool) -> Numbers:
         if unreadable > _MOST_UNREADABLE and 2 * unreadable > place:
             return Numbers(np.full(len(items), np.nan), len(items), example)
     return Numbers(values, unreadable, example)
+
+
+def _spelled_alike(items: Sequence[object]) -> FloatArray | None:
+    """The numbers of a list that holds nothing else, or their texts in Python's spelling; None for any other list."""
+    kinds = set(map(type, items))
+    if not kinds <= _PLAIN_NUMBERS and kinds != {str}:
+        return None
+    if kinds == {str} and not all(len(item) <= _LONGEST_NUMBER and "_" not in item for item in cast(list[str], items)):
+        return None
+    try:
+        return np.array(items, dtype=np.float64)
+    except (ValueError, OverflowError):
+        return None  # some text is no number so, or some number is none of a float's: each value is read alone
 
 
 def _example(item: object) -> str:

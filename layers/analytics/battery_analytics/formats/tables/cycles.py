@@ -23,6 +23,9 @@ def cycles_of_table(columns: Mapping[Quantity, FloatArray], file: str) -> tuple[
     A table written backwards is turned, and scattered rows are sorted. Numbers that begin again are further cycles.
     """
     measured: dict[Quantity, FloatArray] = {**columns}
+    if len({values.size for values in measured.values()}) > 1:
+        measured.pop("cycle_number", None)
+        return [RawCycle(None, measured)], []  # whether the lengths fit nearly is for the assembly to say
     numbers = measured.pop("cycle_number", None)
     findings: list[Finding] = []
     numbers = None if numbers is None else _filled_forward(numbers)
@@ -84,7 +87,7 @@ def _is_scattered(numbers: FloatArray | None, time_s: FloatArray | None) -> bool
         falls = np.count_nonzero(np.diff(runs) < 0)
         if falls > SCATTERED_SHARE * runs.size and runs.size > 2 * np.unique(runs).size:
             return True
-    if time_s is None:
+    if time_s is None or time_s.size < FEWEST_STEPS:
         return False
     within = np.ones(time_s.size - 1, dtype=bool) if numbers is None else np.diff(numbers) == 0
     with np.errstate(invalid="ignore", over="ignore"):

@@ -1,7 +1,7 @@
 """Reads a column of dates and times of any common spelling as seconds, and repairs changes of the clock."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -32,11 +32,13 @@ def seconds_of_dates(texts: Sequence[str | None]) -> FloatArray:
     layouts = layouts_of(texts, _DATE, free="half")
     if layouts is not None:
         return _seconds_of_layouts(layouts, len(texts))
-    parsed = [None if text is None else _DATE.fullmatch(text.strip()) for text in texts]
-    known = [match for match in parsed if match]
+    different = {text: _DATE.fullmatch(text.strip()) for text in texts if text is not None}
+    known = [match for match in different.values() if match]
     day_first = any(match[2] == "." for match in known) or any(int(match[1]) > 12 for match in known)
     month_first = any(int(match[3]) > 12 for match in known)
-    return min((_seconds(parsed, day_first=order) for order in _orders(day_first, month_first)), key=_steps_back)
+    return min(
+        (_seconds(texts, different, day_first=order) for order in _orders(day_first, month_first)), key=_steps_back
+    )
 
 
 def _orders(day_first: bool, month_first: bool) -> list[bool]:
@@ -123,8 +125,14 @@ def _steps_back(seconds: FloatArray) -> tuple[int, float]:
     return seconds.size - known.size + int(np.count_nonzero(np.diff(known) < 0)), float(known.max() - known.min())
 
 
-def _seconds(parsed: Sequence[re.Match[str] | None], *, day_first: bool) -> FloatArray:
-    return np.array([np.nan if match is None else _moment(match, day_first=day_first) for match in parsed])
+def _seconds(
+    texts: Sequence[str | None], different: Mapping[str, re.Match[str] | None], *, day_first: bool
+) -> FloatArray:
+    seconds: dict[str | None, float] = {
+        text: np.nan if match is None else _moment(match, day_first=day_first) for text, match in different.items()
+    }
+    seconds[None] = np.nan
+    return np.array([seconds[text] for text in texts])
 
 
 def _moment(match: re.Match[str], *, day_first: bool) -> float:

@@ -2,6 +2,7 @@
 
 _SEPARATORS = (b",", b"\t", b";")
 _HEAD_BYTES = 20_000
+_LONGEST_NUMBER = 40
 
 
 def flattened(content: bytes) -> bytes:
@@ -15,13 +16,18 @@ def flattened(content: bytes) -> bytes:
         return content
     before = 2 * separator
     rows: list[bytes] = []
-    cycle = head[0].split(separator, 1)[0].strip()
+    cycle = _number(head[0], separator)
     for line in content.splitlines():
         if line.startswith(before):
             rows.append(cycle + separator + line[len(before) :])
         elif line.strip() and not line.startswith(separator) and rows:
-            cycle = line.split(separator, 1)[0].strip()
+            cycle = _number(line, separator)
     return b"\n".join(rows) + b"\n"
+
+
+def _number(line: bytes, separator: bytes) -> bytes:
+    """The first field of a cycle's row. It is written before each of the cycle's points, so it is cut to a number's length."""
+    return line.split(separator, 1)[0].strip()[:_LONGEST_NUMBER]
 
 
 def _is_nested(head: list[bytes], separator: bytes) -> bool:

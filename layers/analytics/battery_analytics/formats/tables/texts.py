@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from battery_analytics.budget import charge_values
 from battery_analytics.cell import FloatArray
 
 type AnyColumn = npt.NDArray[np.generic] | Sequence[object]
@@ -14,6 +15,7 @@ CHARGE, DISCHARGE, REST = 1.0, -1.0, 0.0
 _HASHABLE = {str, int, float, bytes, type(None)}
 LONGEST_WORD = 60
 FEWEST_KNOWN_SHARE = 0.5
+_CHARACTERS_PER_VALUE = 200
 
 # A word within the text that begins so, in English, German, French or Chinese. A single letter, as Maccor writes it, is
 # the whole text.
@@ -52,6 +54,8 @@ def coded(column: AnyColumn) -> tuple[npt.NDArray[np.int64], list[str]]:
         plain = np.array(
             [item if isinstance(item, str | bytes | int | float) else None for item in column], dtype=object
         )
+    if plain.dtype.kind == "O":  # pandas compares texts as a whole, also where all are one object
+        charge_values(sum(len(item) // _CHARACTERS_PER_VALUE for item in plain if isinstance(item, str | bytes)))
     codes, texts = pd.factorize(plain)
     return codes.astype(np.int64), [_text(text) for text in texts.tolist()]
 
