@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 from battery_analytics.formats.source_table import BinaryFault
 
 MAX_SHEETS = 200
+_NUMBERS = {float}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,11 @@ def sheets_of(content: bytes) -> list[Sheet]:
 def _sheet(name: str, rows: Sequence[Sequence[object]]) -> Sheet:
     written = io.StringIO()
     writer = csv.writer(written, lineterminator="\n")
-    writer.writerows([_text(value) for value in row] for row in rows)
+    for row in rows:
+        if set(map(type, row)) == _NUMBERS:  # most rows: as text without a look at each cell
+            written.write(",".join(map(repr, row)) + "\n")
+        else:
+            writer.writerow([_text(value) for value in row])
     return Sheet(name, written.getvalue().encode())
 
 
