@@ -26,7 +26,7 @@ PAGE_INSTEAD = the $(if $(wildcard $(PAGE)),page that was built before,small pag
 GENERATED := dashboard/generated
 ARTIFACT_SOURCES := template.yaml $(shell find tools/artifact_build functions layers -type f ! -name '*.pyc')
 
-.PHONY: help run wheels dashboard test test-fast mutants check package run-artifact cold-start bench bench-cost sample train evaluate-life protocols contract smoke token licences format clean
+.PHONY: help run wheels dashboard test test-fast mutants check package run-artifact cold-start bench bench-formats bench-cost sample train evaluate-life protocols contract smoke token licences format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | column -t -s "$$(printf '\t')"
@@ -71,6 +71,9 @@ cold-start: artifact ## measure the time from the start of the artifact to its f
 
 bench: .venv/.dev ## measure the library against plain pickle, read_csv and matplotlib in the same run
 	.venv/bin/python -m tools.benchmarks.bench $(ARGS)
+
+bench-formats: .venv/.dev ## measure large files of several formats against a plain read of each
+	.venv/bin/python -m tools.benchmarks.formats $(ARGS)
 
 bench-cost: artifact ## measure the artifact, and print the cost of 1,000 analyses
 	.venv/bin/python -m tools.benchmarks.cost $(ARGS)
