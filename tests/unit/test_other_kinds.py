@@ -50,7 +50,6 @@ def npz() -> bytes:
         (zlib.compress(PICKLE), "a joblib file"),
         (b"\x80\x04\x95\x00\x01\x00\x00\x00\x00\x00\x00\x8c\x13joblib.numpy_pickle\x94" + b"." * 300, "a joblib file"),
         (npz(), r"a NumPy archive \(npz\)"),
-        (b"MATLAB 5.0 MAT-file" + bytes(100), "a MATLAB file"),
         (json.dumps({"voltage": [1, 2]}).encode(), "a JSON document"),
         (b"<!DOCTYPE html><html><body>502 Bad Gateway</body></html>", "an HTML page"),
     ],
