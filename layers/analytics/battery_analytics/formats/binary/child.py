@@ -88,7 +88,7 @@ def _parquet(path: Path) -> list[SourceTable]:
     n_rows = int(source.count())
     allowed = min(LEAST_BYTES + MOST_RATIO * path.stat().st_size, MOST_BYTES)
     if n_rows > MOST_ROWS or n_rows * len(source.columns) * BYTES_PER_VALUE > allowed:
-        raise MemoryError  # a value that is repeated takes no room in the file
+        raise MemoryError  # a value that is repeated takes no byte of the file
     frame = source.to_pandas()
     if frame.index.name is not None:
         frame = frame.reset_index()
