@@ -47,10 +47,10 @@ _CHARGE = GENERAL_COLUMNS["charge_capacity_Ah"]
 _STEP = GENERAL_COLUMNS["step_capacity_Ah"]
 SUMMARY_COLUMNS: ColumnRules = {
     "cell": GENERAL_COLUMNS["cell"],
-    "cycle_number": ColumnRule(*GENERAL_COLUMNS["cycle_number"].names, "n", "cycles", "cycle_life"),
+    "cycle_number": ColumnRule(*GENERAL_COLUMNS["cycle_number"].names, "n", "cycles", "total of cycle"),
     "discharge_capacity_Ah": ColumnRule(
         *_DISCHARGE.names,
-        *("qdischarge", "discharge", "dischg cap", "dis cap", "specific discharge capacity", "capacity discharging"),
+        *("qdischarge", "discharge", "dischg cap", "dis cap", "specific discharge capacity", "capacity of discharge"),
         *(name for name in _STEP.names if name not in _STEP.units),
         units={
             **_STEP.units,
@@ -64,7 +64,7 @@ SUMMARY_COLUMNS: ColumnRules = {
     ),
     "charge_capacity_Ah": ColumnRule(
         *_CHARGE.names,
-        *("qcharge", "charge", "chg", "specific charge capacity", "capacity charging"),
+        *("qcharge", "charge", "chg", "specific charge capacity", "capacity of charge"),
         units={"charge capacity mah": "mah", "charge capacity ah": "ah", "charge mah": "mah", "qc mah": "mah"},
     ),
     "coulombic_efficiency_percent": ColumnRule(

@@ -12,7 +12,7 @@ from pathlib import PurePath
 
 import numpy as np
 
-from battery_analytics.cell import Cell, Finding, Json, Source
+from battery_analytics.cell import Cell, Finding, FloatArray, Json, Source
 from battery_analytics.formats.assembly import assembled, without_columns
 from battery_analytics.formats.declaration import Format, Recognition
 from battery_analytics.formats.file_groups import FileGroup, FileRoles
@@ -154,9 +154,12 @@ class _Table:
         layout = self.names.layout(text.header.columns)
         check_no_sweep_in_text(text, file.name)
         missing = [quantity for quantity in REQUIRED if quantity not in layout]
-        if missing:
+        rests = _rests_throughout(missing, "\n".join(text.preamble))
+        if missing and not rests:
             raise without_columns(file.name, missing, text.header.columns)
         rows = rows_of(text, layout, file.name)
+        if rests:
+            rows = _without_current(rows)
         said = (
             re.search(self.state_line, "\n".join(text.preamble), re.IGNORECASE | re.MULTILINE)
             if self.state_line
@@ -197,6 +200,19 @@ def metadata_beside(
     return metadata, findings
 
 
+def _rests_throughout(missing: Sequence[Quantity], described: str) -> bool:
+    """Whether nothing but the current is missing, and the technique is one at which none flows."""
+    return list(missing) == ["current_A"] and "open circuit voltage" in described.lower()
+
+
+def _without_current(rows: Rows) -> Rows:
+    """The rows of a rest with a current of zero."""
+    message = "The technique is Open Circuit Voltage, at which no current flows. The current was taken as zero."
+    current_A = np.zeros(rows.columns["voltage_V"].size)
+    columns: dict[Quantity, FloatArray] = {**rows.columns, "current_A": current_A}
+    return replace(rows, columns=columns).with_findings([Finding("rest_without_current", "info", message)])
+
+
 def points_in(columns: Sequence[str]) -> bool:
     """Whether columns of these names are those of a table with one row per point: current and voltage, and one more."""
     layout = GENERAL_NAMES.layout(columns)
@@ -209,9 +225,12 @@ def cells_of_source(table: SourceTable, files: FileGroup, *, name: str, certaint
     layout = GENERAL_NAMES.layout(names)
     check_no_sweep(table.columns, files.main.name)
     missing = [quantity for quantity in REQUIRED if quantity not in layout]
-    if missing:
+    rests = _rests_throughout(missing, str(table.metadata.get("technique")))
+    if missing and not rests:
         raise without_columns(files.main.name, missing, names)
     rows = rows_of_source(table.columns, layout, files.main.name)
+    if rests:
+        rows = _without_current(rows)
     metadata = plain_metadata({**dict(table.metadata.items()), "cell_id": named_cell(table.metadata)})
     return _ReadTable(name, certainty, names, rows, metadata, []).cells(files, GENERAL_NAMES)
 

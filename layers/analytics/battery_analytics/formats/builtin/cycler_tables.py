@@ -84,6 +84,9 @@ NEWARE = table_format(
         Marks(("record index", "step type")),
         Marks(header_like=r"工步类型|工步号|循环号|循环序号|数据序号|记录序号"),
         Marks(("step name", "realtime", "capacity")),
+        Marks(("record index", "status", "jumpto")),
+        Marks(header_like=r"\bh:min:s\.ms\b"),
+        Marks(header_like=r"\bCapacitance_D?Chg\b"),
     ),
 )
 LANDT = table_format(

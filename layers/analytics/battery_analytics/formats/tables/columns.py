@@ -77,7 +77,8 @@ OWN_UNITS: Mapping[Quantity, str] = {
     "coulombic_efficiency_percent": "%",
 }
 MOST_NAMES_COMPARED = 60
-NEAREST_LIKENESS = 0.6
+NEAREST_LIKENESS = 0.7
+SHORTEST_NEAREST = 4
 
 # Units of columns that are not read, which may stand in a row of units.
 _OTHER_UNITS = frozenset(
@@ -211,7 +212,7 @@ GENERAL_COLUMNS: ColumnRules = {
             "chargecapacity",
         ),
         *("ah cyc charge", "cycle charge capacity", "charged capacity", "charging cap", "cell charge capacity"),
-        *("ladekapazität", "capacité de charge", "充电容量", "charge capacity cycle"),
+        *("ladekapazität", "capacité de charge", "充电容量", "charge capacity cycle", "capacitance chg"),
     ),
     "discharge_capacity_Ah": ColumnRule(
         *("discharge capacity", "discharging capacity", "q discharge", "dchg capacity", "cap dchg", "dchg cap"),
@@ -235,6 +236,7 @@ GENERAL_COLUMNS: ColumnRules = {
             "cell discharge capacity",
             "entladekapazität",
             "capacité de décharge",
+            "capacitance dchg",
             "放电容量",
             "discharge capacity cycle",
         ),
@@ -379,7 +381,9 @@ class ColumnNames:
     def nearest(self, quantity: Quantity, names: Iterable[str], most: int = 3) -> list[str]:
         """The names of the quantity that are nearest in spelling to any of these, the nearest first; none that is far."""
         there = {words(name_and_unit(" ".join(name.split()))[0]) for name in islice(names, MOST_NAMES_COMPARED)}
-        known = [name for name, (other, _) in self._known.items() if other == quantity]
+        known = [
+            name for name, (other, _) in self._known.items() if other == quantity and len(name) >= SHORTEST_NEAREST
+        ]
         scored = [(max((_likeness(name, one) for one in there), default=0.0), name) for name in known]
         return [name for likeness, name in sorted(scored, reverse=True)[:most] if likeness >= NEAREST_LIKENESS]
 
