@@ -26,7 +26,7 @@ PAGE_INSTEAD = the $(if $(wildcard $(PAGE)),page that was built before,small pag
 GENERATED := dashboard/generated
 ARTIFACT_SOURCES := template.yaml $(shell find tools/artifact_build functions layers -type f ! -name '*.pyc')
 
-.PHONY: help run wheels dashboard test test-fast mutants check package run-artifact cold-start bench bench-formats bench-cost sample train evaluate-life protocols contract smoke token licences format clean
+.PHONY: help run wheels dashboard test test-fast mutants check package run-artifact cold-start bench bench-formats bench-cost sample train evaluate-life protocols contract formats-page smoke token licences format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | column -t -s "$$(printf '\t')"
@@ -49,6 +49,7 @@ check: .venv/.dev ## lint, types, import rules, the template, the lock file and 
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	.venv/bin/python -m tools.contract --check
+	.venv/bin/python -m tools.formats_page --check
 	AWS_ACCESS_KEY_ID=none AWS_SECRET_ACCESS_KEY=none .venv/bin/sam validate --template template.yaml
 	AWS_ACCESS_KEY_ID=none AWS_SECRET_ACCESS_KEY=none .venv/bin/sam validate --template template.yaml --lint
 	$(UV) lock --check
@@ -91,6 +92,9 @@ wheels: .venv/.runtime ## build the library and the client as wheels in dist/
 
 contract: .venv/.dev ## write the contract that the functions read from the library's declarations
 	.venv/bin/python -m tools.contract
+
+formats-page: .venv/.dev ## write docs/formats.md from the declarations of the formats
+	.venv/bin/python -m tools.formats_page
 
 sample: .venv/.runtime ## write synthetic cells to sample_data/
 	.venv/bin/python -m sample_cells $(ARGS)

@@ -142,7 +142,7 @@ def test_the_formats_are_described_as_plain_values_for_the_contract() -> None:
     described = described_formats()
 
     assert [one["name"] for one in described] == [known.name for known in BUILTIN_FORMATS]
-    assert all(list(one) == ["name", "endings", "instrument", "needs"] for one in described)
+    assert all(list(one) == ["name", "endings", "instrument", "needs", "traps"] for one in described)
 
 
 def test_messages_name_the_usual_ending_of_each_format_once() -> None:

@@ -115,6 +115,8 @@ def summary_format(*, name: str, instrument: str, marks: tuple[Marks, ...] = (),
         endings=(".csv", ".txt", ".xlsx"),
         instrument=instrument,
         needs="One row per cycle, with its number and its discharge or charge capacity.",
+        traps="Nothing tells how a cycle was run: those unlike their neighbours are not compared. Columns that add up over all "
+        "cycles are told by their steady rise.",
         recognise=recognise,
         read=read,
     )

@@ -24,7 +24,8 @@ class Format:
     `instrument` says what writes such files, `needs` what a file must hold. `recognise` judges a file by its content
     only, whatever its name, and returns None where it cannot be of this format. `read` returns the cells of one group
     of files, and raises a BatteryDataError that says what is wrong. `roles` distinguishes the files of one cell. `lists` says
-    which other files a list of this format names; they are then its companions.
+    which other files a list of this format names; they are then its companions. `traps` are sentences for the documents: what
+    misleads in such files, and what is done about it.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Format:
     read: Callable[[FileGroup], list[Cell]]
     roles: FileRoles | None = None
     lists: ListedNames | None = None
+    traps: str = ""
 
     def has_ending_of(self, file_name: str) -> bool:
         return file_name.lower().endswith(self.endings)

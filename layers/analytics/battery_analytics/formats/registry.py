@@ -107,7 +107,13 @@ def usual_endings(*, with_plugins: bool = False) -> list[str]:
 def described_formats() -> list[dict[str, Json]]:
     """The built-in formats as plain values, for the HTTP contract and the documents."""
     return [
-        {"name": known.name, "endings": list(known.endings), "instrument": known.instrument, "needs": known.needs}
+        {
+            "name": known.name,
+            "endings": list(known.endings),
+            "instrument": known.instrument,
+            "needs": known.needs,
+            "traps": known.traps,
+        }
         for known in BUILTIN_FORMATS
     ]
 

@@ -90,6 +90,7 @@ def table_format(
     headerless: Headerless | None = None,
     state_line: str = "",
     roles: FileRoles | None = None,
+    traps: str = "",
 ) -> Format:
     """Declare a table.
 
@@ -109,6 +110,7 @@ def table_format(
         recognise=table.recognise,
         read=table.read,
         roles=roles,
+        traps=traps,
     )
 
 

@@ -59,6 +59,7 @@ def _binary(
     recognise: Callable[[Head], Recognition | None],
     tables_of: TablesOf,
     certainty: float = 1.0,
+    traps: str = "",
     renamed: Callable[[SourceTable], str | None] = lambda _: None,
 ) -> Format:
     """A format whose reader gives tables, of which those with current and voltage are cells."""
@@ -79,7 +80,15 @@ def _binary(
             raise UnsupportedStructure(f"{file.name} holds no table of cycling data.", file=file.name)
         return cells
 
-    return Format(name=name, endings=endings, instrument=instrument, needs=needs, recognise=recognise, read=read)
+    return Format(
+        name=name,
+        endings=endings,
+        instrument=instrument,
+        needs=needs,
+        recognise=recognise,
+        read=read,
+        traps=traps,
+    )
 
 
 def _named_apart(cell: Cell, name: str) -> Cell:
@@ -178,6 +187,7 @@ def _text_format(file: BatteryFile) -> tuple[Format, float]:
 
 WORKBOOK = Format(
     name="Excel workbook",
+    traps="Sheets that continue each other are one table; sheets of steps and cycles are not taken for points.",
     endings=(".xlsx", ".xls", ".xlsm"),
     instrument="Any cycler or laboratory that exports Excel workbooks",
     needs="A sheet with one row per point, as the text formats have it.",
@@ -208,6 +218,7 @@ PARQUET = _binary(
 )
 ARBIN_ACCESS = _binary(
     name="Arbin res",
+    traps="An Access database, read in a process of its own with limits of time and memory.",
     endings=(".res",),
     instrument="Arbin (MITS), an Access database",
     needs="The table Channel_Normal_Table.",
@@ -222,6 +233,7 @@ ARBIN_ACCESS = _binary(
 
 BIOLOGIC_MPR = _binary(
     name="BioLogic mpr",
+    traps="Columns are numbered, and some follow from others, such as the current from the charge that flowed.",
     endings=(".mpr",),
     instrument="BioLogic (EC-Lab, BT-Lab)",
     needs="Points of a test with current or charge, voltage and time.",
@@ -232,6 +244,7 @@ BIOLOGIC_MPR = _binary(
 
 NEWARE_NDAX = _binary(
     name="Neware ndax",
+    traps="Where points lie in several parts, each part is taken once, and the scale of the current follows the range.",
     endings=(".ndax",),
     instrument="Neware (BTS 8, BTSDA)",
     needs="An archive with data.ndc.",
@@ -240,6 +253,7 @@ NEWARE_NDAX = _binary(
 )
 NEWARE_NDA = _binary(
     name="Neware nda",
+    traps="Three layouts by version of the program; the scale of the current follows its range.",
     endings=(".nda",),
     instrument="Neware (BTS 7 to 9)",
     needs="Points of a test.",
@@ -249,6 +263,7 @@ NEWARE_NDA = _binary(
 
 HDF5 = _binary(
     name="HDF5 table",
+    traps="Read in a process of its own; links to other files and plug-in filters are not followed.",
     endings=(".h5", ".hdf5", ".hdf"),
     instrument="cellpy, pandas, battery-data-toolkit",
     needs="A table of points with current and voltage, and a capacity or a time, as pandas or PyTables store it.",

@@ -25,6 +25,10 @@ _BITRODE_ROW = r"\s*(?:yes|no)\s*,\s*[\d.]+(?:,\s*\d+){5},\s*[\d.]+(?:,\s*-?[\d.
 
 ARBIN = table_format(
     name="Arbin csv",
+    traps=(
+        "The counters of capacity restart at a step, at a cycle or never. Only their rise while their own current "
+        "flows counts."
+    ),
     instrument="Arbin (MITS), also as CALCE, MIT and SLAC publish it",
     needs=_ONE_ROW_PER_POINT,
     certainty=0.95,
@@ -35,6 +39,7 @@ ARBIN = table_format(
 )
 BATTERY_ARCHIVE = table_format(
     name="Battery Archive csv",
+    traps="It has the temperature of the environment beside that of the cell. That of the cell is taken.",
     instrument="batteryarchive.org",
     needs=_ONE_ROW_PER_POINT,
     certainty=0.95,
@@ -42,6 +47,11 @@ BATTERY_ARCHIVE = table_format(
 )
 MACCOR = table_format(
     name="Maccor text",
+    traps=(
+        "The current has no sign in most exports: the letter of the state gives its direction. One column counts "
+        "the capacity of both directions. Times are in seconds, minutes or days and hours; where they state no "
+        "unit, the dates beside them show it."
+    ),
     endings=(".txt", ".csv", ".001"),
     instrument="Maccor",
     needs=_ONE_ROW_PER_POINT,
@@ -59,6 +69,10 @@ MACCOR = table_format(
 )
 BIOLOGIC = table_format(
     name="BioLogic text",
+    traps=(
+        "The preamble says how many lines it has, and is believed. Names hold their unit after a slash, in any "
+        "language; decimals may have a comma. Cycles begin with 0. Rests may have no current at all."
+    ),
     endings=(".mpt", ".txt"),
     instrument="BioLogic (EC-Lab, BT-Lab)",
     needs=_ONE_ROW_PER_POINT,
@@ -71,6 +85,10 @@ BIOLOGIC = table_format(
 )
 NEWARE = table_format(
     name="Neware csv",
+    traps=(
+        "Old exports nest cycles, steps and records in one table, whose records are taken. Times restart at each "
+        "step, so the dates count where no total time is there. Chinese exports are in GBK."
+    ),
     instrument="Neware (BTSDA, BTS)",
     needs=_ONE_ROW_PER_POINT,
     certainty=0.95,
@@ -91,6 +109,9 @@ NEWARE = table_format(
 )
 LANDT = table_format(
     name="Landt csv",
+    traps=(
+        "One capacity counts both directions and restarts at each step. It may be per mass, which is an extra column."
+    ),
     instrument="LAND, Landt",
     needs=_ONE_ROW_PER_POINT,
     certainty=0.95,
@@ -103,6 +124,7 @@ LANDT = table_format(
 )
 NOVONIX = table_format(
     name="Novonix csv",
+    traps="Blocks in brackets stand above the table. Times are in hours, and the capacity is signed.",
     instrument="Novonix UHPC",
     needs=_ONE_ROW_PER_POINT,
     certainty=0.95,
@@ -110,6 +132,7 @@ NOVONIX = table_format(
 )
 BASYTEC = table_format(
     name="Basytec text",
+    traps="The header is a line that begins with ~, as comments do. Times are in seconds, minutes or hours.",
     endings=(".txt", ".csv"),
     instrument="Basytec",
     needs=_ONE_ROW_PER_POINT,
@@ -122,6 +145,7 @@ BASYTEC = table_format(
 )
 PEC = table_format(
     name="PEC csv",
+    traps="Voltage and current may be in thousandths. Several tests of a cell may be in one file.",
     instrument="PEC",
     needs=_ONE_ROW_PER_POINT,
     certainty=0.95,
@@ -133,6 +157,10 @@ PEC = table_format(
 )
 BITRODE = table_format(
     name="Bitrode csv",
+    traps=(
+        "The table may have no header at all. Then its first row tells it, and its columns are known by place. The "
+        "mode gives the direction of the current."
+    ),
     instrument="Bitrode (VisuaLCN)",
     needs=_ONE_ROW_PER_POINT,
     certainty=0.95,
@@ -149,6 +177,7 @@ BITRODE = table_format(
 )
 ZKETECH = table_format(
     name="ZKETECH EBC csv",
+    traps="The current has no sign. The line Mode above the table says whether the file is a charge or a discharge.",
     instrument="ZKETECH EBC (EB Tester Software)",
     needs="Rows of time, current and voltage; the line Mode: above them gives the direction of the current.",
     certainty=0.95,
@@ -157,6 +186,7 @@ ZKETECH = table_format(
 )
 GAMRY = table_format(
     name="Gamry DTA",
+    traps="The table stands among others, with a row of units below its header.",
     endings=(".dta",),
     instrument="Gamry",
     needs="The table CURVE of a charge, discharge or chronopotentiometry, with time, voltage and current.",
@@ -166,6 +196,7 @@ GAMRY = table_format(
 )
 IVIUM = table_format(
     name="Ivium csv",
+    traps="The header may be some lines below the first one.",
     instrument="Ivium",
     needs=_ONE_ROW_PER_POINT,
     certainty=0.9,
@@ -173,6 +204,7 @@ IVIUM = table_format(
 )
 DIGATRON = table_format(
     name="Digatron csv",
+    traps="A row of units stands below the header, which is in German or English.",
     instrument="Digatron (Battery Manager)",
     needs=_ONE_ROW_PER_POINT,
     certainty=0.95,
@@ -184,6 +216,7 @@ DIGATRON = table_format(
 )
 VOLTAIQ = table_format(
     name="Voltaiq vdf",
+    traps="Metadata stand above the mark [DATA START], and a row of units below the header.",
     endings=(".vdf", ".csv"),
     instrument="Voltaiq data format",
     needs=_ONE_ROW_PER_POINT,
@@ -192,6 +225,7 @@ VOLTAIQ = table_format(
 )
 BDF = table_format(
     name="BDF csv",
+    traps="Names are in either of two spellings, with unit after a slash or an underscore.",
     endings=(".bdf", ".csv"),
     instrument="Battery Data Format",
     needs=_ONE_ROW_PER_POINT,
@@ -204,6 +238,7 @@ BDF = table_format(
 )
 NASA = table_format(
     name="NASA csv",
+    traps="A file holds one operation. Sent with its list, the operations of a battery are one cell.",
     instrument="NASA Ames Prognostics Center of Excellence, one operation per file",
     needs="Voltage_measured, Current_measured and Time.",
     certainty=0.95,
