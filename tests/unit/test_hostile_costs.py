@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from battery_analytics import BatteryDataError, BatteryFile, analyze
 
-from tests.known_cell import column, text_table
+from tests.known_cell import column, cycles, text_table
 
 NAMES = ("current_in_A", "voltage_in_V", "discharge_capacity_in_Ah", "time_in_s")
 
@@ -107,6 +107,12 @@ def test_datasets_that_claim_more_than_their_file_are_not_made(tmp_path: Any) ->
 def test_an_empty_column_among_full_ones_is_an_error_of_the_file(shape: tuple[int, ...]) -> None:
     content = pickle.dumps(columns(voltage_in_V=np.ones(shape), time_in_s=np.ones(shape)))
     assert code("a.pkl", content) in {"no_cycles", "inconsistent_lengths"}
+
+
+def test_long_metadata_that_many_cells_repeat_are_too_large_an_answer() -> None:
+    for text in ("z", "\x01"):
+        cell = {"notes": [text * 4_000] * 90, "cycle_data": cycles()}
+        assert code("a.pkl", pickle.dumps([{**cell, "cell_id": str(number)} for number in range(200)])) == "too_costly"
 
 
 def test_dates_that_repeat_are_understood_once_each() -> None:
