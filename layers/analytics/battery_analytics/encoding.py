@@ -10,6 +10,9 @@ import orjson
 
 from battery_analytics.fields import OtherKeys
 
+_BYTES_OF_ESCAPE = 6
+_MOST_UNLIKE_ITEMS = 2_000  # metadata have no more; longer lists are of like items
+
 
 def encoded(value: object) -> bytes:
     """UTF-8 JSON of dicts, lists, dataclasses and arrays; NaN and infinities become null."""
@@ -30,11 +33,13 @@ def estimated_size(value: object) -> int:
     if isinstance(value, np.ndarray):
         return 9 * value.size
     if isinstance(value, str):
-        return len(value) + 3
+        return (1 if value.isascii() and value.isprintable() else _BYTES_OF_ESCAPE) * len(value) + 3
     if isinstance(value, Mapping):
         return sum(len(str(key)) + 4 + estimated_size(item) for key, item in value.items())
-    if isinstance(value, list | tuple):  # of like items
-        return 2 + (len(value) * estimated_size(value[-1]) if value else 0)
+    if isinstance(value, list | tuple):
+        if len(value) <= _MOST_UNLIKE_ITEMS:
+            return 2 + sum(map(estimated_size, value))
+        return 2 + len(value) * estimated_size(value[-1])
     if is_dataclass(value) and not isinstance(value, type):
         return sum(len(field.name) + 4 + estimated_size(getattr(value, field.name)) for field in fields(value))
     return 8
