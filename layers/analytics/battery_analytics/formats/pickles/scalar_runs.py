@@ -52,13 +52,30 @@ def scalar_run(data: bytes, start: int, memo: Sequence[object]) -> ScalarRun | N
     before = place - start
     record = np.dtype([("before", "u1", before), ("value", numpy_dtype), ("after", "u1", len(_AFTER_VALUE))])
     available = min((len(data) - start) // record.itemsize, RUN_CHUNK)
+    if available < SHORTEST_RUN or not _begin_alike(data, start, before, record.itemsize):
+        return None
     records = np.frombuffer(data, dtype=record, count=available, offset=start)
-    spelled_alike = (records["before"] == tuple(data[start:place])).all(axis=1)
-    spelled_alike &= (records["after"] == tuple(_AFTER_VALUE)).all(axis=1)
-    length = leading(spelled_alike)
+    looked_at = SHORTEST_RUN
+    length = _spelled_alike(records[:looked_at], data[start:place])
+    while length == looked_at < available:  # no further than a few times what is found
+        looked_at = min(4 * looked_at, available)
+        length = _spelled_alike(records[:looked_at], data[start:place])
     if length < SHORTEST_RUN:
         return None
     return ScalarRun(records["value"][:length], start + length * record.itemsize, len(memo), dtype)
+
+
+def _begin_alike(data: bytes, start: int, before: int, size: int) -> bool:
+    """Whether the first records of a run begin with the same bytes."""
+    head = data[start : start + before]
+    return all(data[place : place + before] == head for place in range(start, start + SHORTEST_RUN * size, size))
+
+
+def _spelled_alike(records: npt.NDArray[np.void], before: bytes) -> int:
+    """How many records from the first on have the same opcodes."""
+    alike = (records["before"] == tuple(before)).all(axis=1)
+    alike &= (records["after"] == tuple(_AFTER_VALUE)).all(axis=1)
+    return leading(alike)
 
 
 def _recalled(data: bytes, place: int, memo: Sequence[object]) -> tuple[object, int]:
