@@ -1,6 +1,6 @@
 """The cells side by side: each figure of a row is its own cell's, and the rank follows the retention at the same age."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
@@ -35,8 +35,14 @@ def report(
     first, last, last_cycle = fading or (50.0, 50.0, 2)
     capacity = np.linspace(first, last, last_cycle)
     group = replace(VALUES[CAPACITY_FADE.name].groups[0], kind=kind, headline=fading is not None)
+    columns = VALUES[CYCLE_TABLE.name]
+    stretched = {
+        name: np.resize(column, last_cycle)
+        for name in (field.name for field in fields(columns))
+        if isinstance(column := getattr(columns, name), np.ndarray)
+    }
     table = replace(
-        VALUES[CYCLE_TABLE.name],
+        replace(columns, **stretched),
         cycle_number=np.arange(1, last_cycle + 1),
         group=[group.name] * last_cycle,
         compared_capacity_Ah=capacity,

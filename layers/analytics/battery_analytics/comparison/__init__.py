@@ -1,4 +1,4 @@
-"""Several cells side by side, ranked by how much capacity they retain at the same age."""
+"""Several cells side by side: ranked by retention at the same age, against their siblings, and over the test's factors."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,6 +7,9 @@ from typing import Annotated
 
 import numpy as np
 
+from battery_analytics.comparison.cell_figures import cell_figures
+from battery_analytics.comparison.factors import Factors, factors
+from battery_analytics.comparison.siblings import Siblings, siblings
 from battery_analytics.fields import Field
 from battery_analytics.projection.result import Interval
 from battery_analytics.sections.registry import Sections
@@ -46,6 +49,11 @@ class Comparison:
     basis: Annotated[str, Field("How the cells were ranked, and how much that says.")]
     cells: Annotated[list[ComparedCell], Field("One row per cell, in the order of the files.")]
     ranking: Annotated[list[str], Field("The cells' ids, best first.")]
+    siblings: Annotated[
+        list[Siblings], Field("The groups of three and more cells that were tested alike; empty where there are none.")
+    ]
+    factors: Annotated[Factors, Field("Fade over the conditions of the test, over the ranked cells.")]
+    summary: Annotated[str, Field("Which cell ages fastest and what sets it apart, as text.")]
 
 
 def comparison(reports: Sequence[Sections]) -> Comparison:
@@ -62,6 +70,8 @@ def comparison(reports: Sequence[Sections]) -> Comparison:
     ranked = {place: value for place, value in retention_at.items() if value is not None}
     order = sorted(ranked, key=lambda place: -ranked[place])
     rank_of = {place: rank for rank, place in enumerate(order, start=1)}
+    tested = {place: one for place, report in enumerate(reports) if (one := cell_figures(report)) is not None}
+    groups = siblings(list(tested.values()))
     cells = [_row(report, rank_of.get(place), ranked.get(place)) for place, report in enumerate(reports)]
     return Comparison(
         RANKED_BY,
@@ -69,7 +79,17 @@ def comparison(reports: Sequence[Sections]) -> Comparison:
         _basis(ranked, common_cycle, ranked_kind),
         cells,
         ranking=[cells[place].cell_id for place in order],
+        siblings=groups,
+        factors=factors([tested[place] for place in places if place in tested], common_cycle),
+        summary=_summary(groups),
     )
+
+
+def _summary(groups: Sequence[Siblings]) -> str:
+    """The text of the group whose worst cell is farthest from the mean of its group, in points of fade."""
+    if not groups:
+        return "No three cells were tested alike, so no cell can be set against siblings."
+    return max(groups, key=lambda group: group.spread_fade_percent or 0.0).summary
 
 
 def _headline_kind(report: Sections) -> str | None:
