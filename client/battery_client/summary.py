@@ -108,8 +108,8 @@ def _ranking_lines(comparison: Report) -> Iterator[str]:
     for row in sorted(rows, key=lambda row: row["rank"] or len(rows) + 1):
         at_cycle = _number(row.get("retention_at_common_cycle"), ".2f", " %") or "not compared"
         yield _line(f"{row['rank'] or '-'}", f"{row['cell_id']}  {at_cycle}, at its end {_retention(row)}")
-    if basis := comparison.get("basis"):
-        yield _line("", str(basis))
+    for text in filter(None, (comparison.get("summary"), comparison.get("basis"))):
+        yield _line("", str(text))
 
 
 def _retention(section: Report) -> str:

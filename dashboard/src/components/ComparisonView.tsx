@@ -97,7 +97,13 @@ export function ComparisonView({ sources, criteria, answers, server, onCell }: P
 }
 
 function RankNote({ state, onAsk }: { state: ComparisonState; onAsk: () => void }) {
-  if (state.at === "known") return <p className="soft">{state.comparison.basis}</p>;
+  if (state.at === "known")
+    return (
+      <>
+        <p>{state.comparison.summary}</p>
+        <p className="soft">{state.comparison.basis}</p>
+      </>
+    );
   if (state.at === "waiting") return <p className="soft">The API ranks them after all files have been analysed.</p>;
   if (state.at === "asking") return <p className="soft">Asking the API to rank them…</p>;
   return (
