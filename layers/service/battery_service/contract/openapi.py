@@ -69,6 +69,7 @@ FORMATS = record(
                     "endings": array(text("With its dot."), "The endings of its files."),
                     "instrument": text("The instruments or programs that write it."),
                     "needs": text("What a file must hold."),
+                    "traps": text("What misleads in such files, and what is done about it; empty where nothing does."),
                 },
             ),
             "Each format once.",
