@@ -19,7 +19,7 @@ from battery_client.summary import summary
 from battery_client.token import VARIABLE, bearer_token
 from battery_client.transport import DirectTransport, Transport, TransportBySize, Upload
 
-OPTION_NAMES = ("plots", "eol_threshold", "capacity_reference", "cycles", "compare")
+OPTION_NAMES = ("plots", "eol_threshold", "capacity_reference", "cycles", "compare", "format")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -87,6 +87,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     analysis.add_argument(
         "--compare", metavar="WHICH", help="cycles to compare: auto, ageing, check_ups or all (default: auto)"
+    )
+    analysis.add_argument(
+        "--format", metavar="NAME", help="format to read the files by, a name of GET /api/formats (default: by content)"
     )
     analysis.add_argument(
         "--cycles",

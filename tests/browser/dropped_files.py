@@ -51,7 +51,21 @@ class DroppedFiles:
             "hostile_words": self._written(f"{MARKUP}.pkl", cells.pickled(words)),
             "corrupted": self._written("CORRUPTED.pkl", cells.pickled(first)[:2000]),
             "empty": self._written("EMPTY.pkl", b""),
+            "folder": self._campaign(cells.pickled(first), triplet["TEST_35_C3_cycles.csv"]),
         }
+
+    def _campaign(self, pickled: bytes, table: bytes) -> Path:
+        """A folder as a laboratory has it: a cell, another one over two files in a folder of its own, a picture, a hidden
+        file."""
+        folder = self._folder / "campaign"
+        (folder / "deep").mkdir(parents=True)
+        (folder / "TEST_25_A1.pkl").write_bytes(pickled)
+        header, *rows = table.splitlines(keepends=True)
+        for number, part in enumerate((rows[: len(rows) // 2], rows[len(rows) // 2 :]), start=1):
+            (folder / "deep" / f"CELL_C3_part{number}.csv").write_bytes(b"".join((header, *part)))
+        (folder / "photo.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(64))
+        (folder / ".hidden.csv").write_bytes(b"")
+        return folder
 
     @cached_property
     def large(self) -> Mapping[str, Path]:

@@ -214,6 +214,26 @@ def test_several_cells_are_summed_up_one_by_one_and_ranked(
     ]
 
 
+def test_what_sets_the_worst_cell_apart_and_what_was_not_read_are_said(
+    api: FakeApi, url: str, cell_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = {"rank": 1, "cell_id": "A", "retention_at_common_cycle": 98.5, "capacity_retention_percentage": 98.0}
+    comparison = {"cells": [row], "common_cycle": 30, "basis": "Ranked.", "summary": "A fades fastest."}
+    failure = {"file": "b.csv", "error": "b.csv is empty.", "code": "empty_file", "details": {}}
+    api.answer = {"cells": [CELL], "comparison": comparison, "failures": [failure]}
+
+    client.main(["--file", str(cell_file), "--url", url, "--format", "CALB pickle"])
+
+    assert api.events[-1]["queryStringParameters"]["format"] == "CALB pickle"
+    assert capsys.readouterr().out.splitlines()[-5:] == [
+        "             A fades fastest.",
+        "             Ranked.",
+        "",
+        "Not read",
+        "  empty_file b.csv is empty.",
+    ]
+
+
 @pytest.mark.parametrize(
     ("capacity_Ah", "text"), [(0.00152, "1.52 mAh"), (47.0, "47 Ah"), (2e-5, "20 µAh"), (180.5, "180.5 Ah")]
 )

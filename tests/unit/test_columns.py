@@ -8,11 +8,11 @@ from battery_analytics.formats.tables.column_values import NotNumbers, number_of
 from battery_analytics.formats.tables.columns import (
     GENERAL_COLUMNS,
     GENERAL_NAMES,
-    UNITS,
     ColumnNames,
     ColumnRule,
-    extra_columns,
 )
+from battery_analytics.formats.tables.told_columns import extra_columns
+from battery_analytics.formats.tables.units import UNITS
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from battery_analytics import analyze
+from battery_analytics.errors import NoCycles
 from battery_analytics.files import BatteryFile
 from battery_analytics.formats.reading import read_cells
 
@@ -148,6 +149,48 @@ def test_columns_that_go_on_counting_give_the_rise_of_each_cycle() -> None:
 
     assert one["capacity_fade"]["discharge_capacities"] == pytest.approx(fading())
     assert "running_totals" in findings(one)
+
+
+def test_a_counter_that_began_before_the_file_tells_nothing_of_its_first_cycle() -> None:
+    rows = "".join(f"{n},{3.0 * n}\n" for n in range(5, 12))
+    one = report([table("cycle,discharge capacity (Ah)\n" + rows + "12,33.0\n")])
+
+    # The last cycle adds nothing, as where the test was stopped.
+    assert one["capacity_fade"]["discharge_capacities"] == [None, *[pytest.approx(3.0)] * 6, None]
+
+
+def test_a_column_of_traces_is_no_capacity() -> None:
+    one = report(
+        lines("cycle,charge capacity (Ah),discharge capacity (Ah)", "{n},{c},0.00000{n}", fading(8)), compare="all"
+    )
+
+    assert one["capacity_fade"]["discharge_capacities"] == [None] * 8
+    assert one["capacity_fade"]["charge_capacities"][0] == pytest.approx(3.003)
+    assert "capacity_of_traces" in findings(one)
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "percent"),
+    [("CE", 0.99, 99.0), ("CE (%)", 99.0, 99.0), ("CE (%)", 0.5, 0.5), ("Coulombic efficiency", 99.0, 99.0)],
+)
+def test_a_stated_efficiency_is_a_share_only_without_its_unit(name: str, written: float, percent: float) -> None:
+    rows = "".join(f"{n},3.0,{written}\n" for n in range(1, 6))
+    [cell] = read_cells([table(f"cycle,capacity (Ah),{name}\n{rows}")])
+
+    assert cell.summary is not None
+    assert cell.summary.coulombic_efficiency_percent == pytest.approx([percent] * 5)
+
+
+def test_a_table_without_a_usable_cycle_number_is_refused() -> None:
+    with pytest.raises(NoCycles, match=r"table\.csv"):
+        read_cells([table("cycle,capacity (Ah)\n-2,3\n-1,2.9\n")], "cycle summary")
+
+
+def test_the_assumed_unit_is_told_with_the_column() -> None:
+    [cell] = read_cells(lines("cycle,capacity", "{n},{d}", [1_000 * value for value in fading()]))
+
+    [told] = [column for column in cell.source.columns if column.quantity == "discharge_capacity_Ah"]
+    assert (told.unit, told.assumed) == ("mAh", True)
 
 
 def test_rows_out_of_order_are_sorted_and_repeated_ones_taken_once() -> None:

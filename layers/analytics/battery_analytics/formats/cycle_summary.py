@@ -7,7 +7,8 @@ from pathlib import PurePath
 
 import numpy as np
 
-from battery_analytics.cell import Cell, CycleSummary, CyclingData, Finding, FloatArray, Json, Source
+from battery_analytics.cell import Cell, CyclingData, Finding, Json, Source, SourceColumn
+from battery_analytics.errors import NoCycles
 from battery_analytics.formats.declaration import Format, Recognition
 from battery_analytics.formats.file_groups import FileGroup
 from battery_analytics.formats.head import Head
@@ -25,18 +26,14 @@ from battery_analytics.formats.tables.columns import (
     ColumnRule,
     ColumnRules,
     Layout,
-    extra_columns,
-    has_unit,
-    used_columns,
 )
 from battery_analytics.formats.tables.rows import Rows, rows_of, rows_of_source
+from battery_analytics.formats.tables.summary_figures import CAPACITIES, assumed_unit, in_order, summary_of
 from battery_analytics.formats.tables.text import Header, fields_of, table_text
+from battery_analytics.formats.tables.told_columns import extra_columns, used_columns
 
 FEWEST_ROWS_BESIDE_POINTS = 3
-LARGEST_CAPACITY_AH = 500.0
 MOST_BLANK_SHARE = 0.5
-RUNNING_SHARE = 0.2
-FEWEST_RUNNING = 3
 
 _WORDS_OF_ROLES = re.compile(
     r"[_\-. ]*(?:statistics?(?:by|_by_)?(?:cycles?|steps?)?|stats?|summary|timeseries|time_series|raw|records?|points|wb_\d+|"
@@ -80,7 +77,6 @@ SUMMARY_COLUMNS: ColumnRules = {
     "resistance_ohm": ColumnRule("internal resistance", "resistance", "dcir", "dc internal resistance", "ir", "dcr"),
 }
 _NAMES = ColumnNames(SUMMARY_COLUMNS)
-_CAPACITIES: tuple[Quantity, ...] = ("discharge_capacity_Ah", "charge_capacity_Ah")
 _POINTS: tuple[Quantity, ...] = ("current_A", "voltage_V")
 
 
@@ -128,7 +124,7 @@ def is_summary(header: Header, lines: Sequence[str]) -> bool:
     A table that could hold points, because it has current and voltage, must show a few rows.
     """
     layout = _NAMES.layout(header.columns)
-    if "cycle_number" not in layout or not any(capacity in layout for capacity in _CAPACITIES):
+    if "cycle_number" not in layout or not any(capacity in layout for capacity in CAPACITIES):
         return False
     names_points = _names_points(header)
     if names_points and GENERAL_NAMES.recognised(layout["cycle_number"].name) is None:
@@ -157,7 +153,10 @@ def _names_points(header: Header) -> bool:
 
 
 def cells_of_summary(rows: Rows, layout: Layout, metadata: Mapping[str, Json], source: Source) -> list[Cell]:
-    """The cells whose cycles a table states, one as a rule. Raises UnsupportedStructure beyond the limits on cycles."""
+    """The cells whose cycles a table states, one as a rule.
+
+    Raises NoCycles without any, UnsupportedStructure beyond the limits on cycles.
+    """
     file = source.files[0]
     tables = tables_of_cells(rows.columns, rows.cell_names)
     several = several_cells(tables, layout) if len(tables) > 1 else []
@@ -165,10 +164,12 @@ def cells_of_summary(rows: Rows, layout: Layout, metadata: Mapping[str, Json], s
     for table in tables:
         name = str(metadata["cell_id"] or PurePath(file).stem)
         findings = [*rows.findings, *several, _what_it_is()]
-        numbers, columns = _in_order(table.columns, findings)
+        numbers, columns = in_order(table.columns, findings)
+        if not numbers.size:
+            raise NoCycles(f"{file} has no row with the number of a cycle.", file=file)
         check_size(numbers.size, 0, file)
-        unit_Ah = _assumed_unit(columns, layout, findings)
-        summary = _summary(columns, numbers.size, unit_Ah, findings)
+        unit = assumed_unit(columns, layout, findings)
+        summary = summary_of(numbers, columns, layout, unit, findings)
         cycling = CyclingData(
             cycle_number=numbers.astype(np.int64),
             offsets=np.zeros(numbers.size + 1, dtype=np.int64),
@@ -176,19 +177,29 @@ def cells_of_summary(rows: Rows, layout: Layout, metadata: Mapping[str, Json], s
             current_A=np.empty(0),
         )
         cell_id = table.cell_id(name, alone=len(tables) == 1)
-        cells.append(Cell({**metadata, "cell_id": cell_id}, cycling, source, tuple(findings), summary))
+        told = source if unit is None else replace(source, columns=_in_unit(source.columns, unit))
+        cells.append(Cell({**metadata, "cell_id": cell_id}, cycling, told, tuple(findings), summary))
         check_total(cells, file)
     return cells
+
+
+def _in_unit(columns: tuple[SourceColumn, ...], unit: str) -> tuple[SourceColumn, ...]:
+    """The columns as the report lists them, capacities of no stated unit with the one that was assumed."""
+    return tuple(
+        replace(column, unit=unit) if column.assumed and column.quantity in CAPACITIES else column for column in columns
+    )
 
 
 def summary_of_source(table: SourceTable, files: FileGroup, *, name: str, certainty: float) -> list[Cell]:
     """The cells of a table with one row per cycle from a binary file; none where it is no such table."""
     names = tuple(table.columns)
     layout = _NAMES.layout(names)
-    if "cycle_number" not in layout or not any(capacity in layout for capacity in _CAPACITIES):
+    if "cycle_number" not in layout or not any(capacity in layout for capacity in CAPACITIES):
         return []
     rows = rows_of_source(table.columns, layout, files.main.name)
-    if not (np.diff(rows.columns["cycle_number"]) > 0).all():
+    with np.errstate(invalid="ignore"):
+        rises = bool((np.diff(rows.columns["cycle_number"]) > 0).all())
+    if not rises:
         return []
     metadata = plain_metadata({**dict(table.metadata.items()), "cell_id": named_cell(table.metadata)})
     used = used_columns(layout.values())
@@ -205,11 +216,13 @@ def without_needless(cells: Sequence[Cell]) -> list[Cell]:
     needless: dict[int, list[str]] = {}
     kept: list[Cell] = []
     for cell in cells:
-        same = next((place for place, other in enumerate(with_points) if _is_summary_of(cell, other)), None)
-        if cell.summary is None or same is None:
+        points = None
+        if cell.summary is not None:
+            points = next((other for other in with_points if _is_summary_of(cell, other)), None)
+        if points is None:
             kept.append(cell)
         else:
-            needless.setdefault(id(with_points[same]), []).append(cell.source.files[0])
+            needless.setdefault(id(points), []).append(cell.source.files[0])
     return [_with_needless(cell, needless.get(id(cell), [])) for cell in kept]
 
 
@@ -239,83 +252,3 @@ def _what_it_is() -> Finding:
         "those whose capacity is unlike their neighbours'."
     )
     return Finding("cycle_summary", "warning", message)
-
-
-def _in_order(
-    columns: Mapping[Quantity, FloatArray], findings: list[Finding]
-) -> tuple[FloatArray, dict[Quantity, FloatArray]]:
-    """The cycle numbers and the other columns, sorted by them; of rows with one number the last counts."""
-    numbers = columns["cycle_number"]
-    usable = np.flatnonzero(np.isfinite(numbers) & (numbers >= 0) & (numbers < 2**53))
-    _, last = np.unique(numbers[usable][::-1], return_index=True)
-    order = usable[usable.size - 1 - last]
-    if order.size < usable.size:
-        message = "Some cycles have several rows. The last row of each was taken."
-        findings.append(Finding("cycles_repeated", "warning", message))
-    return numbers[order], {name: values[order] for name, values in columns.items() if name != "cycle_number"}
-
-
-def _assumed_unit(columns: Mapping[Quantity, FloatArray], layout: Layout, findings: list[Finding]) -> float:
-    """The factor to Ah of capacities that state no unit: no cell of such a table has hundreds of ampere-hours."""
-    stated = [layout[capacity] for capacity in _CAPACITIES if capacity in layout]
-    if all(has_unit(column.name) or column.factor != 1 for column in stated):
-        return 1.0
-    largest = max(
-        (
-            float(np.nanmax(values))
-            for name in _CAPACITIES
-            if np.isfinite(values := columns.get(name, np.empty(0))).any()
-        ),
-        default=0.0,
-    )
-    factor, unit = (1e-3, "mAh") if largest > LARGEST_CAPACITY_AH else (1.0, "Ah")
-    message = f"The columns {listed([column.name for column in stated])} state no unit. They were taken as {unit}."
-    findings.append(Finding("capacity_unit_assumed", "info" if unit == "Ah" else "warning", message))
-    return factor
-
-
-def _summary(
-    columns: Mapping[Quantity, FloatArray], n_cycles: int, unit_Ah: float, findings: list[Finding]
-) -> CycleSummary:
-    unknown = np.full(n_cycles, np.nan)
-
-    def stated(name: Quantity) -> FloatArray:
-        return columns.get(name, unknown)
-
-    def flowed(name: Quantity, factor: float = 1.0) -> FloatArray:
-        values = np.abs(stated(name)) * factor
-        if _is_running(values):
-            running.append(name)
-            values = np.diff(values, prepend=0.0)
-        return np.where(values > 0, values, np.nan)
-
-    running: list[str] = []
-    summary = CycleSummary(
-        charge_capacity_Ah=flowed("charge_capacity_Ah", unit_Ah),
-        discharge_capacity_Ah=flowed("discharge_capacity_Ah", unit_Ah),
-        coulombic_efficiency_percent=_percent(stated("coulombic_efficiency_percent")),
-        charge_energy_Wh=flowed("charge_energy_Wh"),
-        discharge_energy_Wh=flowed("discharge_energy_Wh"),
-        temperature_C=stated("temperature_C"),
-        resistance_ohm=np.where(stated("resistance_ohm") > 0, stated("resistance_ohm"), np.nan),
-    )
-    if running:
-        message = (
-            f"The columns for {listed(running)} add up over all cycles. The figure of a cycle is their rise in it."
-        )
-        findings.append(Finding("running_totals", "info", message))
-    return summary
-
-
-def _is_running(values: FloatArray) -> bool:
-    """Whether a column adds up over the cycles: it only rises, by a good part of its first value each time."""
-    if values.size < FEWEST_RUNNING or not np.isfinite(values).all() or not values[0] > 0:
-        return False
-    rises = np.diff(values)
-    return bool((rises > 0).all() and float(np.median(rises)) > RUNNING_SHARE * values[0])
-
-
-def _percent(efficiency: FloatArray) -> FloatArray:
-    known = efficiency[np.isfinite(efficiency)]
-    is_share = known.size > 0 and float(np.median(known)) <= 2.0
-    return efficiency * 100.0 if is_share else efficiency

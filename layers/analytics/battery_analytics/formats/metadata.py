@@ -11,7 +11,7 @@ import numpy as np
 from battery_analytics.cell import Json
 from battery_analytics.formats.stated_facts import facts_of
 from battery_analytics.formats.tables.column_values import number_of_text
-from battery_analytics.formats.tables.columns import UNITS
+from battery_analytics.formats.tables.units import UNITS
 
 MAX_DEPTH = 8
 MAX_VALUES = 2_000

@@ -83,7 +83,8 @@ def read_cells(
         raise refused[0][1]
     if failures is not None:
         failures.extend(Failure.of(file, error) for file, error in refused)
-    return without_needless(joined(cells))
+    with _decoding(files[0].name):
+        return without_needless(joined(cells))
 
 
 @contextmanager

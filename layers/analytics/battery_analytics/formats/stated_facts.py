@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 
 from battery_analytics.cell import Json
 from battery_analytics.formats.tables.column_values import number_of_text
-from battery_analytics.formats.tables.columns import UNITS, name_and_unit, words
+from battery_analytics.formats.tables.columns import name_and_unit, words
+from battery_analytics.formats.tables.units import UNITS
 
 FACTS: Mapping[str, tuple[str, ...]] = {
     "serial_number": (

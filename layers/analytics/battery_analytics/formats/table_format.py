@@ -29,9 +29,7 @@ from battery_analytics.formats.tables.columns import (
     ColumnNames,
     ColumnRules,
     RecognisedColumn,
-    extra_columns,
     name_and_unit,
-    used_columns,
     words,
 )
 from battery_analytics.formats.tables.cycles import cycles_of_table
@@ -40,6 +38,7 @@ from battery_analytics.formats.tables.rows import Rows, rows_of, rows_of_source
 from battery_analytics.formats.tables.text import Header, Headerless, table_text
 from battery_analytics.formats.tables.texts import state_of
 from battery_analytics.formats.tables.time_unit import UNITS, unit_by_dates
+from battery_analytics.formats.tables.told_columns import extra_columns, used_columns
 
 REQUIRED: tuple[Quantity, ...] = ("current_A", "voltage_V")
 USUAL: tuple[Quantity, ...] = ("cycle_number", *REQUIRED)

@@ -53,6 +53,10 @@ export class Dashboard {
     await this.fileInput.setInputFiles(paths);
   }
 
+  async chooseFolder(path: string): Promise<void> {
+    await this.page.locator("input[type=file][webkitdirectory]").setInputFiles(path);
+  }
+
   /** Drops files on the middle of the page, as a file manager does. */
   async drop(...paths: string[]): Promise<void> {
     // A page cannot make files of paths; an input of the test's own gets them, and hands them to the drop.

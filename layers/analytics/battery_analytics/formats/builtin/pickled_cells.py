@@ -39,8 +39,9 @@ from battery_analytics.formats.pickles.plain import first_items, items_of
 from battery_analytics.formats.pickles.reading import read_pickle
 from battery_analytics.formats.pickles.values import Call, MalformedPickle, RefusedPickle, length
 from battery_analytics.formats.quantities import MAX_CELLS, MAX_COLUMNS, check_size, check_total
-from battery_analytics.formats.tables.columns import GENERAL_NAMES, extra_columns, used_columns
+from battery_analytics.formats.tables.columns import GENERAL_NAMES
 from battery_analytics.formats.tables.text import first_lines
+from battery_analytics.formats.tables.told_columns import extra_columns, used_columns
 
 _ENDINGS = (".pkl", ".pickle")
 # The first byte of protocol 2 and later, and of a list, dict, tuple or named type in protocols 0 and 1.

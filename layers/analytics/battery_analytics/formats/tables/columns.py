@@ -10,81 +10,12 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from itertools import islice
 
-from battery_analytics.cell import SourceColumn
-from battery_analytics.formats.quantities import LONGEST_NAME, Quantity, printable
+from battery_analytics.formats.quantities import LONGEST_NAME, Quantity
+from battery_analytics.formats.tables.units import OFFSETS, UNITS, spelled
 
-_VOLT = {"v": 1.0, "volt": 1.0, "volts": 1.0, "mv": 1e-3, "millivolt": 1e-3, "uv": 1e-6}
-_AMPERE = {
-    **dict.fromkeys(("a", "amp", "amps", "ampere", "amperes"), 1.0),
-    **{"ma": 1e-3, "milliampere": 1e-3, "ua": 1e-6, "na": 1e-9},
-}
-_AMPERE_HOUR = {
-    **dict.fromkeys(("ah", "a.h", "a-h", "ampere hour", "ampere_hour", "amp-hr"), 1.0),
-    **dict.fromkeys(("mah", "ma.h", "ma-h", "milliampere_hour"), 1e-3),
-    **dict.fromkeys(("uah", "ua.h", "ua-h"), 1e-6),
-    **{"as": 1 / 3600, "a.s": 1 / 3600, "mas": 1e-3 / 3600, "c": 1 / 3600, "coulomb": 1 / 3600},
-}
-_SECOND = {
-    **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1.0),
-    **dict.fromkeys(("h:min:s.ms", "hh:mm:ss", "h:m:s", "hh:mm:ss.ms", "hh:mm:ss.sss", "hh:mm:ss.xxx"), 1.0),
-    **dict.fromkeys(("hours in hh:mm:ss.xxx", "hours in hh:mm:ss", "d hh:mm:ss", "epoch"), 1.0),
-    **dict.fromkeys(("ms", "msec", "millisecond", "milliseconds"), 1e-3),
-    **dict.fromkeys(("us", "usec", "microsecond", "microseconds"), 1e-6),
-    **dict.fromkeys(("ns", "nsec", "nanosecond", "nanoseconds"), 1e-9),
-    **dict.fromkeys(("d", "day", "days"), 86_400.0),
-    **dict.fromkeys(("min", "mins", "minute", "minutes"), 60.0),
-    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), 3600.0),
-}
-_TEMPERATURE = {
-    **dict.fromkeys(
-        ("c", "°c", "℃", "degc", "deg c", "deg. c", "degree c", "degrees c", "celsius", "k", "kelvin"), 1.0
-    ),
-    **dict.fromkeys(("�c", "?c", "¡æ", "ºc", "â°c", "oc", "°"), 1.0),  # °C in a wrong encoding
-    **dict.fromkeys(("f", "°f", "degf", "fahrenheit"), 5 / 9),
-}
-_WATT_HOUR = {"wh": 1.0, "w.h": 1.0, "watt hour": 1.0, "watt_hour": 1.0, "mwh": 1e-3, "mw.h": 1e-3, "j": 1 / 3600}
-_OHM = {"ohm": 1.0, "ω": 1.0, "ohms": 1.0, "mohm": 1e-3, "mω": 1e-3, "milliohm": 1e-3}
-# What is added to a temperature after the factor of its unit.
-OFFSETS: Mapping[str, float] = {
-    **dict.fromkeys(("k", "kelvin"), -273.15),
-    **dict.fromkeys(("f", "°f", "degf", "fahrenheit"), -160 / 9),
-}
-
-# Each unit in lower case, with u for µ, and the factor from it to the quantity's own unit.
-UNITS: Mapping[Quantity, Mapping[str, float]] = {
-    "cell": {},
-    "cycle_number": {"1": 1.0, "#": 1.0, "-": 1.0, "unity": 1.0, "dimensionless": 1.0},
-    "voltage_V": _VOLT,
-    "current_A": _AMPERE,
-    "charge_capacity_Ah": _AMPERE_HOUR,
-    "discharge_capacity_Ah": _AMPERE_HOUR,
-    "step_capacity_Ah": _AMPERE_HOUR,
-    "state": {},
-    "time_s": _SECOND,
-    "temperature_C": _TEMPERATURE,
-    "coulombic_efficiency_percent": {"%": 1.0, "percent": 1.0, "1": 100.0},
-    "charge_energy_Wh": _WATT_HOUR,
-    "discharge_energy_Wh": _WATT_HOUR,
-    "resistance_ohm": _OHM,
-}
-
-
-# The quantity's own unit, which is assumed of a column that states none.
-OWN_UNITS: Mapping[Quantity, str] = {
-    **{"voltage_V": "V", "current_A": "A", "time_s": "s", "temperature_C": "°C", "resistance_ohm": "Ω"},
-    **dict.fromkeys(("charge_capacity_Ah", "discharge_capacity_Ah", "step_capacity_Ah"), "Ah"),
-    **dict.fromkeys(("charge_energy_Wh", "discharge_energy_Wh"), "Wh"),
-    "coulombic_efficiency_percent": "%",
-}
 MOST_NAMES_COMPARED = 60
 NEAREST_LIKENESS = 0.7
 SHORTEST_NEAREST = 4
-
-# Units of columns that are not read, which may stand in a row of units.
-_OTHER_UNITS = frozenset(
-    {"wh", "mwh", "w", "mw", "ohm", "mohm", "ω", "mω", "%", "-", "v/s", "dv/dt", "mah/g", "ah/kg", "hz"}
-    | {"none", "percent", "watt", "watt_hour", "watt hour", "bits", "n/a", "bar", "kpa", "psi"}
-)
 
 _SUFFIXED_UNIT = re.compile(r"[_ ]in[_ ](\S+)$", re.IGNORECASE)
 _BRACKETED_UNIT = re.compile(r" ?(?:/ ?([^()\[\]/]+)|[(\[（] ?([^()\[\]（）]*)[)\]）])(?:_1)?$")
@@ -97,16 +28,6 @@ _BARE_UNIT = re.compile(
 def words(stem: str) -> str:
     """A name in lower case, with single spaces for all separators."""
     return " ".join(re.split(r"[\s_\-.]+", stem.lower())).strip()
-
-
-def _spelled(unit: str) -> str:
-    return unit.strip().lower().replace("µ", "u").replace("μ", "u")
-
-
-def known_unit(text: str) -> bool:
-    """Whether a text, with or without brackets, is a unit of any quantity."""
-    unit = _spelled(text.strip().strip("()[]"))
-    return any(unit in units for units in UNITS.values()) or unit in _OTHER_UNITS
 
 
 def has_unit(name: str) -> bool:
@@ -124,7 +45,7 @@ def _split(name: str, patterns: Sequence[re.Pattern[str]]) -> tuple[str, str | N
         match = pattern.search(name)
         if match and match.start() > 0:
             unit = next(group for group in match.groups() if group is not None)
-            return name[: match.start()], _spelled(unit) or None
+            return name[: match.start()], spelled(unit) or None
     return name, None
 
 
@@ -144,9 +65,9 @@ class ColumnRule:
         units: Mapping[str, str] | None = None,
         with_unit: tuple[str, ...] = (),
     ) -> None:
-        own = {words(name): _spelled(own_unit) for name, own_unit in (units or {}).items()}
+        own = {words(name): spelled(own_unit) for name, own_unit in (units or {}).items()}
         self.names = (*(words(_split(name, (_BRACKETED_UNIT, _SUFFIXED_UNIT))[0]) for name in names), *own, *with_unit)
-        self.unit = None if unit is None else _spelled(unit)
+        self.unit = None if unit is None else spelled(unit)
         self.units = own
         self.with_unit = frozenset(with_unit)
 
@@ -404,32 +325,3 @@ GENERAL_NAMES = ColumnNames(GENERAL_COLUMNS)
 
 def _likeness(name: str, other: str) -> float:
     return SequenceMatcher(None, name, other[:LONGEST_NAME]).ratio()
-
-
-def _as_written(column: RecognisedColumn) -> str | None:
-    """The unit of a column as its name writes it, where it states one."""
-    unit = column.unit or ""
-    place = column.name.lower().rfind(unit)
-    same = place >= 0 and _spelled(column.name[place : place + len(unit)]) == unit
-    return (column.name[place : place + len(unit)] if same else unit) or None
-
-
-def used_columns(columns: Iterable[RecognisedColumn]) -> tuple[SourceColumn, ...]:
-    """The columns that were used, as the report lists them."""
-    return tuple(
-        SourceColumn(
-            printable(column.name),
-            column.quantity,
-            None if column.quantity not in OWN_UNITS else _as_written(column) or OWN_UNITS[column.quantity],
-            assumed=column.unit is None and column.quantity in OWN_UNITS,
-        )
-        for column in columns
-    )
-
-
-def extra_columns(names: Sequence[str], layout: Layout) -> tuple[str, ...]:
-    """The source's columns that were not recognised, by the source's names."""
-    extra = [name for name in names if name]
-    for column in layout.values():
-        extra.remove(column.name)
-    return tuple(printable(name) for name in extra)

@@ -16,9 +16,10 @@ from battery_analytics.cell import Finding
 from battery_analytics.errors import CorruptedFile, EmptyFile, UnsupportedStructure
 from battery_analytics.files import BatteryFile
 from battery_analytics.formats.quantities import MAX_COLUMNS
-from battery_analytics.formats.tables.columns import ColumnNames, has_unit, known_unit
+from battery_analytics.formats.tables.columns import ColumnNames, has_unit
 from battery_analytics.formats.tables.nested import flattened
 from battery_analytics.formats.tables.thousands import without_thousands
+from battery_analytics.formats.tables.units import known_unit
 
 MAX_PREAMBLE_LINES = 2_000
 HEAD_BYTES = 1_000_000

@@ -24,6 +24,20 @@ spec("the three CSV files of a cell are one cell, in one request", async ({ page
   assert.equal(requests.filter((path) => path === "/api/upload").length, 1);
 });
 
+spec(
+  "a folder gives its cells, one over two files put together, and counts what is none",
+  async ({ page, url, input }) => {
+    const dashboard = await Dashboard.at(page, url);
+    await dashboard.chooseFolder(input("folder"));
+    await dashboard.sources.getByText("Skipped 1 file without cycling data.").waitFor();
+    assert.equal(await dashboard.sources.getByRole("listitem").count(), 2);
+    await dashboard.sources.getByRole("button", { name: /^CELL_C3/ }).click();
+    const words = await wordsOf(dashboard.report("CELL_C3"));
+    assert.match(words, /Cycles 20 numbers 1 to 20/);
+    assert.match(words, /CELL_C3_part1\.csv, CELL_C3_part2\.csv continue each other/);
+  },
+);
+
 spec("a CSV set without its cycles says which file is missing", async ({ page, url, input }) => {
   const dashboard = await Dashboard.at(page, url);
   await dashboard.choose(input("metadata"), input("metrics"));
