@@ -142,6 +142,23 @@ def test_a_frame_in_pandas_table_layout_is_read() -> None:
     assert cell.cycling.n_points == 186
 
 
+@pytest.mark.parametrize("name", ["stat_df", "steps", "Statistics", "cell/summary"])
+def test_a_table_of_steps_or_statistics_beside_the_points_is_no_cell(name: str) -> None:
+    fields = np.dtype([(column_name, "<f8") for column_name in NAMES])
+    stream = io.BytesIO()
+    with h5py.File(stream, "w") as file:
+        file["data_df"] = np.array(ROWS_AS_TUPLES, dtype=fields)
+        file[name] = np.array(ROWS_AS_TUPLES[::30], dtype=fields)
+    alone = io.BytesIO()
+    with h5py.File(alone, "w") as file:
+        file[name] = np.array(ROWS_AS_TUPLES, dtype=fields)
+
+    [cell] = read_cells([BatteryFile("x", stream.getvalue())])
+    [only] = read_cells([BatteryFile("x", alone.getvalue())])
+
+    assert cell.cycling.n_points == only.cycling.n_points == 186
+
+
 def test_a_workbook_of_a_known_program_names_it() -> None:
     names = ["Data_Point", "Step_Index", "Cycle_Index", *list(NAMES)[1:]]
     rows = [[place, 1, *row] for place, row in enumerate(ROWS)]

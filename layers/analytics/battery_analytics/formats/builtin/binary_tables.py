@@ -26,6 +26,9 @@ from battery_analytics.formats.tables.columns import GENERAL_NAMES
 from battery_analytics.formats.tables.text import Header
 from battery_analytics.formats.unpacked import ZIP
 
+# A table of steps or statistics, which a program keeps beside that of the points.
+_SUMS_UP = re.compile(r"(?:^|[/_])(?:stat|statistics?|summary|steps?)(?:[/_]|$)", re.IGNORECASE)
+
 type TablesOf = Callable[[bytes], list[SourceTable]]
 
 WORKBOOK_CERTAINTY = 0.8
@@ -67,7 +70,7 @@ def _binary(
     def read(files: FileGroup) -> list[Cell]:
         file = files.main
         tables = _read(file, tables_of)
-        usable = [table for table in tables if points_in(tuple(table.columns))]
+        usable = _of_points([table for table in tables if points_in(tuple(table.columns))])
         cells: list[Cell] = []
         for table in () if usable else tables:
             cells.extend(summary_of_source(table, files, name=f"{name}, cycle summary", certainty=certainty))
@@ -89,6 +92,12 @@ def _binary(
         read=read,
         traps=traps,
     )
+
+
+def _of_points(tables: list[SourceTable]) -> list[SourceTable]:
+    """The tables, without those whose names say that they sum up the others."""
+    of_points = [table for table in tables if _SUMS_UP.search(table.name) is None]
+    return of_points or tables
 
 
 def _named_apart(cell: Cell, name: str) -> Cell:
