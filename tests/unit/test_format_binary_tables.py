@@ -147,11 +147,11 @@ def test_a_table_of_steps_or_statistics_beside_the_points_is_no_cell(name: str) 
     fields = np.dtype([(column_name, "<f8") for column_name in NAMES])
     stream = io.BytesIO()
     with h5py.File(stream, "w") as file:
-        file["data_df"] = np.array(ROWS_AS_TUPLES, dtype=fields)
-        file[name] = np.array(ROWS_AS_TUPLES[::30], dtype=fields)
+        file["data_df/rows"] = np.array(ROWS_AS_TUPLES, dtype=fields)
+        file[f"{name}/rows"] = np.array(ROWS_AS_TUPLES[::30], dtype=fields)
     alone = io.BytesIO()
     with h5py.File(alone, "w") as file:
-        file[name] = np.array(ROWS_AS_TUPLES, dtype=fields)
+        file[f"{name}/rows"] = np.array(ROWS_AS_TUPLES, dtype=fields)
 
     [cell] = read_cells([BatteryFile("x", stream.getvalue())])
     [only] = read_cells([BatteryFile("x", alone.getvalue())])
