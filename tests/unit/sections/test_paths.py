@@ -18,6 +18,7 @@ from battery_analytics.sections.cycle_table import CYCLE_TABLE
 from battery_analytics.sections.data_quality import DATA_QUALITY
 from battery_analytics.sections.metadata import METADATA
 from battery_analytics.sections.registry import SECTIONS
+from battery_analytics.sections.resistance import RESISTANCE
 from battery_analytics.sections.source import SOURCE
 from battery_analytics.sections.statistical_metrics import STATISTICAL_METRICS
 from battery_analytics.sections.temperature_analysis import TEMPERATURE_ANALYSIS
@@ -339,6 +340,59 @@ def test_cycle_table() -> None:
     assert found["compared_capacity_Ah"] == [61.0, 62.0, None]
     assert found["energy_efficiency_percent"] == [601, 602, 603]
     assert found["discharge_incomplete"] == [False, True, False]
+
+
+def test_resistance() -> None:
+    """A rest of 20 s, then 2 A drawn: the voltage falls by 40 mV within 1 s, by 80 mV within 10 s and by 120 mV within 30 s."""
+    data = CyclingData(
+        np.array([4]),
+        np.array([0, 6]),
+        voltage_V=np.array([3.7, 3.7, 3.7, 3.66, 3.62, 3.58]),
+        current_A=np.array([0.0, 0.0, 0.0, -2.0, -2.0, -2.0]),
+        time_s=np.array([0.0, 10.0, 20.0, 21.0, 30.0, 50.0]),
+        temperature_C=np.array([31.0, 32.0, 33.0, 34.0, 35.0, 36.0]),
+    )
+    found = reported(RESISTANCE, analysed_cell(cell(data)))
+
+    assert found == {
+        "summary": "1 step of the current, 40.0 mΩ on the median after 10 s.",
+        "steps_found": 1,
+        "steps_within_noise": 0,
+        "steps_left_out": 0,
+        "reference_current_A": 5.25,
+        "known_at": [{"time_s": time_s, "steps": 1, "reason": None} for time_s in (None, 1.0, 10.0, 30.0)],
+        "steps": {
+            "cycle_number": [4],
+            "direction": ["discharge"],
+            "from_rest": [True],
+            "current_before_A": [0.0],
+            "current_A": [-2.0],
+            "step_It": [pytest.approx(-2.0 / 5.25)],
+            "rest_before_s": [None],
+            "held_s": [30.0],
+            "state_of_charge_percent": [None],
+            "temperature_C": [33.0],
+            "first_point_s": [1.0],
+            "first_point_ohm": [pytest.approx(0.02)],
+            "after_1_s_ohm": [pytest.approx(0.02)],
+            "after_10_s_ohm": [pytest.approx(0.04)],
+            "after_30_s_ohm": [pytest.approx(0.06)],
+            "noise_ohm": [pytest.approx(0.0, abs=1e-9)],
+            "test": [None],
+        },
+        "tests": [],
+        "like_steps": [
+            {
+                **{"direction": "discharge", "from_rest": True, "current_before_A": 0.0, "current_A": -2.0},
+                **{"state_of_charge_percent": None, "temperature_C": 33.0, "rest_before_s": None},
+                **{"steps": 1, "cycles": 1, "first_cycle": 4, "last_cycle": 4},
+                **{"at_first_point": False, "time_s": 10.0, "growth": None},
+                **{"first_ohm": pytest.approx(0.04), "last_ohm": pytest.approx(0.04)},
+            }
+        ],
+        "per_cycle": None,
+        "no_per_cycle_reason": "All steps lie in one cycle.",
+    }
 
 
 def test_source() -> None:
