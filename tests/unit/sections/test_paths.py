@@ -16,6 +16,7 @@ from battery_analytics.sections.battery_health import BATTERY_HEALTH
 from battery_analytics.sections.capacity_fade import CAPACITY_FADE
 from battery_analytics.sections.cycle_table import CYCLE_TABLE
 from battery_analytics.sections.data_quality import DATA_QUALITY
+from battery_analytics.sections.efficiency import EFFICIENCY
 from battery_analytics.sections.metadata import METADATA
 from battery_analytics.sections.registry import SECTIONS
 from battery_analytics.sections.resistance import RESISTANCE
@@ -392,6 +393,47 @@ def test_resistance() -> None:
         ],
         "per_cycle": None,
         "no_per_cycle_reason": "All steps lie in one cycle.",
+    }
+
+
+def test_efficiency() -> None:
+    """The table's columns 101 to 103 (charge), 201 … (discharge), 301 … (coulombic efficiency), 401 … and 501 … (energies),
+    601 … (energy efficiency) and 1101 … (duration); the points have no clock and hold no voltage."""
+    found = reported(EFFICIENCY, analysed_cell(cell(), table=TABLE, protocol=PROTOCOL))
+
+    assert {name: value for name, value in found.items() if name != "table"} == {
+        "rows_left_out": 0,
+        "unknown": [
+            {"column": "constant_voltage_charge_s", "reason": "The file has no usable times."},
+            {"column": "constant_voltage_discharge_s", "reason": "The file has no usable times."},
+        ],
+        "slippage": {
+            **{"first_cycle": 1, "last_cycle": 2, "gaps": 0},
+            # Charges of 101 and 102, discharges of 201 and 202 between the ends; both cycles charge first.
+            **{"charge_end_Ah": 102.0 - 201.0, "discharge_end_Ah": 102.0 - 202.0},
+            "text": "From cycle 1 to 2 the end of charge moved by −99 Ah and the end of discharge by −100 Ah. The difference, "
+            "−1 Ah, is the loss of capacity between them.",
+        },
+        "no_slippage_reason": None,
+    }
+    assert found["table"] == {
+        "cycle_number": [1, 2, 3],
+        "energy_efficiency_percent": [601, 602, 603],
+        "mean_charge_voltage_V": [pytest.approx(401 / 101), pytest.approx(402 / 102), pytest.approx(403 / 103)],
+        "mean_discharge_voltage_V": [pytest.approx(501 / 201), pytest.approx(502 / 202), pytest.approx(503 / 203)],
+        "hysteresis_V": [
+            pytest.approx((501 + place) / (201 + place) * ((301 + place) / (601 + place) - 1)) for place in range(3)
+        ],
+        "constant_voltage_charge_percent": [0.0, 0.0, 0.0],
+        "constant_voltage_charge_s": [None, None, None],
+        "constant_voltage_discharge_percent": [0.0, 0.0, 0.0],
+        "constant_voltage_discharge_s": [None, None, None],
+        "coulombic_inefficiency_percent_per_h": [
+            pytest.approx((100 - value) / (duration / 3600))
+            for value, duration in ((301, 1101), (302, 1102), (303, 1103))
+        ],
+        "charge_end_slippage_Ah": [0.0, -99.0, None],
+        "discharge_end_slippage_Ah": [0.0, -100.0, None],
     }
 
 

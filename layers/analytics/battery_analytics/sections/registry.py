@@ -7,6 +7,7 @@ from battery_analytics.sections.capacity_fade import CAPACITY_FADE
 from battery_analytics.sections.cycle_table import CYCLE_TABLE
 from battery_analytics.sections.data_quality import DATA_QUALITY
 from battery_analytics.sections.declaration import Plot, Section
+from battery_analytics.sections.efficiency import EFFICIENCY
 from battery_analytics.sections.metadata import METADATA
 from battery_analytics.sections.resistance import RESISTANCE
 from battery_analytics.sections.source import SOURCE
@@ -29,6 +30,7 @@ class Sections:
     cycle_table = CYCLE_TABLE
     test_protocol = TEST_PROTOCOL
     resistance = RESISTANCE
+    efficiency = EFFICIENCY
     source = SOURCE
 
     def section[T](self, section: Section[T]) -> T:
