@@ -18,6 +18,7 @@ from battery_analytics.sections.cycle_table import CYCLE_TABLE
 from battery_analytics.sections.data_quality import DATA_QUALITY
 from battery_analytics.sections.efficiency import EFFICIENCY
 from battery_analytics.sections.metadata import METADATA
+from battery_analytics.sections.rate_capability import RATE_CAPABILITY
 from battery_analytics.sections.registry import SECTIONS
 from battery_analytics.sections.resistance import RESISTANCE
 from battery_analytics.sections.source import SOURCE
@@ -434,6 +435,44 @@ def test_efficiency() -> None:
         ],
         "charge_end_slippage_Ah": [0.0, -99.0, None],
         "discharge_end_slippage_Ah": [0.0, -100.0, None],
+    }
+
+
+def test_rate_capability() -> None:
+    """A check-up of 64 Ah in the second cycle, between ageing cycles of 61 and 59 Ah; the mean voltages are 501/201, …"""
+    check_up = replace(FORMATION, kind="check_up", members=np.array([1]), discharge_current_A=1.5)
+    ageing = replace(FORMATION, kind="ageing", members=np.array([0, 2]), discharge_current_A=10.5)
+    made = replace(
+        PROTOCOL, groups=(ageing, check_up), group=np.array([0, 1, 0]), compared_Ah=np.array([61.0, 64.0, 59.0])
+    )
+    found = reported(RATE_CAPABILITY, analysed_cell(cell(), table=TABLE, protocol=made))
+
+    assert found == {
+        "sets": [
+            {
+                "age_cycle": 2.0,
+                "rates": [
+                    {
+                        **{"rate_C": pytest.approx(1.5 / 5.25), "discharge_current_A": 1.5, "charge_rate_C": 3.0},
+                        **{"capacity_Ah": 64.0, "energy_Wh": pytest.approx(64 * 502 / 202)},
+                        **{"share_of_slowest_percent": 100.0, "basis": "measured"},
+                        **{"first_cycle": 2, "last_cycle": 2, "cycles": 1},
+                    },
+                    {
+                        **{"rate_C": 2.0, "discharge_current_A": 10.5, "charge_rate_C": 3.0},
+                        **{"capacity_Ah": 60.0, "energy_Wh": pytest.approx(60 * (501 / 201 + 503 / 203) / 2)},
+                        **{"share_of_slowest_percent": pytest.approx(93.75), "basis": "interpolated"},
+                        **{"first_cycle": 1, "last_cycle": 3, "cycles": 2},
+                    },
+                ],
+                "change_during_percent": None,
+                "peukert": None,
+                "no_peukert_reason": "A fit needs three rates; 2 were run.",
+                "text": "Near cycle 2: 100.0 % at C/3.5 and 93.8 % at 2C (interpolated) of the slowest rate's 64.00 Ah.",
+            }
+        ],
+        "sets_left_out": 0,
+        "reason": None,
     }
 
 

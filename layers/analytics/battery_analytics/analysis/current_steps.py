@@ -1,6 +1,7 @@
 """Steps of the current, from a rest or from another current, and the resistance that the voltage shows after each."""
 
 from dataclasses import dataclass, fields
+from typing import Self
 
 import numpy as np
 
@@ -69,7 +70,24 @@ class _Places:
     level_from: IntArray
 
 
-def current_steps(cycling: CyclingData, elapsed: Elapsed) -> tuple[CurrentSteps, int]:
+@dataclass(frozen=True, slots=True)
+class CurrentLevels:
+    """The current up to which the cell rests, and the points at which the current differs from that of the point before."""
+
+    rest_A: float
+    changes: IntArray
+
+    @classmethod
+    def of(cls, current_A: FloatArray) -> Self:
+        """A difference counts where it is more than a tenth of the larger current, and more than that of two rests."""
+        rest_A = rest_current(current_A)
+        change = np.abs(np.diff(current_A))
+        places = np.flatnonzero(change > RESTS_OF_A_STEP * rest_A)
+        larger = np.maximum(np.abs(current_A[places]), np.abs(current_A[places + 1]))
+        return cls(rest_A, 1 + places[change[places] > STEP_SHARE * larger])
+
+
+def current_steps(cycling: CyclingData, levels: CurrentLevels, elapsed: Elapsed) -> tuple[CurrentSteps, int]:
     """The steps whose voltage moves with the current by more than its noise, and how many did not.
 
     The resistance is (V(t) − V_before) / (I(t) − I_before): it includes all polarisation up to t and the change of the
@@ -82,7 +100,7 @@ def current_steps(cycling: CyclingData, elapsed: Elapsed) -> tuple[CurrentSteps,
 
     Source: IEC 62660-1:2018 and IEC 61960-3:2017 (a change of voltage over a change of current at stated times).
     """
-    places = _places(cycling, elapsed)
+    places = _places(cycling, levels, elapsed)
     before, first, last, from_rest = places.before, places.first, places.last, places.from_rest
     quiet_V = cycling.voltage_V[places.quiet]
     current, voltage = cycling.current_A, cycling.voltage_V
@@ -105,7 +123,7 @@ def current_steps(cycling: CyclingData, elapsed: Elapsed) -> tuple[CurrentSteps,
         current_before_A=np.where(from_rest, 0.0, current[before]),
         current_A=current[np.minimum(first + 1, last)],
         from_rest=from_rest,
-        rest_s=_rests_s(cycling, elapsed, before, from_rest),
+        rest_s=_rests_s(np.abs(current) > levels.rest_A, elapsed, before, from_rest),
         held_s=elapsed.between(before, last),
         first_s=first_s,
         ohm=ohm,
@@ -115,17 +133,8 @@ def current_steps(cycling: CyclingData, elapsed: Elapsed) -> tuple[CurrentSteps,
     return steps.chosen(kept), int(np.count_nonzero(~kept))
 
 
-def level_changes(current_A: FloatArray, rest_A: float) -> IntArray:
-    """The points whose current differs from that of the point before by a tenth of the larger, and by more than a rest's."""
-    change = np.abs(np.diff(current_A))
-    places = np.flatnonzero(change > RESTS_OF_A_STEP * rest_A)
-    larger = np.maximum(np.abs(current_A[places]), np.abs(current_A[places + 1]))
-    return 1 + places[change[places] > STEP_SHARE * larger]
-
-
-def _places(cycling: CyclingData, elapsed: Elapsed) -> _Places:
-    current, rest_A = cycling.current_A, rest_current(cycling.current_A)
-    changed = level_changes(current, rest_A)
+def _places(cycling: CyclingData, levels: CurrentLevels, elapsed: Elapsed) -> _Places:
+    current, rest_A, changed = cycling.current_A, levels.rest_A, levels.changes
     if not changed.size:
         none = np.empty(0, dtype=np.int64)
         return _Places(none, none, none, none, np.empty(0, dtype=bool), none)
@@ -198,8 +207,8 @@ def _drift_V(voltage_V: FloatArray, elapsed: Elapsed, places: _Places, time_s: F
     return np.where(places.from_rest, 0.0, drift_V)
 
 
-def _rests_s(cycling: CyclingData, elapsed: Elapsed, before: IntArray, from_rest: BoolArray) -> FloatArray:
-    flowing = np.flatnonzero(np.abs(cycling.current_A) > rest_current(cycling.current_A))
+def _rests_s(flows: BoolArray, elapsed: Elapsed, before: IntArray, from_rest: BoolArray) -> FloatArray:
+    flowing = np.flatnonzero(flows)
     place = np.searchsorted(flowing, before) - 1
     known = from_rest & (place >= 0)
     rest_s = np.full(before.size, np.nan)

@@ -5,9 +5,9 @@ from typing import Literal
 
 import numpy as np
 
-from battery_analytics.analysis.current_steps import level_changes
+from battery_analytics.analysis.current_steps import CurrentLevels
 from battery_analytics.analysis.elapsed import Elapsed
-from battery_analytics.analysis.throughput import Throughput, rest_current
+from battery_analytics.analysis.throughput import Throughput
 from battery_analytics.cell import BoolArray, CyclingData, FloatArray, IntArray
 from battery_analytics.protocol.state_of_charge import held_Ah
 
@@ -64,7 +64,9 @@ class _Stretches:
     moved_Ah: FloatArray
 
 
-def pulse_tests(cycling: CyclingData, flow: Throughput, elapsed: Elapsed, full_Ah: FloatArray) -> tuple[PulseTest, ...]:
+def pulse_tests(
+    cycling: CyclingData, flow: Throughput, levels: CurrentLevels, elapsed: Elapsed, full_Ah: FloatArray
+) -> tuple[PulseTest, ...]:
     """All pulse tests in the order of the file, `MOST_TESTS` at most.
 
     `hppc`: pulses of up to a minute from rest in both directions at three or more states of charge; `pulses`: the same in
@@ -75,7 +77,9 @@ def pulse_tests(cycling: CyclingData, flow: Throughput, elapsed: Elapsed, full_A
     Sources: USABC Electric Vehicle Battery Test Procedures Manual, revision 3.1 (2020), HPPC; Weppner & Huggins, J.
     Electrochem. Soc. 124, 1569 (1977), GITT.
     """
-    stretches = _stretches(cycling, flow, elapsed)
+    if not cycling.n_points:
+        return ()
+    stretches = _stretches(cycling, flow, levels, elapsed)
     if stretches.start.size < FEWEST_STATES:
         return ()
     known = full_Ah[np.isfinite(full_Ah)]
@@ -86,12 +90,11 @@ def pulse_tests(cycling: CyclingData, flow: Throughput, elapsed: Elapsed, full_A
     return tuple(sorted([*short, *_titrations(stretches, capacity_Ah, short)], key=lambda one: one.start)[:MOST_TESTS])
 
 
-def _stretches(cycling: CyclingData, flow: Throughput, elapsed: Elapsed) -> _Stretches:
+def _stretches(cycling: CyclingData, flow: Throughput, levels: CurrentLevels, elapsed: Elapsed) -> _Stretches:
     current = cycling.current_A
-    rest_A = rest_current(current)
-    direction = np.where(current > rest_A, 1, 0) - np.where(current < -rest_A, 1, 0)
-    turns = 1 + np.flatnonzero(np.diff(direction))
-    bounds = np.unique(np.concatenate(([0], turns, level_changes(current, rest_A))))
+    direction = (current > levels.rest_A).astype(np.int8) - (current < -levels.rest_A).astype(np.int8)
+    turns = 1 + np.flatnonzero(direction[1:] != direction[:-1])
+    bounds = np.unique(np.concatenate(([0], turns, levels.changes)))
     stops = np.append(bounds[1:], current.size)
     # A point of its own between two levels is a ramp or an overshoot, and belongs to what follows.
     flows = direction[bounds] != 0

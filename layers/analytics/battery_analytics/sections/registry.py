@@ -9,6 +9,7 @@ from battery_analytics.sections.data_quality import DATA_QUALITY
 from battery_analytics.sections.declaration import Plot, Section
 from battery_analytics.sections.efficiency import EFFICIENCY
 from battery_analytics.sections.metadata import METADATA
+from battery_analytics.sections.rate_capability import RATE_CAPABILITY
 from battery_analytics.sections.resistance import RESISTANCE
 from battery_analytics.sections.source import SOURCE
 from battery_analytics.sections.statistical_metrics import STATISTICAL_METRICS
@@ -31,6 +32,7 @@ class Sections:
     test_protocol = TEST_PROTOCOL
     resistance = RESISTANCE
     efficiency = EFFICIENCY
+    rate_capability = RATE_CAPABILITY
     source = SOURCE
 
     def section[T](self, section: Section[T]) -> T:

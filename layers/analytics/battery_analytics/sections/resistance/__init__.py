@@ -5,7 +5,7 @@ from typing import Annotated
 
 import numpy as np
 
-from battery_analytics.analysis.current_steps import TIMES_S, CurrentSteps, current_steps
+from battery_analytics.analysis.current_steps import TIMES_S, CurrentLevels, CurrentSteps, current_steps
 from battery_analytics.analysis.elapsed import Elapsed
 from battery_analytics.cell import Finding, IntArray
 from battery_analytics.fields import Field, Flags, Numbers, WholeNumbers, finite
@@ -96,9 +96,10 @@ class Resistance:
 def resistance(analysed: AnalysedCell) -> Resistance:
     cycling, flow = analysed.cell.cycling, analysed.flow
     elapsed = Elapsed.of(flow.clock, cycling.n_points)
-    steps, within_noise = current_steps(cycling, elapsed)
+    levels = CurrentLevels.of(cycling.current_A)
+    steps, within_noise = current_steps(cycling, levels, elapsed)
     state = state_of_charge(analysed.cell, flow, analysed.protocol)
-    tests = pulse_tests(cycling, flow, elapsed, state.full_Ah)
+    tests = pulse_tests(cycling, flow, levels, elapsed, state.full_Ah)
     before_cycle = np.searchsorted(cycling.offsets, steps.before, side="right") - 1
     percent = state.percent(steps.before, before_cycle, held_Ah(flow, steps.before, before_cycle))
     temperature = (
