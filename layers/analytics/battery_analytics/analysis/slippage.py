@@ -11,8 +11,8 @@ from battery_analytics.cell import BoolArray, FloatArray, IntArray
 class EndPoints:
     """How far the end of charge and of discharge have moved since the first compared cycle, in Ah, shape (n_cycles,).
 
-    NaN for cycles that are not compared. `gaps` counts the places between them at which charge is not known; there neither
-    end is taken to move.
+    A cycle's end of charge is that before its discharge. NaN for cycles that are not compared. `gaps` counts the places
+    between them at which charge is not known; there neither end is taken to move.
     """
 
     charge_end_Ah: FloatArray
@@ -50,7 +50,10 @@ def slippage(
     broken[1:] = (rises[1:] == rises[:-1]) | (np.diff(cycle_number[cycle]) > 1)
     segment = np.cumsum(broken)
     position = np.cumsum(moved)
-    shown = compared[cycle]
+    # The end of a charge belongs to the cycle of the discharge that follows it.
+    followed = rises & np.append(~rises[1:] & ~broken[1:], False)
+    cycle = np.where(followed, np.append(cycle[1:], 0), cycle)
+    shown = compared[cycle] & (followed | ~rises)
     charge_end = _joined(position, segment, shown & rises)
     discharge_end = _joined(position, segment, shown & ~rises)
     found = np.full((2, n_cycles), np.nan)

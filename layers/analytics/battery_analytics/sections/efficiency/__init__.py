@@ -1,13 +1,14 @@
 """Efficiency: energy efficiency, mean voltages, hysteresis, constant voltage, coulombic inefficiency and slippage per cycle."""
 
-from dataclasses import dataclass
-from typing import Annotated
+from dataclasses import dataclass, fields
+from typing import Annotated, Any
 
 import numpy as np
 
 from battery_analytics.analysis.clock import SECONDS_PER_HOUR
 from battery_analytics.analysis.cycle_table import discharges_first
 from battery_analytics.analysis.held_voltage import HeldVoltage, held_voltage
+from battery_analytics.analysis.rounding import rounded, rounded_number
 from battery_analytics.analysis.slippage import EndPoints, slippage
 from battery_analytics.analysis.voltage_noise import voltage_noise_V
 from battery_analytics.cell import Finding, FloatArray, IntArray
@@ -17,12 +18,16 @@ from battery_analytics.sections.declaration import Plot, Section
 from battery_analytics.sections.efficiency.reasons import Unknown, no_slippage, unknown_columns
 
 MOST_ROWS = 2_000
+DIGITS = 5
 SHORTEST_CYCLE_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class EfficiencyTable:
-    """One row per cycle, as columns of shape (n,), n at most 2,000; null where a value is not known."""
+    """One row per cycle, as columns of shape (n,), n at most 2,000; null where a value is not known.
+
+    Values have five significant digits. The columns of a discharge at constant voltage are null where there is none.
+    """
 
     cycle_number: Annotated[WholeNumbers, Field("The source's cycle numbers.")]
     energy_efficiency_percent: Annotated[
@@ -43,17 +48,20 @@ class EfficiencyTable:
     ]
     constant_voltage_charge_s: Annotated[Numbers, Field("Time at constant voltage at the end of the charge.", "s")]
     constant_voltage_discharge_percent: Annotated[
-        Numbers, Field("Share of the discharge capacity that was drawn at constant voltage.", "%")
+        Numbers | None, Field("Share of the discharge capacity that was drawn at constant voltage.", "%")
     ]
     constant_voltage_discharge_s: Annotated[
-        Numbers, Field("Time at constant voltage at the end of the discharge.", "s")
+        Numbers | None, Field("Time at constant voltage at the end of the discharge.", "s")
     ]
     coulombic_inefficiency_percent_per_h: Annotated[
         Numbers, Field("100 − coulombic efficiency, over the time since the discharge before ended.", "% per h")
     ]
     charge_end_slippage_Ah: Annotated[
         Numbers,
-        Field("How far the end of charge has moved since the first compared cycle; null for other cycles.", "Ah"),
+        Field(
+            "How far the end of the charge before the discharge has moved since the first compared cycle; null for others.",
+            "Ah",
+        ),
     ]
     discharge_end_slippage_Ah: Annotated[Numbers, Field("How far the end of discharge has moved, likewise.", "Ah")]
 
@@ -95,7 +103,7 @@ def efficiency(analysed: AnalysedCell) -> Efficiency:
         inefficiency = (100.0 - table.coulombic_efficiency_percent) / period_h
         hysteresis_V = _hysteresis_V(analysed, mean_charge_V, mean_discharge_V)
     ends = _end_points(analysed)
-    full = EfficiencyTable(
+    shown = EfficiencyTable(
         cycle_number=table.cycle_number,
         energy_efficiency_percent=table.energy_efficiency_percent,
         mean_charge_voltage_V=mean_charge_V,
@@ -103,8 +111,8 @@ def efficiency(analysed: AnalysedCell) -> Efficiency:
         hysteresis_V=hysteresis_V,
         constant_voltage_charge_percent=_share_percent(held[0], table.charge_capacity_Ah),
         constant_voltage_charge_s=held[0].time_s,
-        constant_voltage_discharge_percent=_share_percent(held[1], table.discharge_capacity_Ah),
-        constant_voltage_discharge_s=held[1].time_s,
+        constant_voltage_discharge_percent=_where_any(_share_percent(held[1], table.discharge_capacity_Ah)),
+        constant_voltage_discharge_s=_where_any(held[1].time_s),
         coulombic_inefficiency_percent_per_h=inefficiency,
         charge_end_slippage_Ah=ends.charge_end_Ah,
         discharge_end_slippage_Ah=ends.discharge_end_Ah,
@@ -112,12 +120,25 @@ def efficiency(analysed: AnalysedCell) -> Efficiency:
     rows = _rows(table.cycle_number.size)
     found = _slippage(ends, table.cycle_number)
     return Efficiency(
-        table=EfficiencyTable(*(getattr(full, name)[rows] for name in EfficiencyTable.__dataclass_fields__)),
+        table=_written(shown, rows),
         rows_left_out=table.cycle_number.size - rows.size,
-        unknown=unknown_columns(analysed, full),
+        unknown=unknown_columns(analysed, shown),
         slippage=found,
         no_slippage_reason=None if found is not None else no_slippage(analysed),
     )
+
+
+def _where_any(values: FloatArray) -> FloatArray | None:
+    return values if (values > 0).any() else None
+
+
+def _written(table: EfficiencyTable, rows: IntArray) -> EfficiencyTable:
+    """These rows of the table, their figures rounded."""
+    figures: dict[str, Any] = {}
+    for name in (field.name for field in fields(table) if field.name != "cycle_number"):
+        values = getattr(table, name)
+        figures[name] = None if values is None else rounded(values[rows], DIGITS)
+    return EfficiencyTable(cycle_number=table.cycle_number[rows], **figures)
 
 
 def _hysteresis_V(analysed: AnalysedCell, mean_charge_V: FloatArray, mean_discharge_V: FloatArray) -> FloatArray:
@@ -163,8 +184,8 @@ def _slippage(ends: EndPoints, numbers: IntArray) -> Slippage | None:
     if both.size < 2:
         return None
     first, last = int(both[0]), int(both[-1])
-    charge_Ah = float(ends.charge_end_Ah[last] - ends.charge_end_Ah[first])
-    discharge_Ah = float(ends.discharge_end_Ah[last] - ends.discharge_end_Ah[first])
+    charge_Ah = rounded_number(float(ends.charge_end_Ah[last] - ends.charge_end_Ah[first]), DIGITS)
+    discharge_Ah = rounded_number(float(ends.discharge_end_Ah[last] - ends.discharge_end_Ah[first]), DIGITS)
     if finite(charge_Ah) is None or finite(discharge_Ah) is None:
         return None
     moved = (f"{value:+.4g} Ah".replace("-", "−") for value in (charge_Ah, discharge_Ah, discharge_Ah - charge_Ah))

@@ -54,10 +54,9 @@ def efficiency_plot(found: "Efficiency", *, title: str) -> bytes | None:
 
 
 def _panels(table: "EfficiencyTable") -> list[_Shown]:
-    held = (
-        ("time at constant voltage, charge", table.constant_voltage_charge_s / _SECONDS_PER_MINUTE, ORANGE),
-        ("discharge", table.constant_voltage_discharge_s / _SECONDS_PER_MINUTE, BLUE),
-    )
+    held = [("time at constant voltage, charge", table.constant_voltage_charge_s / _SECONDS_PER_MINUTE, ORANGE)]
+    if table.constant_voltage_discharge_s is not None:
+        held.append(("discharge", table.constant_voltage_discharge_s / _SECONDS_PER_MINUTE, BLUE))
     ends = (
         ("end of charge", table.charge_end_slippage_Ah, ORANGE),
         ("end of discharge", table.discharge_end_slippage_Ah, BLUE),

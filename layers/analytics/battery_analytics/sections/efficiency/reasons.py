@@ -22,8 +22,12 @@ class Unknown:
 
 def unknown_columns(analysed: AnalysedCell, table: "EfficiencyTable") -> list[Unknown]:
     """The columns of `table` in which no value is known, in their order."""
-    names = (name for name in type(table).__dataclass_fields__ if name != "cycle_number")
-    return [Unknown(name, _reason(analysed, name)) for name in names if not np.isfinite(getattr(table, name)).any()]
+    columns = {name: getattr(table, name) for name in type(table).__dataclass_fields__ if name != "cycle_number"}
+    return [
+        Unknown(name, _reason(analysed, name))
+        for name, values in columns.items()
+        if values is None or not np.isfinite(values).any()
+    ]
 
 
 def no_slippage(analysed: AnalysedCell) -> str:
@@ -56,6 +60,8 @@ def _reason(analysed: AnalysedCell, column: str) -> str:
         return f"The file {verb} no charge{noun}."
     if column.endswith("_s") and analysed.flow.clock is None:
         return "The file has no usable times."
+    if column.startswith("constant_voltage_discharge"):
+        return "No discharge ends at constant voltage."
     if not (np.isfinite(table.charge_energy_Wh).any() or np.isfinite(table.discharge_energy_Wh).any()):
         return "The file holds no energy, and no voltage and capacity to derive it from."
     if column.startswith("coulombic") and not np.isfinite(table.duration_s).any():

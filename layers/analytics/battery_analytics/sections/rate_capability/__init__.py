@@ -6,6 +6,7 @@ from typing import Annotated
 import numpy as np
 
 from battery_analytics.analysis.line_fit import LEVEL, line_fit
+from battery_analytics.analysis.rounding import rounded_number
 from battery_analytics.cell import Finding
 from battery_analytics.fields import Field, finite
 from battery_analytics.plots.units import AMPERE_HOURS, unit_for
@@ -16,13 +17,14 @@ from battery_analytics.sections.declaration import Plot, Section
 from battery_analytics.sections.test_protocol import rated_capacity_Ah
 
 MOST_ROWS = 2_000
+DIGITS = 6
 FEWEST_FOR_FIT = 3
 LARGEST_RESIDUAL_PERCENT = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """The discharge at one rate."""
+    """The discharge at one rate; values have six significant digits."""
 
     rate_C: Annotated[float | None, Field("Discharge current over the nominal, or else the measured, capacity.", "1/h")]
     discharge_current_A: Annotated[float, Field("The set current.", "A")]
@@ -108,12 +110,12 @@ def _described(found: RateSet, rated_Ah: float) -> RatesAtAge:
         age_cycle=found.age_cycle,
         rates=[
             Rate(
-                rate_C=finite(one.current_A / rated_Ah),
-                discharge_current_A=one.current_A,
-                charge_rate_C=finite(one.charge_A / rated_Ah),
-                capacity_Ah=one.capacity_Ah,
-                energy_Wh=finite(one.energy_Wh),
-                share_of_slowest_percent=100.0 * one.capacity_Ah / slowest_Ah,
+                rate_C=_written(one.current_A / rated_Ah),
+                discharge_current_A=rounded_number(one.current_A, DIGITS),
+                charge_rate_C=_written(one.charge_A / rated_Ah),
+                capacity_Ah=rounded_number(one.capacity_Ah, DIGITS),
+                energy_Wh=_written(one.energy_Wh),
+                share_of_slowest_percent=rounded_number(100.0 * one.capacity_Ah / slowest_Ah, DIGITS),
                 basis=one.basis,
                 first_cycle=one.first_cycle,
                 last_cycle=one.last_cycle,
@@ -121,11 +123,15 @@ def _described(found: RateSet, rated_Ah: float) -> RatesAtAge:
             )
             for one in found.rates
         ],
-        change_during_percent=finite(100.0 * found.change),
+        change_during_percent=_written(100.0 * found.change),
         peukert=fit,
         no_peukert_reason=no_fit_reason,
         text=_text(found, rated_Ah),
     )
+
+
+def _written(value: float) -> float | None:
+    return finite(rounded_number(value, DIGITS))
 
 
 def _peukert(rates: tuple[RatedCapacity, ...], rated_Ah: float) -> tuple[PeukertFit | None, str | None]:

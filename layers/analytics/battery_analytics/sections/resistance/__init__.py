@@ -7,23 +7,33 @@ import numpy as np
 
 from battery_analytics.analysis.current_steps import TIMES_S, CurrentLevels, CurrentSteps, current_steps
 from battery_analytics.analysis.elapsed import Elapsed
-from battery_analytics.cell import Finding, IntArray
+from battery_analytics.analysis.rounding import rounded
+from battery_analytics.cell import CyclingData, Finding, IntArray
 from battery_analytics.fields import Field, Flags, Numbers, WholeNumbers, finite
 from battery_analytics.protocol.pulse_tests import PulseTest, pulse_tests
 from battery_analytics.protocol.state_of_charge import held_Ah, state_of_charge
 from battery_analytics.sections.analysed_cell import AnalysedCell
 from battery_analytics.sections.declaration import Plot, Section
-from battery_analytics.sections.resistance.alike import Direction, LikeSteps, families_of
+from battery_analytics.sections.resistance.alike import Conditions, Direction, LikeSteps, families_of
 from battery_analytics.sections.resistance.found_tests import FoundTest, found_tests
 from battery_analytics.sections.resistance.reasons import KnownAt, known_at, nothing_per_cycle, summary
 from battery_analytics.sections.test_protocol import rated_capacity_Ah
 
 MOST_ROWS = 2_000
+# Of steps outside pulse tests, so many rows that the answer stays short beside the per-cycle table and the curves.
+FEWEST_ROWS, CYCLES_PER_ROW, POINTS_PER_ROW = 30, 5, 15
+FEWEST_CYCLES = 3
+DIGITS, NOISE_DIGITS = 5, 2
+FEWEST_CYCLES_ALIKE = 2
 
 
 @dataclass(frozen=True, slots=True)
 class StepTable:
-    """One row per step of the current, as columns of shape (n,), n at most 2,000; null where a value is not known."""
+    """One row per step of the current, as columns of shape (n,); null where a value is not known.
+
+    All steps of pulse tests are in it, up to 2,000, and those of other cycles as far as the answer stays short: of cycles
+    spread evenly. Values have five significant digits.
+    """
 
     cycle_number: Annotated[WholeNumbers, Field("The cycle.")]
     direction: Annotated[list[Direction], Field("Whether the current rises (`charge`) or falls (`discharge`).")]
@@ -54,7 +64,9 @@ class StepTable:
     after_10_s_ohm: Annotated[Numbers, Field("The resistance 10 s after the step.", "Ω")]
     after_30_s_ohm: Annotated[Numbers, Field("The resistance 30 s after the step.", "Ω")]
     noise_ohm: Annotated[Numbers, Field("The standard deviation of each of these by the voltage's noise.", "Ω")]
-    test: Annotated[list[int | None], Field("The index in `tests` of the pulse test that the step belongs to.")]
+    test: Annotated[
+        list[int | None] | None, Field("The index in `tests` of the step's pulse test; null where there is none.")
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +90,7 @@ class Resistance:
             "How many were left out: the voltage moves by less than five standard deviations of its noise, or against the step."
         ),
     ]
-    steps_left_out: Annotated[int, Field("How many of the found steps the table lacks; it has at most 2,000.")]
+    steps_left_out: Annotated[int, Field("How many of the found steps the table lacks. Like steps are of all of them.")]
     reference_current_A: Annotated[
         float | None, Field("The reference test current: the nominal, or else the measured, capacity over 1 h.", "A")
     ]
@@ -102,16 +114,18 @@ def resistance(analysed: AnalysedCell) -> Resistance:
     tests = pulse_tests(cycling, flow, levels, elapsed, state.full_Ah)
     before_cycle = np.searchsorted(cycling.offsets, steps.before, side="right") - 1
     percent = state.percent(steps.before, before_cycle, held_Ah(flow, steps.before, before_cycle))
-    temperature = (
-        np.full(steps.before.size, np.nan) if cycling.temperature_C is None else cycling.temperature_C[steps.before]
+    temperature = cycling.temperature_C
+    conditions = Conditions(
+        cycle_number=cycling.cycle_number[steps.cycle],
+        percent=percent,
+        temperature_C=np.full(percent.size, np.nan) if temperature is None else temperature[steps.before],
     )
-    numbers = cycling.cycle_number
-    families = families_of(steps, numbers, percent, temperature)
+    families = [one for one in families_of(steps, conditions) if one.described.cycles >= FEWEST_CYCLES_ALIKE]
     rated_A = finite(rated_capacity_Ah(analysed))
-    rows = _rows(steps, tests)
+    rows = _rows(steps, tests, cycling)
     kept = steps.chosen(rows)
     described = found_tests(tests, cycling, steps, percent)
-    best = families[0] if families and families[0].described.cycles > 1 else None
+    best = families[0] if families else None
     return Resistance(
         summary=summary(steps, described, best),
         steps_found=steps.first.size,
@@ -119,47 +133,61 @@ def resistance(analysed: AnalysedCell) -> Resistance:
         steps_left_out=steps.first.size - rows.size,
         reference_current_A=rated_A,
         known_at=known_at(steps, flow.clock is not None),
-        steps=StepTable(
-            cycle_number=numbers[kept.cycle],
-            direction=[
-                "charge" if rises else "discharge" for rises in (kept.current_A > kept.current_before_A).tolist()
-            ],
-            from_rest=kept.from_rest,
-            current_before_A=kept.current_before_A,
-            current_A=kept.current_A,
-            step_It=(kept.current_A - kept.current_before_A) / (rated_A or np.nan),
-            rest_before_s=kept.rest_s,
-            held_s=kept.held_s,
-            state_of_charge_percent=percent[rows],
-            temperature_C=temperature[rows],
-            first_point_s=kept.first_s,
-            **{name: kept.ohm[:, column] for column, name in enumerate(_OHM_NAMES)},
-            noise_ohm=kept.noise_ohm,
-            test=_test_of(kept, tests),
-        ),
+        steps=_table(kept, conditions.chosen(rows), rated_A, tests),
         tests=described,
         like_steps=[family.described for family in families],
-        per_cycle=None if best is None else PerCycle(numbers[best.cycle], best.ohm, best.described),
+        per_cycle=None if best is None else PerCycle(best.cycle_number, rounded(best.ohm, DIGITS), best.described),
         no_per_cycle_reason=None if best is not None else nothing_per_cycle(analysed, steps),
+    )
+
+
+def _table(
+    steps: CurrentSteps, conditions: Conditions, rated_A: float | None, tests: tuple[PulseTest, ...]
+) -> StepTable:
+    step_A = steps.current_A - steps.current_before_A
+    return StepTable(
+        cycle_number=conditions.cycle_number,
+        direction=["charge" if rises else "discharge" for rises in (step_A > 0).tolist()],
+        from_rest=steps.from_rest,
+        current_before_A=rounded(steps.current_before_A, DIGITS),
+        current_A=rounded(steps.current_A, DIGITS),
+        step_It=rounded(step_A / (rated_A or np.nan), DIGITS),
+        rest_before_s=rounded(steps.rest_s, DIGITS),
+        held_s=rounded(steps.held_s, DIGITS),
+        state_of_charge_percent=rounded(conditions.percent, DIGITS),
+        temperature_C=rounded(conditions.temperature_C, DIGITS),
+        first_point_s=rounded(steps.first_s, DIGITS),
+        **{name: rounded(steps.ohm[:, column], DIGITS) for column, name in enumerate(_OHM_NAMES)},
+        noise_ohm=rounded(steps.noise_ohm, NOISE_DIGITS),
+        test=_test_of(steps, tests) if tests else None,
     )
 
 
 _OHM_NAMES = ("first_point_ohm", *(f"after_{time_s:g}_s_ohm" for time_s in TIMES_S))
 
 
-def _rows(steps: CurrentSteps, tests: tuple[PulseTest, ...]) -> IntArray:
-    """The steps in the table, in order: of too many those of pulse tests first, then those from rest, evenly spread."""
-    n_steps = steps.first.size
-    if n_steps <= MOST_ROWS:
-        return np.arange(n_steps)
-    in_test = np.array([place is not None for place in _test_of(steps, tests)])
-    chosen: list[int] = []
-    for candidates in (in_test, ~in_test & steps.from_rest, ~in_test & ~steps.from_rest):
-        places, left = np.flatnonzero(candidates), MOST_ROWS - len(chosen)
-        if places.size > left:
-            places = places[np.linspace(0, places.size - 1, left).round().astype(np.int64)]
-        chosen += places.tolist()
-    return np.array(sorted(chosen), dtype=np.int64)
+def _rows(steps: CurrentSteps, tests: tuple[PulseTest, ...], cycling: CyclingData) -> IntArray:
+    """The steps in the table, in order: those of pulse tests, and of the others those of evenly spread cycles."""
+    in_test = np.array([place is not None for place in _test_of(steps, tests)], dtype=bool)
+    tested, others = np.flatnonzero(in_test)[:MOST_ROWS], np.flatnonzero(~in_test)
+    points_per_cycle = cycling.n_points // max(cycling.n_cycles, 1)
+    most = max(FEWEST_ROWS, cycling.n_cycles // CYCLES_PER_ROW, points_per_cycle // POINTS_PER_ROW)
+    most = min(most, MOST_ROWS - tested.size)
+    if others.size > most:
+        others = _of_some_cycles(others, steps.cycle[others], most)
+    return np.sort(np.append(tested, others))
+
+
+def _of_some_cycles(places: IntArray, cycle: IntArray, most: int) -> IntArray:
+    """At most so many of the places: those of whole cycles, or of all where three cycles have more; evenly spread."""
+    cycles = np.unique(cycle)
+    count = most * cycles.size // places.size
+    if count >= FEWEST_CYCLES:
+        chosen = cycles[np.linspace(0, cycles.size - 1, count).round().astype(np.int64)]
+        of_chosen = places[np.isin(cycle, chosen)]
+        if of_chosen.size <= most:
+            return of_chosen
+    return places[np.linspace(0, places.size - 1, most).round().astype(np.int64)]
 
 
 def _test_of(steps: CurrentSteps, tests: tuple[PulseTest, ...]) -> list[int | None]:
@@ -176,8 +204,9 @@ def _findings(found: Resistance) -> list[Finding]:
     if not found.steps_left_out:
         return []
     message = (
-        f"The current makes {found.steps_found:,} steps. The table of resistances has {MOST_ROWS:,} of them: those of pulse "
-        "tests first, then those from rest, evenly spread. Figures over cycles use all of them."
+        f"The current makes {found.steps_found:,} steps. The table of resistances has "
+        f"{found.steps_found - found.steps_left_out:,} of them: those of pulse tests, and those of cycles that are spread "
+        "evenly. Figures over cycles use all of them."
     )
     return [Finding("resistance_steps_thinned", "info", message)]
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import numpy as np
 
 from battery_analytics.analysis.current_steps import TIMES_S, CurrentSteps
+from battery_analytics.analysis.rounding import rounded_number
 from battery_analytics.cell import BoolArray, FloatArray, IntArray
 from battery_analytics.fields import Field, finite
 from battery_analytics.sections.resistance.growth import Growth, growth_of
@@ -16,6 +17,7 @@ MOST_FAMILIES = 24
 KNOWN_SHARE = 0.8
 COMMON_SHARE = 0.8
 LATE_S = 60.0
+DIGITS = 5
 # How far two steps of a family may differ from its median.
 CURRENT_TOLERANCE = 0.05
 CHARGE_TOLERANCE_PERCENT = 5.0
@@ -52,23 +54,33 @@ class LikeSteps:
 
 
 @dataclass(frozen=True, slots=True)
+class Conditions:
+    """What is known of each step besides its current, as columns of shape (n_steps,); NaN where it is not."""
+
+    cycle_number: IntArray
+    percent: FloatArray
+    temperature_C: FloatArray
+
+    def chosen(self, which: IntArray) -> "Conditions":
+        return Conditions(self.cycle_number[which], self.percent[which], self.temperature_C[which])
+
+
+@dataclass(frozen=True, slots=True)
 class Family:
-    """Like steps, with the resistance in each of their cycles: `cycle` and `ohm` have shape (n_cycles_of_family,)."""
+    """Like steps, with the resistance in each of their cycles; both columns have shape (n_cycles_of_family,)."""
 
     described: LikeSteps
-    members: IntArray
-    cycle: IntArray
+    cycle_number: IntArray
     ohm: FloatArray
 
 
-def families_of(steps: CurrentSteps, numbers: IntArray, percent: FloatArray, temperature_C: FloatArray) -> list[Family]:
+def families_of(steps: CurrentSteps, conditions: Conditions) -> list[Family]:
     """The families in most cycles first, and discharges from rest before others of as many cycles.
 
-    `percent` and `temperature_C` have shape (n_steps,).
     A value that is unknown is alike only to one that is unknown.
     """
-    features, tolerance = _features(steps, percent, temperature_C)
-    free = np.ones(percent.size, dtype=bool)
+    features, tolerance = _features(steps, conditions)
+    free = np.ones(conditions.percent.size, dtype=bool)
     found: list[Family] = []
     for centre in _candidates(features, tolerance):
         if len(found) >= MOST_FAMILIES:
@@ -78,7 +90,7 @@ def families_of(steps: CurrentSteps, numbers: IntArray, percent: FloatArray, tem
             members = np.flatnonzero(free & _agrees(features, tolerance, np.median(features[members], axis=0)))
         if members.size:
             free[members] = False
-            found.append(_family(steps, members, numbers, percent, temperature_C))
+            found.append(_family(steps, members, conditions))
     most = max((one.described.cycles for one in found), default=0)
     return sorted(found, key=lambda one: _rank(one.described, most))
 
@@ -92,7 +104,7 @@ def _rank(steps: LikeSteps, most_cycles: int) -> tuple[bool, bool, bool, bool, i
     return rare, late, not steps.from_rest, steps.direction == "charge", from_half, -steps.cycles
 
 
-def _features(steps: CurrentSteps, percent: FloatArray, temperature_C: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _features(steps: CurrentSteps, conditions: Conditions) -> tuple[FloatArray, FloatArray]:
     """What is compared, shape (n_steps, 7), and by how much it may differ; currents in parts of the step's tolerance."""
     unknown = -1e3
     step_A = np.abs(steps.current_A - steps.current_before_A)
@@ -100,8 +112,8 @@ def _features(steps: CurrentSteps, percent: FloatArray, temperature_C: FloatArra
         np.sign(steps.current_A - steps.current_before_A) * np.log(step_A),
         np.where(steps.from_rest, 0.0, steps.current_before_A / step_A),
         steps.from_rest.astype(np.float64),
-        percent,
-        temperature_C,
+        conditions.percent,
+        conditions.temperature_C,
         np.log(steps.rest_s),
         np.log(steps.first_s + _FIRST_POINT_OFFSET_S),
     )
@@ -142,36 +154,32 @@ def _agrees(features: FloatArray, tolerance: FloatArray, centre: FloatArray) -> 
     return agrees
 
 
-def _family(
-    steps: CurrentSteps, members: IntArray, numbers: IntArray, percent: FloatArray, temperature_C: FloatArray
-) -> Family:
+def _family(steps: CurrentSteps, members: IntArray, conditions: Conditions) -> Family:
     column = _time_column(steps.ohm[members])
     known = members[np.isfinite(steps.ohm[members, column])]
-    cycle, ohm = _of_each_cycle(steps.cycle[known], steps.ohm[known, column])
-    own = numbers[cycle]
+    own, ohm = _of_each_cycle(conditions.cycle_number[known], steps.ohm[known, column])
     time_s = _median(steps.first_s[known]) if column == 0 else TIMES_S[column - 1]
     rises = steps.current_A[members[0]] > steps.current_before_A[members[0]]
     return Family(
         LikeSteps(
             direction="charge" if rises else "discharge",
             from_rest=bool(steps.from_rest[members[0]]),
-            current_before_A=float(np.median(steps.current_before_A[members])),
-            current_A=float(np.median(steps.current_A[members])),
-            state_of_charge_percent=finite(_median(percent[members])),
-            temperature_C=finite(_median(temperature_C[members])),
-            rest_before_s=finite(_median(steps.rest_s[members])),
+            current_before_A=rounded_number(float(np.median(steps.current_before_A[members])), DIGITS),
+            current_A=rounded_number(float(np.median(steps.current_A[members])), DIGITS),
+            state_of_charge_percent=finite(rounded_number(_median(conditions.percent[members]), DIGITS)),
+            temperature_C=finite(rounded_number(_median(conditions.temperature_C[members]), DIGITS)),
+            rest_before_s=finite(rounded_number(_median(steps.rest_s[members]), DIGITS)),
             steps=members.size,
-            cycles=cycle.size,
+            cycles=own.size,
             first_cycle=int(own[0]),
             last_cycle=int(own[-1]),
             at_first_point=column == 0,
-            time_s=finite(time_s),
-            first_ohm=float(ohm[0]),
-            last_ohm=float(ohm[-1]),
+            time_s=finite(rounded_number(time_s, DIGITS)),
+            first_ohm=rounded_number(float(ohm[0]), DIGITS),
+            last_ohm=rounded_number(float(ohm[-1]), DIGITS),
             growth=growth_of(own.astype(np.float64), ohm),
         ),
-        members,
-        cycle,
+        own,
         ohm,
     )
 
@@ -182,9 +190,9 @@ def _time_column(ohm: FloatArray) -> int:
     return next((column for column in (2, 1, 3) if share[column] >= KNOWN_SHARE), 0)
 
 
-def _of_each_cycle(cycle: IntArray, ohm: FloatArray) -> tuple[IntArray, FloatArray]:
+def _of_each_cycle(number: IntArray, ohm: FloatArray) -> tuple[IntArray, FloatArray]:
     """The mean of each cycle, where several like steps lie in it."""
-    cycles, place, count = np.unique(cycle, return_inverse=True, return_counts=True)
+    cycles, place, count = np.unique(number, return_inverse=True, return_counts=True)
     return cycles, np.bincount(place, weights=ohm) / count
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 import numpy as np
 
 from battery_analytics.analysis.line_fit import LEVEL, line_fit, student_95
+from battery_analytics.analysis.rounding import rounded_number
 from battery_analytics.cell import FloatArray
 from battery_analytics.fields import Field, finite
 
@@ -13,6 +14,7 @@ FEWEST_CYCLES = 3
 FEWEST_FOR_ENDS = 8
 FEWEST_AT_END, MOST_AT_END = 4, 10
 END_SHARE = 5
+PERCENT_DECIMALS, DIGITS = 4, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def _between_ends(number: FloatArray, ohm: FloatArray) -> Growth:
     ratio = end / start
     half = 100.0 * student_95(freedom) * error * np.hypot(1.0, ratio) / start
     percent = 100.0 * (ratio - 1.0)
-    return Growth(percent, finite(float(percent - half)), finite(float(percent + half)), LEVEL, start, end, count)
+    return _growth((percent, percent - half, percent + half), (start, end), count)
 
 
 def _along_line(number: FloatArray, ohm: FloatArray) -> Growth | None:
@@ -66,11 +68,15 @@ def _along_line(number: FloatArray, ohm: FloatArray) -> Growth | None:
         first = mean_ohm - slope * from_first
         return first, first + slope * run
 
-    def percent(slope: float) -> float | None:
+    def percent(slope: float) -> float:
         first, last = ends(slope)
-        return finite(100.0 * (last / first - 1.0)) if first > 0 else None
+        return 100.0 * (last / first - 1.0) if first > 0 else np.nan
 
-    middle, low, high = (percent(line.slope + side * line.slope_half_width) for side in (0, -1, 1))
-    if middle is None:
-        return None
-    return Growth(middle, low, high, LEVEL, *ends(line.slope), None)
+    percents = tuple(percent(line.slope + side * line.slope_half_width) for side in (0, -1, 1))
+    return _growth(percents, ends(line.slope), None) if np.isfinite(percents[0]) else None
+
+
+def _growth(percents: tuple[float, ...], ends_ohm: tuple[float, float], count: int | None) -> Growth:
+    middle, low, high = (round(float(value), PERCENT_DECIMALS) for value in percents)
+    start, end = (rounded_number(value, DIGITS) for value in ends_ohm)
+    return Growth(middle, finite(low), finite(high), LEVEL, start, end, count)
