@@ -93,8 +93,9 @@ def pulse_tests(
 def _stretches(cycling: CyclingData, flow: Throughput, levels: CurrentLevels, elapsed: Elapsed) -> _Stretches:
     current = cycling.current_A
     direction = (current > levels.rest_A).astype(np.int8) - (current < -levels.rest_A).astype(np.int8)
-    turns = 1 + np.flatnonzero(direction[1:] != direction[:-1])
-    bounds = np.unique(np.concatenate(([0], turns, levels.changes)))
+    begins = np.append(True, direction[1:] != direction[:-1])
+    begins[levels.changes] = True
+    bounds = np.flatnonzero(begins)
     stops = np.append(bounds[1:], current.size)
     # A point of its own between two levels is a ramp or an overshoot, and belongs to what follows.
     flows = direction[bounds] != 0
