@@ -327,7 +327,7 @@ def test_of_too_many_steps_those_of_pulse_tests_stay_and_a_finding_says_so() -> 
 
 
 def test_of_many_cycles_the_steps_of_some_are_in_the_table_and_like_steps_are_of_all() -> None:
-    result = found(cycling([FULL_CYCLE] * 100, sample_s=600.0), nominal_capacity_in_Ah=10.0)
+    result = found(cycling([FULL_CYCLE] * 100, sample_s=60.0), nominal_capacity_in_Ah=10.0)
 
     numbers = np.unique(result.steps.cycle_number)
     assert result.steps_found == 199  # the file begins with the charge
@@ -336,6 +336,15 @@ def test_of_many_cycles_the_steps_of_some_are_in_the_table_and_like_steps_are_of
     assert [one.cycles for one in result.like_steps] == [100, 99]
     assert result.per_cycle is not None
     assert result.per_cycle.cycle_number.tolist() == list(range(1, 101))
+
+
+def test_points_that_come_minutes_after_a_step_tell_no_resistance_per_cycle() -> None:
+    result = found(cycling([FULL_CYCLE] * 5, sample_s=300.0), nominal_capacity_in_Ah=10.0)
+
+    assert result.steps_found == 9
+    assert set(result.steps.first_point_s.tolist()) == {300.0}
+    assert result.per_cycle is None
+    assert result.no_per_cycle_reason == "The first point after each step is more than a minute later."
 
 
 def test_without_times_there_is_the_first_point_alone() -> None:

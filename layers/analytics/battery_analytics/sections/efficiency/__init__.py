@@ -6,13 +6,13 @@ from typing import Annotated, Any
 import numpy as np
 
 from battery_analytics.analysis.clock import SECONDS_PER_HOUR
-from battery_analytics.analysis.cycle_table import discharges_first
 from battery_analytics.analysis.held_voltage import HeldVoltage, held_voltage
 from battery_analytics.analysis.rounding import rounded, rounded_number
 from battery_analytics.analysis.slippage import EndPoints, slippage
 from battery_analytics.analysis.voltage_noise import voltage_noise_V
 from battery_analytics.cell import Finding, FloatArray, IntArray
 from battery_analytics.fields import Field, Numbers, WholeNumbers, finite
+from battery_analytics.protocol.state_of_charge import held_Ah
 from battery_analytics.sections.analysed_cell import AnalysedCell
 from battery_analytics.sections.declaration import Plot, Section
 from battery_analytics.sections.efficiency.reasons import Unknown, no_slippage, unknown_columns
@@ -165,18 +165,21 @@ def _period_s(duration_s: FloatArray, discharge_Ah: FloatArray) -> FloatArray:
 
 
 def _end_points(analysed: AnalysedCell) -> EndPoints:
-    table, has_points = analysed.table, analysed.cell.summary is None
-    compared = np.zeros(table.cycle_number.size, dtype=bool)
-    believed = analysed.flow.charge.believed or analysed.flow.discharge.believed
-    if has_points and not believed:
+    """The ends before and after the main discharge of each cycle, on the axis of all charge that the points show."""
+    found, flow, cycling = analysed.protocol.discharges, analysed.flow, analysed.cell.cycling
+    n_cycles = cycling.n_cycles
+    before, after, compared = np.full(n_cycles, np.nan), np.full(n_cycles, np.nan), np.zeros(n_cycles, dtype=bool)
+    known = np.flatnonzero(found.known & (found.start >= 0))
+    if analysed.cell.summary is None and not (flow.charge.believed or flow.discharge.believed):
         compared[analysed.protocol.headline.members] = True
-    return slippage(
-        table.charge_capacity_Ah,
-        table.discharge_capacity_Ah,
-        discharge_first=discharges_first(analysed.flow),
-        cycle_number=table.cycle_number,
-        compared=compared,
-    )
+        last = found.stop[known] - 1
+        after[known] = held_Ah(flow, last, np.searchsorted(cycling.offsets, last, side="right") - 1)
+        charged = known[found.charge_seen[known]]
+        last = found.start[charged] - 1
+        before[charged] = held_Ah(flow, last, np.searchsorted(cycling.offsets, last, side="right") - 1)
+    broken = np.diff(cycling.cycle_number, prepend=cycling.cycle_number[0]) > 1
+    broken |= found.known & ~found.charge_seen
+    return slippage(before, after, broken, compared)
 
 
 def _slippage(ends: EndPoints, numbers: IntArray) -> Slippage | None:

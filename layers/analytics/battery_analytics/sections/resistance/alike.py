@@ -16,7 +16,7 @@ type Direction = Literal["charge", "discharge"]
 MOST_FAMILIES = 24
 KNOWN_SHARE = 0.8
 COMMON_SHARE = 0.8
-LATE_S = 60.0
+LATE_S = 61.0
 DIGITS = 5
 # How far two steps of a family may differ from its median.
 CURRENT_TOLERANCE = 0.05
@@ -77,10 +77,11 @@ class Family:
 def families_of(steps: CurrentSteps, conditions: Conditions) -> list[Family]:
     """The families in most cycles first, and discharges from rest before others of as many cycles.
 
-    A value that is unknown is alike only to one that is unknown.
+    A value that is unknown is alike only to one that is unknown. Steps of which no point is known within a minute are left
+    out: the voltage is that of a discharge by then, not of a step.
     """
     features, tolerance = _features(steps, conditions)
-    free = np.ones(conditions.percent.size, dtype=bool)
+    free = ~(steps.first_s > LATE_S)
     found: list[Family] = []
     for centre in _candidates(features, tolerance):
         if len(found) >= MOST_FAMILIES:
@@ -95,13 +96,12 @@ def families_of(steps: CurrentSteps, conditions: Conditions) -> list[Family]:
     return sorted(found, key=lambda one: _rank(one.described, most))
 
 
-def _rank(steps: LikeSteps, most_cycles: int) -> tuple[bool, bool, bool, bool, int, int]:
-    """Of the families in nearly as many cycles as any: known within a minute, from rest, discharging, near half charge."""
+def _rank(steps: LikeSteps, most_cycles: int) -> tuple[bool, bool, bool, int, int]:
+    """Of the families in nearly as many cycles as any those from rest first, then discharging, then near half charge."""
     percent = 100.0 if steps.state_of_charge_percent is None else steps.state_of_charge_percent
     from_half = round(abs(percent - 50.0) / CHARGE_TOLERANCE_PERCENT)
     rare = steps.cycles < COMMON_SHARE * most_cycles
-    late = steps.time_s is not None and steps.time_s > LATE_S
-    return rare, late, not steps.from_rest, steps.direction == "charge", from_half, -steps.cycles
+    return rare, not steps.from_rest, steps.direction == "charge", from_half, -steps.cycles
 
 
 def _features(steps: CurrentSteps, conditions: Conditions) -> tuple[FloatArray, FloatArray]:

@@ -9,7 +9,7 @@ from battery_analytics.analysis.current_steps import TIMES_S, CurrentSteps
 from battery_analytics.fields import Field
 from battery_analytics.plots.units import OHMS, unit_for
 from battery_analytics.sections.analysed_cell import AnalysedCell
-from battery_analytics.sections.resistance.alike import Family, LikeSteps
+from battery_analytics.sections.resistance.alike import LATE_S, Family, LikeSteps
 from battery_analytics.sections.resistance.found_tests import FoundTest
 
 _SLACK = 1.02
@@ -57,6 +57,8 @@ def nothing_per_cycle(analysed: AnalysedCell, steps: CurrentSteps) -> str:
         return "The file states figures per cycle without points, so there are no steps of the current to see."
     if not steps.first.size:
         return "The file shows no step of the current with a voltage that moves by more than its noise."
+    if (steps.first_s > LATE_S).all():
+        return "The first point after each step is more than a minute later."
     if np.unique(steps.cycle).size == 1:
         return "All steps lie in one cycle."
     return "No steps of two cycles are alike in current, state of charge, temperature and rest."
