@@ -13,8 +13,8 @@ from battery_analytics.sections.rate_capability import (
     RATE_CAPABILITY,
     RateCapability,
     RatesAtAge,
-    _described,
     rate_capability,
+    rates_at_age,
 )
 from PIL import Image
 
@@ -132,7 +132,7 @@ def set_of(rates_C: Sequence[float], capacities_Ah: Sequence[float]) -> RateSet:
 
 def test_the_fit_finds_the_exponent_of_a_cell_that_follows_the_law() -> None:
     rates = (0.1, 0.5, 1.0, 2.0)
-    fit = _described(set_of(rates, [9.5 * rate ** (1 - 1.04) for rate in rates]), 10.0).peukert
+    fit = rates_at_age(set_of(rates, [9.5 * rate ** (1 - 1.04) for rate in rates]), 10.0).peukert
 
     assert fit is not None
     assert [fit.low, fit.exponent, fit.high] == pytest.approx([1.04] * 3)
@@ -146,14 +146,14 @@ def test_the_interval_of_the_exponent_holds_in_ninety_percent(rates: tuple[float
     law = 9.5 * np.array(rates) ** (1 - 1.04)
     inside = 0
     for _ in range(400):
-        fit = _described(set_of(rates, (law * random.normal(1, 0.005, law.size)).tolist()), 10.0).peukert
+        fit = rates_at_age(set_of(rates, (law * random.normal(1, 0.005, law.size)).tolist()), 10.0).peukert
         assert fit is not None
         inside += fit.low <= 1.04 <= fit.high
     assert 0.87 <= inside / 400 <= 0.97
 
 
 def test_capacities_that_do_not_follow_the_law_have_no_fit() -> None:
-    described = _described(set_of((0.1, 0.2, 0.5, 1.0, 2.0), (10.0, 9.98, 9.9, 9.65, 4.33)), 10.0)
+    described = rates_at_age(set_of((0.1, 0.2, 0.5, 1.0, 2.0), (10.0, 9.98, 9.9, 9.65, 4.33)), 10.0)
 
     assert described.peukert is None
     assert described.no_peukert_reason is not None
@@ -167,7 +167,7 @@ def test_too_many_sets_are_thinned_and_a_finding_says_so() -> None:
     assert len(kept) == MOST_ROWS // 2
     assert (kept[0].age_cycle, kept[-1].age_cycle) == (0.0, 1_499.0)
     assert RATE_CAPABILITY.findings is not None
-    (finding,) = RATE_CAPABILITY.findings(RateCapability([_described(one, 10.0) for one in kept], 500, None))
+    (finding,) = RATE_CAPABILITY.findings(RateCapability([rates_at_age(one, 10.0) for one in kept], 500, None))
     assert finding.code == "rate_sets_thinned"
     assert "1,500 sets" in finding.message
 

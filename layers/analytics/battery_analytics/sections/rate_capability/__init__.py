@@ -97,13 +97,13 @@ def rate_capability(analysed: AnalysedCell) -> RateCapability:
     kept = thinned(found, MOST_ROWS)
     rated_Ah = rated_capacity_Ah(analysed)
     return RateCapability(
-        sets=[_described(one, rated_Ah) for one in kept],
+        sets=[rates_at_age(one, rated_Ah) for one in kept],
         sets_left_out=len(found) - len(kept),
         reason=None if found else _reason(analysed),
     )
 
 
-def _described(found: RateSet, rated_Ah: float) -> RatesAtAge:
+def rates_at_age(found: RateSet, rated_Ah: float) -> RatesAtAge:
     slowest_Ah = found.rates[0].capacity_Ah
     fit, no_fit_reason = _peukert(found.rates, rated_Ah)
     return RatesAtAge(
