@@ -304,6 +304,20 @@ def test_the_interval_of_the_growth_holds_in_ninety_percent(n_cycles: int) -> No
     assert 0.86 <= inside / 400 <= 0.97
 
 
+def test_a_resistance_that_falls_before_it_rises_has_its_lowest_value_told() -> None:
+    number = np.arange(1.0, 101.0)
+    ohm = 0.004 * (1 + 0.1 * ((number - 40) / 50) ** 2)
+    ohm[70] = 0.003  # one cycle alone does not count
+    growth = growth_of(number, ohm)
+
+    assert growth is not None
+    assert growth.lowest_cycle == pytest.approx(40, abs=2)
+    assert growth.lowest_ohm == pytest.approx(0.004, rel=1e-3)
+    assert growth.start_ohm == pytest.approx(float(ohm[:10].mean()), rel=1e-5)
+    assert growth.end_ohm == pytest.approx(float(ohm[-10:].mean()), rel=1e-5)
+    assert growth.percent == pytest.approx(100 * (growth.end_ohm / growth.start_ohm - 1), abs=1e-2)
+
+
 def test_two_cycles_have_no_growth() -> None:
     assert growth_of(np.array([1.0, 2.0]), np.array([0.02, 0.03])) is None
     assert growth_of(np.array([1.0, 1.0, 1.0]), np.array([0.02, 0.03, 0.04])) is None

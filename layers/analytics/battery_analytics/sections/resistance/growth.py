@@ -14,6 +14,7 @@ FEWEST_CYCLES = 3
 FEWEST_FOR_ENDS = 8
 FEWEST_AT_END, MOST_AT_END = 4, 10
 END_SHARE = 5
+CYCLES_OF_MEDIAN = 5
 PERCENT_DECIMALS, DIGITS = 4, 6
 
 
@@ -37,6 +38,14 @@ class Growth:
     ]
     end_ohm: Annotated[float, Field("The mean of as many last cycles, or the last value of the line.", "Ω")]
     cycles_at_either_end: Annotated[int | None, Field("How many cycles each mean has; null for a line.")]
+    lowest_ohm: Annotated[
+        float,
+        Field(
+            "The lowest median of five cycles in a row, as resistance may fall before it rises; of three to four all.",
+            "Ω",
+        ),
+    ]
+    lowest_cycle: Annotated[int, Field("The number of the middle one of these cycles.")]
 
 
 def growth_of(number: FloatArray, ohm: FloatArray) -> Growth | None:
@@ -57,7 +66,7 @@ def _between_ends(number: FloatArray, ohm: FloatArray) -> Growth:
     ratio = end / start
     half = 100.0 * student_95(freedom) * error * np.hypot(1.0, ratio) / start
     percent = 100.0 * (ratio - 1.0)
-    return _growth((percent, percent - half, percent + half), (start, end), count)
+    return _growth((percent, percent - half, percent + half), (start, end), count, _lowest(number, ohm))
 
 
 def _along_line(number: FloatArray, ohm: FloatArray) -> Growth | None:
@@ -73,10 +82,23 @@ def _along_line(number: FloatArray, ohm: FloatArray) -> Growth | None:
         return 100.0 * (last / first - 1.0) if first > 0 else np.nan
 
     percents = tuple(percent(line.slope + side * line.slope_half_width) for side in (0, -1, 1))
-    return _growth(percents, ends(line.slope), None) if np.isfinite(percents[0]) else None
+    if not np.isfinite(percents[0]):
+        return None
+    return _growth(percents, ends(line.slope), None, _lowest(number, ohm))
 
 
-def _growth(percents: tuple[float, ...], ends_ohm: tuple[float, float], count: int | None) -> Growth:
+def _lowest(number: FloatArray, ohm: FloatArray) -> tuple[float, int]:
+    width = min(CYCLES_OF_MEDIAN, number.size)
+    medians = np.median(np.lib.stride_tricks.sliding_window_view(ohm, width), axis=1)
+    place = int(np.argmin(medians))
+    return float(medians[place]), int(number[place + width // 2])
+
+
+def _growth(
+    percents: tuple[float, ...], ends_ohm: tuple[float, float], count: int | None, lowest: tuple[float, int]
+) -> Growth:
     middle, low, high = (round(float(value), PERCENT_DECIMALS) for value in percents)
     start, end = (rounded_number(value, DIGITS) for value in ends_ohm)
-    return Growth(middle, finite(low), finite(high), LEVEL, start, end, count)
+    return Growth(
+        middle, finite(low), finite(high), LEVEL, start, end, count, rounded_number(lowest[0], DIGITS), lowest[1]
+    )

@@ -13,6 +13,7 @@ from battery_analytics.sections.resistance.alike import LATE_S, Family, LikeStep
 from battery_analytics.sections.resistance.found_tests import FoundTest
 
 _SLACK = 1.02
+LOWER_SHARE = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,21 +94,25 @@ def _few_steps_text(steps: CurrentSteps) -> str:
 
 
 def family_text(steps: LikeSteps) -> str:
-    """ "Discharge steps of 58.0 A from rest near 98 % state of charge: 4.12 mΩ after 10 s in cycle 2, 4.55 mΩ in cycle 100,
-    a growth of 10.4 % (90 % interval 9.9 to 10.9)." """
-    unit = unit_for(OHMS, steps.first_ohm, steps.last_ohm)
+    """ "Discharge steps of 58.0 A from rest near 98 % state of charge, after 10 s: 4.12 mΩ at first (cycle 2) and 4.55 mΩ at
+    last (cycle 100), a growth of 10.4 % (90 % interval 9.9 to 10.9). It was lowest, 4.01 mΩ, near cycle 31." """
     size_A = abs(steps.current_A - steps.current_before_A)
-    where = "from rest" if steps.from_rest else f"from {steps.current_before_A:.3g} A"
+    where = "from rest" if steps.from_rest else f"from {steps.current_before_A:.3g} A".replace("-", "−")
     if steps.state_of_charge_percent is not None:
         where += f" near {steps.state_of_charge_percent:.0f} % state of charge"
     when = "at the first point" if steps.at_first_point else f"after {steps.time_s:.3g} s"
-    text = (
-        f"{steps.direction.capitalize()} steps of {size_A:.3g} A {where}: {unit.text(steps.first_ohm, 3)} {when} in cycle "
-        f"{steps.first_cycle:,}, {unit.text(steps.last_ohm, 3)} in cycle {steps.last_cycle:,}"
-    )
     growth = steps.growth
+    first, last = (steps.first_ohm, steps.last_ohm) if growth is None else (growth.start_ohm, growth.end_ohm)
+    unit = unit_for(OHMS, first, last)
+    text = (
+        f"{steps.direction.capitalize()} steps of {size_A:.3g} A {where}, {when}: {unit.text(first, 3)} at first (cycle "
+        f"{steps.first_cycle:,}) and {unit.text(last, 3)} at last (cycle {steps.last_cycle:,})"
+    )
     if growth is None or growth.low_percent is None or growth.high_percent is None:
         return f"{text}."
     numbers = (growth.percent, growth.low_percent, growth.high_percent)
     middle, low, high = (f"{round(number, 1) + 0.0:.1f}".replace("-", "−") for number in numbers)
-    return f"{text}, a growth of {middle} % (90 % interval {low} to {high})."
+    text = f"{text}, a growth of {middle} % (90 % interval {low} to {high})."
+    if growth.lowest_ohm < (1 - LOWER_SHARE) * min(first, last):
+        text += f" It was lowest, {unit.text(growth.lowest_ohm, 3)}, near cycle {growth.lowest_cycle:,}."
+    return text
