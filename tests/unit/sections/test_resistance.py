@@ -210,6 +210,25 @@ def test_a_voltage_that_was_read_before_the_current_does_not_count() -> None:
     assert result.steps.first_point_ohm == pytest.approx([TRUE.ohm(1.002)], rel=0.001)
 
 
+@pytest.mark.parametrize("counters", [True, False])
+def test_where_points_are_regular_the_counter_tells_when_the_step_began(counters: bool) -> None:
+    """A point each 2 s, and a step 1.5 s after one of them: the first point of the current is 0.5 s old."""
+    at_half_seconds = TRUE.run([[Run(0.0, 601.5, 0.5), Run(-5.0, 60, 0.5), Run(0.0, 120, 0.5)]], charge=0.5)
+    every_fourth = np.arange(3, at_half_seconds.n_points, 4)
+    columns = {
+        name: getattr(at_half_seconds, name)[every_fourth]
+        for name in ("voltage_V", "current_A", "charge_capacity_Ah", "discharge_capacity_Ah", "time_s")
+    }
+    if not counters:
+        columns |= {"charge_capacity_Ah": None, "discharge_capacity_Ah": None}
+    result = found(CyclingData(np.array([1]), np.array([0, every_fourth.size]), **columns))
+
+    assert result.steps.first_point_s == pytest.approx([0.5 if counters else 2.0])
+    if counters:
+        assert result.steps.first_point_ohm == pytest.approx([TRUE.ohm(0.5)], rel=1e-3)
+        assert result.steps.after_10_s_ohm == pytest.approx([TRUE.ohm(10.0)], rel=3e-3)
+
+
 def test_a_current_that_falls_at_constant_voltage_is_no_step() -> None:
     # Coarse samples of an exponential: each value is 15 % below the one before, at one voltage.
     held = [Run(5.0 * 0.85**count, 60, 60.0) for count in range(12)]

@@ -6,7 +6,8 @@ from typing import Self
 import numpy as np
 
 from battery_analytics.analysis.elapsed import Elapsed
-from battery_analytics.analysis.throughput import rest_current
+from battery_analytics.analysis.step_onset import onset_delays_s
+from battery_analytics.analysis.throughput import Throughput, rest_current
 from battery_analytics.analysis.voltage_noise import voltage_noise_V
 from battery_analytics.cell import BoolArray, CyclingData, FloatArray, IntArray
 
@@ -33,9 +34,9 @@ class CurrentSteps:
 
     `before` is the last point before a step, `first` the first one at which the new current has settled, `last` the last one
     with that current, `cycle` the index of the cycle of `first`. `rest_s` is the time without current before it, NaN
-    after a current and where the file begins with the rest; `held_s` the time from `before` to `last`; `first_s` that to
-    `first`. `ohm` has shape (n, 1 + len(TIMES_S)): the resistance at `first` and after each of `TIMES_S`. `noise_ohm` is its
-    standard deviation by the noise of two voltages.
+    after a current and where the file begins with the rest; `held_s` the time from the step's onset to `last`; `first_s`
+    that to `first`. `ohm` has shape (n, 1 + len(TIMES_S)): the resistance at `first` and after each of `TIMES_S`.
+    `noise_ohm` is its standard deviation by the noise of two voltages.
     """
 
     before: IntArray
@@ -59,7 +60,8 @@ class CurrentSteps:
 class _Places:
     """The points before each step, at its settled current, and last with it, all of shape (n,).
 
-    `quiet` is the last point whose voltage is that of the current before, which is there from `level_from` on.
+    `quiet` is the last point whose voltage is that of the current before, which is there from `level_from` on. `delay_s` is
+    the time from `before` until the current sets in.
     """
 
     before: IntArray
@@ -68,6 +70,11 @@ class _Places:
     last: IntArray
     from_rest: BoolArray
     level_from: IntArray
+    delay_s: FloatArray
+
+    def since_onset_s(self, elapsed: Elapsed, points: IntArray) -> FloatArray:
+        """Seconds from each step's onset to these points, both of shape (n,)."""
+        return elapsed.between(self.before, points) - self.delay_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,25 +94,28 @@ class CurrentLevels:
         return cls(rest_A, 1 + places[change[places] > STEP_SHARE * larger])
 
 
-def current_steps(cycling: CyclingData, levels: CurrentLevels, elapsed: Elapsed) -> tuple[CurrentSteps, int]:
+def current_steps(
+    cycling: CyclingData, flow: Throughput, levels: CurrentLevels, elapsed: Elapsed
+) -> tuple[CurrentSteps, int]:
     """The steps whose voltage moves with the current by more than its noise, and how many did not.
 
     The resistance is (V(t) − V_before) / (I(t) − I_before): it includes all polarisation up to t and the change of the
-    open-circuit voltage by the charge that has passed. The voltage before is that of the last point before the step; the
-    step is taken to begin there, as cyclers record the end of a step. Under a current the voltage moves without the step
-    too, so V_before goes on as it did over the same time before the step. Between two points voltage and current are
-    interpolated over the logarithm of the time, where these are no further apart than the time itself. A ramp of up to
-    three points, an overshoot of the current, and a voltage that was read before the current all end before the first
-    point that counts. Where the last point before the step has its voltage already, the point before that one is used.
+    open-circuit voltage by the charge that has passed. The voltage before is that of the last point before the step. The
+    step is taken to begin there, as cyclers record the end of a step, unless the counter says how much later it began.
+    Under a current the voltage moves without the step too, so V_before goes on as it did over the same time before the
+    step. Between two points voltage and current are interpolated over the logarithm of the time, where these are no
+    further apart than the time itself. A ramp of up to three points, an overshoot of the current, and a voltage that was
+    read before the current all end before the first point that counts. Where the last point before the step has its
+    voltage already, the point before that one is used.
 
     Source: IEC 62660-1:2018 and IEC 61960-3:2017 (a change of voltage over a change of current at stated times).
     """
-    places = _places(cycling, levels, elapsed)
+    places = _places(cycling, flow, levels, elapsed)
     before, first, last, from_rest = places.before, places.first, places.last, places.from_rest
     quiet_V = cycling.voltage_V[places.quiet]
     current, voltage = cycling.current_A, cycling.voltage_V
     with np.errstate(divide="ignore", invalid="ignore"):
-        first_s = elapsed.between(before, first)
+        first_s = places.since_onset_s(elapsed, first)
         moved_V = voltage[first] - quiet_V - _drift_V(voltage, elapsed, places, first_s)
         ohm = np.column_stack(
             (
@@ -124,7 +134,7 @@ def current_steps(cycling: CyclingData, levels: CurrentLevels, elapsed: Elapsed)
         current_A=current[np.minimum(first + 1, last)],
         from_rest=from_rest,
         rest_s=_rests_s(np.abs(current) > levels.rest_A, elapsed, before, from_rest),
-        held_s=elapsed.between(before, last),
+        held_s=places.since_onset_s(elapsed, last),
         first_s=first_s,
         ohm=ohm,
         noise_ohm=noise_ohm,
@@ -133,11 +143,11 @@ def current_steps(cycling: CyclingData, levels: CurrentLevels, elapsed: Elapsed)
     return steps.chosen(kept), int(np.count_nonzero(~kept))
 
 
-def _places(cycling: CyclingData, levels: CurrentLevels, elapsed: Elapsed) -> _Places:
+def _places(cycling: CyclingData, flow: Throughput, levels: CurrentLevels, elapsed: Elapsed) -> _Places:
     current, rest_A, changed = cycling.current_A, levels.rest_A, levels.changes
     if not changed.size:
         none = np.empty(0, dtype=np.int64)
-        return _Places(none, none, none, none, np.empty(0, dtype=bool), none)
+        return _Places(none, none, none, none, np.empty(0, dtype=bool), none, np.empty(0))
     change = current[changed] - current[changed - 1]
     # A ramp goes on in one direction, an overshoot is corrected by less than what it overshot from.
     goes_on = np.zeros(changed.size, dtype=bool)
@@ -165,7 +175,9 @@ def _places(cycling: CyclingData, levels: CurrentLevels, elapsed: Elapsed) -> _P
     leads = soon & _voltage_leads(cycling.voltage_V, elapsed, before, first, level_from)
     quiet = np.where(leads, before - 1, before)
     lags = soon & _voltage_lags(cycling.voltage_V, quiet, first, last)
-    return _Places(before, quiet, np.where(lags, first + 1, first), last, from_rest[kept], level_from)
+    delay_s = onset_delays_s(current, flow, elapsed, before, first)
+    delay_s[~from_rest[kept]] = 0.0
+    return _Places(before, quiet, np.where(lags, first + 1, first), last, from_rest[kept], level_from, delay_s)
 
 
 def _voltage_leads(
@@ -219,11 +231,11 @@ def _rests_s(flows: BoolArray, elapsed: Elapsed, before: IntArray, from_rest: Bo
 def _after(cycling: CyclingData, elapsed: Elapsed, places: _Places, time_s: float) -> FloatArray:
     """The resistance `time_s` after each step, NaN where it is not sampled or the current is not held; shape (n,)."""
     before, first, last = places.before, places.first, places.last
-    wanted_s = elapsed.time_s[before] + time_s
+    wanted_s = elapsed.time_s[before] + places.delay_s + time_s
     slack_s = TIME_TOLERANCE * time_s
     place = np.clip(np.searchsorted(elapsed.time_s, wanted_s - slack_s), first, last)
     earlier = np.maximum(place - 1, first)
-    later_s, earlier_s = elapsed.between(before, place), elapsed.between(before, earlier)
+    later_s, earlier_s = places.since_onset_s(elapsed, place), places.since_onset_s(elapsed, earlier)
     at_point = np.abs(later_s - time_s) <= 1.01 * slack_s
     inside = (earlier_s > 0) & (earlier_s < time_s) & (later_s > time_s) & (later_s - earlier_s <= time_s + slack_s)
     share = np.log(time_s / np.where(inside, earlier_s, 1.0)) / np.log(np.where(inside, later_s / earlier_s, 2.0))

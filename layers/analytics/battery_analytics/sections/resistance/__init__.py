@@ -58,7 +58,7 @@ class StepTable:
         ),
     ]
     temperature_C: Annotated[Numbers, Field("The temperature at the last point before the step.", "°C")]
-    first_point_s: Annotated[Numbers, Field("The time from the last point before the step to the first after it.", "s")]
+    first_point_s: Annotated[Numbers, Field("The time from the step's onset to the first point after it.", "s")]
     first_point_ohm: Annotated[Numbers, Field("The resistance at that first point.", "Ω")]
     after_1_s_ohm: Annotated[Numbers, Field("The resistance 1 s after the step.", "Ω")]
     after_10_s_ohm: Annotated[Numbers, Field("The resistance 10 s after the step.", "Ω")]
@@ -109,7 +109,7 @@ def resistance(analysed: AnalysedCell) -> Resistance:
     cycling, flow = analysed.cell.cycling, analysed.flow
     elapsed = Elapsed.of(flow.clock, cycling.n_points)
     levels = CurrentLevels.of(cycling.current_A)
-    steps, within_noise = current_steps(cycling, levels, elapsed)
+    steps, within_noise = current_steps(cycling, flow, levels, elapsed)
     state = state_of_charge(analysed.cell, flow, analysed.protocol)
     tests = pulse_tests(cycling, flow, levels, elapsed, state.full_Ah)
     before_cycle = np.searchsorted(cycling.offsets, steps.before, side="right") - 1
