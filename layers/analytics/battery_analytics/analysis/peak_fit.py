@@ -223,7 +223,7 @@ def _peaks(values: Batch, n_peaks: int, residual: Batch) -> FittedPeaks:
 
 
 def _resampled(residual: Batch, block: int) -> Batch:
-    """Residuals in blocks of neighbours, drawn again; shape (n_curves, N_RESAMPLES, n_points). The draws are always the same."""
+    """Residuals in blocks of neighbours, drawn again, always alike; shape (n_curves, N_RESAMPLES, n_points)."""
     n_points = residual.shape[1]
     n_blocks = -(-n_points // block)
     draw = np.random.default_rng(0).integers(0, max(n_points - block, 1), (N_RESAMPLES, n_blocks))
