@@ -8,6 +8,7 @@ from battery_analytics.sections.cycle_table import CYCLE_TABLE
 from battery_analytics.sections.data_quality import DATA_QUALITY
 from battery_analytics.sections.declaration import Plot, Section
 from battery_analytics.sections.efficiency import EFFICIENCY
+from battery_analytics.sections.incremental_capacity import INCREMENTAL_CAPACITY
 from battery_analytics.sections.metadata import METADATA
 from battery_analytics.sections.rate_capability import RATE_CAPABILITY
 from battery_analytics.sections.resistance import RESISTANCE
@@ -30,6 +31,7 @@ class Sections:
     data_quality = DATA_QUALITY
     cycle_table = CYCLE_TABLE
     test_protocol = TEST_PROTOCOL
+    incremental_capacity = INCREMENTAL_CAPACITY
     resistance = RESISTANCE
     efficiency = EFFICIENCY
     rate_capability = RATE_CAPABILITY
