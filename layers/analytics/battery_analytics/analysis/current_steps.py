@@ -8,7 +8,6 @@ import numpy as np
 from battery_analytics.analysis.elapsed import Elapsed
 from battery_analytics.analysis.step_onset import onset_delays_s
 from battery_analytics.analysis.throughput import Throughput, rest_current
-from battery_analytics.analysis.voltage_noise import voltage_noise_V
 from battery_analytics.cell import BoolArray, CyclingData, FloatArray, IntArray
 
 TIMES_S = (1.0, 10.0, 30.0)
@@ -95,9 +94,11 @@ class CurrentLevels:
 
 
 def current_steps(
-    cycling: CyclingData, flow: Throughput, levels: CurrentLevels, elapsed: Elapsed
+    cycling: CyclingData, flow: Throughput, levels: CurrentLevels, elapsed: Elapsed, noise_V: float
 ) -> tuple[CurrentSteps, int]:
     """The steps whose voltage moves with the current by more than its noise, and how many did not.
+
+    `noise_V` is the standard deviation of one voltage.
 
     The resistance is (V(t) − V_before) / (I(t) − I_before): it includes all polarisation up to t and the change of the
     open-circuit voltage by the charge that has passed. The voltage before is that of the last point before the step. The
@@ -124,7 +125,7 @@ def current_steps(
             )
         )
         deviations = np.where(from_rest, _DEVIATIONS_FROM_REST, _DEVIATIONS_FROM_CURRENT)
-        noise_ohm = deviations * voltage_noise_V(voltage, current) / np.abs(current[first] - current[before])
+        noise_ohm = deviations * noise_V / np.abs(current[first] - current[before])
     steps = CurrentSteps(
         before=before,
         first=first,

@@ -22,10 +22,12 @@ class Elapsed:
         if clock is None:
             return cls(np.zeros(n_points), np.arange(n_points))
         known = np.isfinite(clock.interval_s)
-        return cls(
-            np.cumsum(np.where(known, clock.interval_s, 0.0)),
-            np.cumsum(~known, dtype=np.int64),
-        )
+        return cls(np.cumsum(np.where(known, clock.interval_s, 0.0)), np.cumsum(~known, dtype=np.int64))
+
+    @property
+    def tells_times(self) -> bool:
+        """Whether any interval is known."""
+        return self.unknown.size > 0 and int(self.unknown[-1]) < self.unknown.size - 1
 
     def between(self, earlier: IntArray, later: IntArray) -> FloatArray:
         """Seconds from one point to another, both of shape (n,); NaN where an interval between them is unknown."""

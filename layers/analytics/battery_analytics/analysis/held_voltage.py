@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from battery_analytics.analysis.clock import Clock
-from battery_analytics.analysis.points import PointsByCycle
+from battery_analytics.analysis.elapsed import Elapsed
 from battery_analytics.analysis.throughput import Branches
 from battery_analytics.cell import BoolArray, CyclingData, FloatArray, IntArray
 
@@ -23,7 +22,7 @@ class HeldVoltage:
     time_s: FloatArray
 
 
-def held_voltage(cycling: CyclingData, branch: Branches, clock: Clock | None, noise_V: float) -> HeldVoltage:
+def held_voltage(cycling: CyclingData, branch: Branches, elapsed: Elapsed, noise_V: float) -> HeldVoltage:
     """What flows at constant voltage at the end of each cycle's charge (or discharge).
 
     The voltage is held over the last points of a branch that lie within 2 mV, or four times the noise, of its end, if there
@@ -41,9 +40,11 @@ def held_voltage(cycling: CyclingData, branch: Branches, clock: Clock | None, no
     begins = _after_last_away(away, first, last)
     held = (last - begins + 1 >= FEWEST_POINTS) & (current[last] <= FALLS_TO * current[np.minimum(begins, last)])
     begins = np.where(held, begins, last)
-    capacity = np.full(n_cycles, np.nan)
+    capacity, time_s = np.full(n_cycles, np.nan), np.full(n_cycles, np.nan)
     capacity[has] = branch.capacity_Ah[last] - branch.capacity_Ah[begins]
-    return HeldVoltage(capacity, _time_s(points, clock, has, begins, last))
+    if elapsed.tells_times:
+        time_s[has] = elapsed.between(points.index[begins], points.index[last])
+    return HeldVoltage(capacity, time_s)
 
 
 def _after_last_away(away: BoolArray, first: IntArray, last: IntArray) -> IntArray:
@@ -53,11 +54,3 @@ def _after_last_away(away: BoolArray, first: IntArray, last: IntArray) -> IntArr
         return first
     place = np.searchsorted(places, last, side="right") - 1
     return np.where(place >= 0, np.maximum(places[np.maximum(place, 0)] + 1, first), first)
-
-
-def _time_s(points: PointsByCycle, clock: Clock | None, has: BoolArray, begins: IntArray, last: IntArray) -> FloatArray:
-    time_s = np.full(points.counts.size, np.nan)
-    if clock is not None:
-        running = np.cumsum(np.where(np.isfinite(clock.interval_s), clock.interval_s, 0.0))
-        time_s[has] = running[points.index[last]] - running[points.index[begins]]
-    return time_s

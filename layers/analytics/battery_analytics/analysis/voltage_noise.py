@@ -4,7 +4,7 @@ import numpy as np
 
 from battery_analytics.cell import FloatArray
 
-SAMPLE = 20_000
+SAMPLE = 10_000
 QUARTILE, NORMAL_QUARTILE = 25, 0.3186  # the share of normal values within ± 0.3186 deviations is a quarter
 SECOND_DIFFERENCE = np.sqrt(6.0)  # the standard deviation of a second difference of independent values
 RESOLUTION_DEVIATION = np.sqrt(12.0)  # a step of resolution over the standard deviation of its rounding

@@ -9,7 +9,6 @@ from battery_analytics.analysis.clock import SECONDS_PER_HOUR
 from battery_analytics.analysis.held_voltage import HeldVoltage, held_voltage
 from battery_analytics.analysis.rounding import rounded, rounded_number
 from battery_analytics.analysis.slippage import EndPoints, slippage
-from battery_analytics.analysis.voltage_noise import voltage_noise_V
 from battery_analytics.cell import Finding, FloatArray, IntArray
 from battery_analytics.fields import Field, Numbers, WholeNumbers, finite
 from battery_analytics.protocol.state_of_charge import held_Ah
@@ -94,8 +93,10 @@ class Efficiency:
 
 def efficiency(analysed: AnalysedCell) -> Efficiency:
     table, cycling, flow = analysed.table, analysed.cell.cycling, analysed.flow
-    noise_V = voltage_noise_V(cycling.voltage_V, cycling.current_A)
-    held = [held_voltage(cycling, branch, flow.clock, noise_V) for branch in (flow.charge, flow.discharge)]
+    held = [
+        held_voltage(cycling, branch, analysed.elapsed, analysed.voltage_noise_V)
+        for branch in (flow.charge, flow.discharge)
+    ]
     with np.errstate(divide="ignore", invalid="ignore"):
         mean_charge_V = table.charge_energy_Wh / table.charge_capacity_Ah
         mean_discharge_V = table.discharge_energy_Wh / table.discharge_capacity_Ah

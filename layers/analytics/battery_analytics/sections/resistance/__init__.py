@@ -6,7 +6,6 @@ from typing import Annotated
 import numpy as np
 
 from battery_analytics.analysis.current_steps import TIMES_S, CurrentLevels, CurrentSteps, current_steps
-from battery_analytics.analysis.elapsed import Elapsed
 from battery_analytics.analysis.rounding import rounded
 from battery_analytics.cell import CyclingData, Finding, IntArray
 from battery_analytics.fields import Field, Flags, Numbers, WholeNumbers, finite
@@ -107,9 +106,9 @@ class Resistance:
 
 def resistance(analysed: AnalysedCell) -> Resistance:
     cycling, flow = analysed.cell.cycling, analysed.flow
-    elapsed = Elapsed.of(flow.clock, cycling.n_points)
+    elapsed = analysed.elapsed
     levels = CurrentLevels.of(cycling.current_A)
-    steps, within_noise = current_steps(cycling, flow, levels, elapsed)
+    steps, within_noise = current_steps(cycling, flow, levels, elapsed, analysed.voltage_noise_V)
     state = state_of_charge(analysed.cell, flow, analysed.protocol)
     tests = pulse_tests(cycling, flow, levels, elapsed, state.full_Ah)
     before_cycle = np.searchsorted(cycling.offsets, steps.before, side="right") - 1
