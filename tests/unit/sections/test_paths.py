@@ -11,6 +11,9 @@ from battery_analytics.analysis.incremental_capacity import IncrementalCurves, P
 from battery_analytics.analysis.peak_fit import FittedPeaks
 from battery_analytics.analysis.smoothing import Width
 from battery_analytics.cell import Cell, CyclingData, Finding, Json, RunnerUp, Source, SourceColumn
+from battery_analytics.degradation.fit import Pair
+from battery_analytics.degradation.half_cells import NEGATIVE, POSITIVE
+from battery_analytics.degradation.modes import Mode, Modes
 from battery_analytics.projection.knee import CycleRange, FoundKnee, Knee
 from battery_analytics.projection.result import Interval, ModelProjection, Projection
 from battery_analytics.protocol.kinds import Group
@@ -19,6 +22,7 @@ from battery_analytics.sections.battery_health import BATTERY_HEALTH
 from battery_analytics.sections.capacity_fade import CAPACITY_FADE
 from battery_analytics.sections.cycle_table import CYCLE_TABLE
 from battery_analytics.sections.data_quality import DATA_QUALITY
+from battery_analytics.sections.degradation_modes import DEGRADATION_MODES
 from battery_analytics.sections.efficiency import EFFICIENCY
 from battery_analytics.sections.incremental_capacity import INCREMENTAL_CAPACITY
 from battery_analytics.sections.metadata import METADATA
@@ -32,8 +36,9 @@ from battery_analytics.sections.test_protocol import TEST_PROTOCOL
 from battery_analytics.sections.voltage_profile import VOLTAGE_PROFILE
 
 from tests.sections import analysed_cell, leaves, protocol_that_compares, reported
-from tests.steps import FloatArray, figures_of
+from tests.steps import FloatArray, Step, cycling, figures_of
 
+SLOW_CHARGE, SLOW_DISCHARGE = Step(1.0, 600), Step(-1.0, 600)
 # Column k of the table holds 100·k + 1, 100·k + 2, 100·k + 3 in the order of the fields.
 TABLE = CycleTable(
     **{
@@ -291,6 +296,35 @@ def test_incremental_capacity(monkeypatch: pytest.MonkeyPatch) -> None:
         {"direction": direction, "width_V": 31, "noise_V": 33, "spacing_V": 35, "noise_left_share": 32}
     ]
     assert found["reason"] is None
+
+
+def test_degradation_modes(monkeypatch: pytest.MonkeyPatch) -> None:
+    def mode(first: float) -> Mode:
+        return Mode(*(np.array([0.0, first + n / 100]) for n in range(4)))
+
+    pair, other = Pair(NEGATIVE[0], POSITIVE[1]), Pair(NEGATIVE[2], POSITIVE[0])
+    modes = Modes(mode(0.1), mode(0.2), mode(0.3), np.array([0.001, 0.002]), pair, (other,))
+    monkeypatch.setattr("battery_analytics.sections.degradation_modes.degradation_modes", lambda *_: modes)
+    found = reported(DEGRADATION_MODES, analysed_cell(cycling([(SLOW_CHARGE, SLOW_DISCHARGE)] * 2, sample_s=300.0)))
+
+    def loss(first: float) -> dict[str, Any]:
+        names = ("loss_percent", "low_percent", "high_percent", "capacity_loss_percent")
+        return {name: [0.0, pytest.approx(first + n)] for n, name in enumerate(names)}
+
+    assert found == {
+        "cycles": [1, 2],
+        "lithium_inventory": loss(10),
+        "negative_material": loss(20),
+        "positive_material": loss(30),
+        "residual_mV": [1.0, 2.0],
+        "negative_electrode": {"name": "graphite", "source": NEGATIVE[0].source},
+        "positive_electrode": {"name": "NMC532", "source": POSITIVE[1].source},
+        "as_good": ["graphite-SiOx and NMC811"],
+        "rate_C": pytest.approx(0.1),
+        "indicative": False,
+        "basis": "2 of the 2 slow comparable discharges were fitted, from cycle 1 to 2.",
+        "reason": None,
+    }
 
 
 def test_temperature_analysis() -> None:

@@ -7,6 +7,7 @@ from battery_analytics.sections.capacity_fade import CAPACITY_FADE
 from battery_analytics.sections.cycle_table import CYCLE_TABLE
 from battery_analytics.sections.data_quality import DATA_QUALITY
 from battery_analytics.sections.declaration import Plot, Section
+from battery_analytics.sections.degradation_modes import DEGRADATION_MODES
 from battery_analytics.sections.efficiency import EFFICIENCY
 from battery_analytics.sections.incremental_capacity import INCREMENTAL_CAPACITY
 from battery_analytics.sections.metadata import METADATA
@@ -35,6 +36,7 @@ class Sections:
     resistance = RESISTANCE
     efficiency = EFFICIENCY
     rate_capability = RATE_CAPABILITY
+    degradation_modes = DEGRADATION_MODES
     source = SOURCE
 
     def section[T](self, section: Section[T]) -> T:
