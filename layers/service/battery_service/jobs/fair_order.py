@@ -23,7 +23,7 @@ def send(backend: Backend, job: Job) -> None:
 
 
 def has_ended(backend: Backend, job: Job) -> None:
-    """The job leaves room for the next of its caller. It may be called again for the same job."""
+    """The job has ended, so the next of its caller may be sent. It may be called again for the same job."""
     if backend.callers.release(job.caller, job.job_id):
         send_waiting(backend, caller_id(job.caller))
 
