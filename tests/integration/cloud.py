@@ -16,7 +16,8 @@ from battery_service.jobs.callers import CallerTable
 from battery_service.jobs.queue import JobQueue
 from battery_service.jobs.settings import JobSettings
 from battery_service.jobs.storage import Storage
-from battery_service.jobs.table import JobTable, table_definition
+from battery_service.jobs.table import JobTable
+from battery_service.jobs.table_definition import table_definition
 from moto import mock_aws
 
 REGION = "eu-central-1"

@@ -5,7 +5,7 @@ import json
 import boto3
 import pytest
 from battery_service.callers.quotas import Quotas
-from battery_service.jobs.table import table_definition
+from battery_service.jobs.table_definition import table_definition
 from battery_service.tokens.parameter import CACHED_S
 from moto import mock_aws
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from battery_service.callers.quotas import Quotas
 from battery_service.jobs.settings import JobSettings
-from battery_service.jobs.table import table_definition
+from battery_service.jobs.table_definition import table_definition
 from battery_service.limits import CLOUD, UPLOADS
 from battery_service.settings import Settings
 

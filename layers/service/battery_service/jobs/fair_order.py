@@ -16,9 +16,9 @@ def send(backend: Backend, job: Job) -> None:
     if backend.callers.take(job.caller, job.job_id):
         backend.queue.send(job)
         return
+    backend.callers.note_waiting(job.caller)  # first, so that no job waits of which nobody knows
     with suppress(Conflict):  # it was deleted meanwhile
         backend.jobs.wait(job)
-    backend.callers.note_waiting(job.caller)
     send_waiting(backend, caller_id(job.caller))  # another job may have ended since
 
 

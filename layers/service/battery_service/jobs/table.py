@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from battery_service.callers.identity import caller_id
-from battery_service.jobs.item import Item, attributes_of, item_of, job_of, partition_of, waiting_partition
+from battery_service.jobs.item import LIVE, Item, attributes_of, item_of, job_of, partition_of, waiting_partition
 from battery_service.jobs.job import ENDED, MAX_ATTEMPTS, Job, Stage, Status, StoredFile
+from battery_service.jobs.table_definition import DUE_INDEX
 from battery_service.options import Options
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
-DUE_INDEX = "due"
 # From the announcement to the start of the job: the forms' 15 minutes, and time for uploads that began within them.
 START_WINDOW_S = 2 * 3600
 # A message counts as lost after one minute, then two, four, …; so a long queue causes at most MAX_SENDS messages.
@@ -74,9 +74,12 @@ class JobTable:
             further = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
     def waiting(self, of_caller: str) -> Iterator[Job]:
-        """The jobs of this caller that wait, the longest waiting first."""
+        """The jobs of this caller that wait, the longest waiting first, without those that cannot be read."""
         for page in self.due(waiting_partition(of_caller)):
-            yield from (job for job in map(job_of, page) if job.waits)
+            for item in page:
+                job = _readable(item)
+                if job is not None and job.waits:
+                    yield job
 
     def start(
         self, job: Job, files: tuple[StoredFile, ...], options: Options, request_id: str, *, retention_s: int
@@ -101,7 +104,7 @@ class JobTable:
         Raises Conflict, but not where the owner's own claim is repeated because its answer was lost.
         """
         now = self.now()
-        changes = {"status": "running", "owner": owner, "stage": "downloading", "due_at": now + lease_s}
+        changes = {"status": "running", "care": LIVE, "owner": owner, "stage": "downloading", "due_at": now + lease_s}
         condition = "(#status = :queued OR (#status = :running AND #due_at <= :now)) AND #attempts < :most"
         given = {
             "queued": ("status", "queued"),
@@ -134,7 +137,8 @@ class JobTable:
 
     def release(self, job: Job) -> Job:
         """From running back to queued, for another attempt with the same message."""
-        changes = {"due_at": self.now() + _resend_after_s(job.sends)}
+        sends = max(job.sends, 1)  # an earlier message has brought a job here that was to wait
+        changes = {"sends": sends, "due_at": self.now() + _resend_after_s(sends)}
         return self._as_owner(job, "queued", changes, remove=("owner", "stage"))
 
     def send_again(self, job: Job) -> Job:
@@ -281,28 +285,11 @@ class JobTable:
         return answer["Attributes"]
 
 
-def table_definition(name: str) -> dict[str, Any]:
-    """The table as arguments of `create_table`; a test compares it with the one in template.yaml."""
-    return {
-        "TableName": name,
-        "BillingMode": "PAY_PER_REQUEST",
-        "AttributeDefinitions": [
-            {"AttributeName": "job_id", "AttributeType": "S"},
-            {"AttributeName": "care", "AttributeType": "S"},
-            {"AttributeName": "due_at", "AttributeType": "N"},
-        ],
-        "KeySchema": [{"AttributeName": "job_id", "KeyType": "HASH"}],
-        "GlobalSecondaryIndexes": [
-            {
-                "IndexName": DUE_INDEX,
-                "KeySchema": [
-                    {"AttributeName": "care", "KeyType": "HASH"},
-                    {"AttributeName": "due_at", "KeyType": "RANGE"},
-                ],
-                "Projection": {"ProjectionType": "ALL"},
-            }
-        ],
-    }
+def _readable(item: Item) -> Job | None:
+    try:
+        return job_of(item)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
 
 
 def _same(job: Job) -> tuple[str, dict[str, tuple[str, Any]]]:

@@ -17,8 +17,8 @@ from battery_service.log import log_job, log_job_bug
 
 # Within the function's 240 s, with time for the job that was begun last.
 RUN_S = 200.0
-# Live jobs have at most so much of it, so that clean-up is never without time.
-LIVE_SHARE = 0.5
+# Live jobs, and then those that wait, end by so much of it, so that clean-up is never without time.
+LIVE_SHARE, WAITING_SHARE = 0.5, 0.6
 # A record that failed is tried again after ten minutes, so that it does not delay the others of each run.
 SET_BACK_S = 600.0
 
@@ -41,19 +41,18 @@ def clean_up(backend: Backend, job_id: str, job: Job | None) -> bool:
 def process_due_jobs(backend: Backend, clock: Callable[[], float] = time.monotonic) -> int:
     """Process what is due, until nothing is or the time of a run is over; how many jobs were processed."""
     begun = clock()
-    processed = 0
-    for items in backend.jobs.due(LIVE):
-        processed += sum(_is_processed(backend, item) for item in items)
-        if clock() - begun > LIVE_SHARE * RUN_S:
-            break
-    for items in backend.jobs.due(CALLERS):
-        for item in items:
-            _send_waiting_of(backend, item)
-    for items in _in_turn(backend):
-        processed += sum(_is_processed(backend, item) for item in items)
-        if clock() - begun > RUN_S:
-            break
-    return processed
+
+    def until(share: float, pages: Iterator[list[Item]]) -> Iterator[Item]:
+        for page in pages:
+            for item in page:
+                if clock() - begun > share * RUN_S:
+                    return
+                yield item
+
+    processed = sum(_is_processed(backend, item) for item in until(LIVE_SHARE, backend.jobs.due(LIVE)))
+    for item in until(WAITING_SHARE, backend.jobs.due(CALLERS)):
+        _send_waiting_of(backend, item)
+    return processed + sum(_is_processed(backend, item) for item in until(1.0, _in_turn(backend)))
 
 
 def process_due_job(backend: Backend, job: Job) -> None:
