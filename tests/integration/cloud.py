@@ -76,6 +76,10 @@ class Cloud:
             "JOBS_TABLE": self.settings.table,
             "JOBS_QUEUE_URL": self.settings.queue_url,
             "RESULT_CACHE": str(self.settings.cache),
+            "REQUESTS_PER_MINUTE": str(self.settings.quotas.requests_per_minute),
+            "MEGABYTES_PER_HOUR": str(self.settings.quotas.bytes_per_hour // 10**6),
+            "ANALYSIS_SECONDS_PER_HOUR": str(self.settings.quotas.analysis_seconds_per_hour),
+            "LINKS_PER_HOUR": str(self.settings.quotas.links_per_hour),
             "OPEN_JOBS": str(self.settings.quotas.open_jobs),
             "JOBS_AT_ONCE": str(self.settings.jobs_at_once),
         }
