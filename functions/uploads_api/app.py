@@ -9,9 +9,10 @@ from battery_service.http.responses import Answer, fits, json_answer
 from battery_service.http.router import Route, http_handler
 from battery_service.jobs.answers import job_body, job_url, started_body, upload_body
 from battery_service.jobs.backend import connected
+from battery_service.jobs.idempotency import idempotency_key
 from battery_service.jobs.service import JobService
 from battery_service.jobs.settings import JobSettings
-from battery_service.jobs.uploads import analysis_options, announced_upload, idempotency_key
+from battery_service.jobs.uploads import analysis_options, announced_upload
 from battery_service.settings import Settings
 
 

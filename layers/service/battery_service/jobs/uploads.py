@@ -1,7 +1,6 @@
 """Reads and checks the requests of an upload: its files, its options, and whether the announced files have arrived."""
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 
 from battery_service.errors import ApiError
@@ -13,8 +12,6 @@ from battery_service.limits import UploadLimits
 from battery_service.options import Options, options_of_json
 
 MAX_BODY_BYTES = 64 * 1024
-IDEMPOTENCY_KEY = "Idempotency-Key"
-_KEY = re.compile(r"[\w-]{16,128}", re.ASCII)
 ANNOUNCEMENT = '{"files": [{"name": "cell.pkl", "size_bytes": 1234}]}'
 
 
@@ -43,18 +40,6 @@ def announced_upload(request: Request, limits: UploadLimits) -> tuple[tuple[Stor
     _check_together(files, limits)
     options = body.get("options")
     return files, options_of_json({} if options is None else options)
-
-
-def idempotency_key(request: Request) -> str:
-    """The request's Idempotency-Key, empty where it has none. Raises ApiError `invalid_option`."""
-    key = request.header(IDEMPOTENCY_KEY)
-    if key and not _KEY.fullmatch(key):
-        raise ApiError(
-            "invalid_option",
-            f"The {IDEMPOTENCY_KEY} has 16 to 128 letters, digits, hyphens or underscores, as a UUID does.",
-            {"option": IDEMPOTENCY_KEY, "allowed": _KEY.pattern},
-        )
-    return key
 
 
 def analysis_options(request: Request, announced: Options) -> Options:
