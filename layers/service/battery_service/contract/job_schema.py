@@ -201,7 +201,7 @@ JOB_PATHS: Schema = {
                 {
                     "200": _answer("The report.", _REPORT),
                     "303": {
-                        "description": "The report is at this link for some seconds (follow it at once), with Content-Encoding gzip.",
+                        "description": "The report is at this link for some seconds: follow it at once. It is gzipped.",
                         "headers": {"Location": {"description": "The link.", "schema": {"type": "string"}}},
                     },
                 },
