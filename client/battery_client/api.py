@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 import requests
 from requests.auth import AuthBase
 
-from battery_client.answers import Report, content_of
+from battery_client.answers import Report, content_of, error_text
 from battery_client.errors import ClientError, UnreachableError
 
 UPLOAD_ROUTE = "/api/upload"
@@ -61,10 +61,26 @@ class Api:
         except requests.RequestException as error:
             raise ClientError(f"The request to {url} failed: {error}") from error
         if response.status_code in {429, 502, 503, 504}:
-            raise UnreachableError(f"{url} answered {response.status_code} {response.reason}.")
+            raise UnreachableError(_why_later(response), wait_s=_wait_s(response))
         return content_of(response)
 
     def why_no_answer(self) -> str:
         if urlsplit(self.upload_url).hostname in {"localhost", "127.0.0.1", "::1"}:
             return f"No server answers at {self.upload_url}. Start one with: python battery_analytics_api.py"
         return f"No server answers at {self.upload_url}. Check the address (--url) and the network."
+
+
+def _why_later(response: requests.Response) -> str:
+    """The API's own message where there is one, as for a caller who has used a quota."""
+    try:
+        content = response.json()
+    except requests.JSONDecodeError:
+        content = None
+    if isinstance(content, dict) and "error" in content:
+        return error_text(content, status=response.status_code)
+    return f"{response.url} answered {response.status_code} {response.reason}."
+
+
+def _wait_s(response: requests.Response) -> float:
+    text = response.headers.get("Retry-After", "")
+    return float(text) if text.isdecimal() else 0.0
