@@ -26,7 +26,7 @@ PAGE_INSTEAD = the $(if $(wildcard $(PAGE)),page that was built before,small pag
 GENERATED := dashboard/generated
 ARTIFACT_SOURCES := template.yaml $(shell find tools/artifact_build functions layers -type f ! -name '*.pyc')
 
-.PHONY: help run wheels dashboard test test-fast mutants check package run-artifact cold-start bench bench-formats bench-cost sample train evaluate-life protocols contract formats-page smoke token licences format clean
+.PHONY: help run wheels dashboard test test-fast mutants fuzz check package run-artifact cold-start bench bench-formats bench-cost sample train evaluate-life protocols contract formats-page smoke token licences format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | column -t -s "$$(printf '\t')"
@@ -42,6 +42,9 @@ test-fast: .venv/.dev ## run the unit tests that take no seconds: no artifact, n
 
 mutants: .venv/.dev ## put small faults into the analysis, and count how many the tests notice (ten minutes)
 	.venv/bin/python -m tools.mutants $(ARGS)
+
+fuzz: .venv/.dev ## send the readers what no program writes (MINUTES=60 for a night; ARGS='--target pickles')
+	PYTHONPATH=. .venv/bin/python -m tools.fuzz --minutes $(or $(MINUTES),2) $(ARGS)
 
 check: .venv/.dev ## lint, types, import rules, the template, the lock file and known vulnerabilities
 	.venv/bin/ruff check

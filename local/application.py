@@ -19,7 +19,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from local.body import Body, BodyStalledError, BodyTooLargeError, received
+from local.body import LARGE_BYTES, Body, BodyStalledError, BodyTooLargeError, received
 from local.gateway import Invoke, MalformedResultError, from_result, json_response, to_event
 
 # The largest body that API Gateway accepts.
@@ -34,8 +34,9 @@ logger = logging.getLogger("local")
 class Limits:
     """The limits that the gateway itself applies, from the service's limits.
 
-    At most `large_at_once` requests with large bodies are handled at the same time, which limits the memory. Other
-    requests do not wait for them. A body that pauses, or that trickles in, is not waited for.
+    At most `large_at_once` requests with large bodies are handled at the same time, and so many are received in memory,
+    others on disk, which limits the memory. Other requests do not wait for them. A body that pauses, or that trickles in,
+    is not waited for.
     """
 
     service: ServiceLimits
@@ -77,6 +78,7 @@ class GatewayApplication:
         self._light = ThreadPoolExecutor(LIGHT_REQUESTS_AT_ONCE, thread_name_prefix="light")
         self._large = ThreadPoolExecutor(limits.large_at_once, thread_name_prefix="large")
         self._running: set[str] = set()
+        self._large_in_memory = 0
 
     @property
     def is_busy(self) -> bool:
@@ -106,10 +108,13 @@ class GatewayApplication:
         # Before the body is read, so that a client that waits for a 100 does not send it for nothing.
         if declared is not None and int(declared) > limits.body_bytes:
             return _refusal(too_large(int(declared), limits.service), request_id)
+        in_memory = self._large_in_memory < limits.large_at_once
+        self._large_in_memory += in_memory
         try:
             async with received(
                 request,
                 max_bytes=limits.body_bytes,
+                in_memory_bytes=limits.body_bytes if in_memory else LARGE_BYTES,
                 idle_seconds=limits.body_idle_seconds,
                 total_seconds=limits.body_total_seconds,
             ) as body:
@@ -120,6 +125,8 @@ class GatewayApplication:
             return _refusal(too_large(error.received_bytes, limits.service), request_id)
         except BodyStalledError:
             return _stalled(limits, request_id)
+        finally:
+            self._large_in_memory -= in_memory
 
     def _pool_for(self, body: Body) -> ThreadPoolExecutor:
         """Requests without a body, for the page, health and jobs, never wait for an analysis."""
@@ -138,7 +145,8 @@ class GatewayApplication:
         return response
 
     def _handled(self, request: Request, body: Body, request_id: str) -> Response:
-        event = to_event(request, body.read(), request_id=request_id, at=datetime.now(UTC))
+        in_cloud = self._limits.payload_bytes is not None
+        event = to_event(request, body.read(), request_id=request_id, at=datetime.now(UTC), as_text=in_cloud)
         if self._exceeds_payload(event):
             return _refusal(too_large(body.size_bytes, self._limits.service), request_id)
         try:

@@ -4,14 +4,14 @@ Hand-written: Mangum translates in the opposite direction, from events to ASGI; 
 Source: AWS, "Create AWS Lambda proxy integrations for HTTP APIs", payload format version 2.0.
 """
 
-import base64
 import binascii
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import pybase64
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -32,8 +32,12 @@ class MalformedResultError(ValueError):
     """A handler returned what API Gateway could not turn into HTTP; clients see a 500."""
 
 
-def to_event(request: Request, body: bytes, *, request_id: str, at: datetime) -> Event:
-    """The event that API Gateway would send for this request; absent parts are absent keys, as in API Gateway."""
+def to_event(request: Request, body: Sequence[bytes], *, request_id: str, at: datetime, as_text: bool = True) -> Event:
+    """The event that API Gateway would send for this request; absent parts are absent keys, as in API Gateway.
+
+    `body` is in pieces, as it came. Where it need not be `as_text`, because the handler runs in this process, it stays so:
+    base64 would cost three copies of a large upload.
+    """
     host = request.headers.get("host") or "localhost"
     path = request.scope["path"]
     query = request.scope["query_string"].decode("latin-1")
@@ -69,8 +73,10 @@ def to_event(request: Request, body: bytes, *, request_id: str, at: datetime) ->
         event["cookies"] = cookies
     if query_parameters := _joined(request.query_params.multi_items()):
         event["queryStringParameters"] = query_parameters
-    if body:
-        event["body"], event["isBase64Encoded"] = _event_body(body, headers.get("content-type", ""))
+    if body and not as_text:
+        event["body"] = body
+    elif body:
+        event["body"], event["isBase64Encoded"] = _event_body(b"".join(body), headers.get("content-type", ""))
     return event
 
 
@@ -104,12 +110,12 @@ def json_response(status: int, content: object, headers: Mapping[str, str] | Non
     return Response(json.dumps(content), status, headers, media_type="application/json")
 
 
-def _joined_headers(request: Request, body: bytes, host: str, source_ip: str) -> dict[str, str]:
+def _joined_headers(request: Request, body: Sequence[bytes], host: str, source_ip: str) -> dict[str, str]:
     left_out = HOP_BY_HOP | {"cookie"}
     joined = _joined((name, value) for name, value in request.headers.items() if name not in left_out)
     # The body is complete here, so how it was sent does not matter.
     if body:
-        joined["content-length"] = str(len(body))
+        joined["content-length"] = str(sum(map(len, body)))
     forwarded = joined.get("x-forwarded-for")
     joined["x-forwarded-for"] = f"{forwarded}, {source_ip}" if forwarded else source_ip
     joined.setdefault("x-forwarded-proto", "http")
@@ -136,7 +142,7 @@ def _event_body(body: bytes, content_type: str) -> tuple[str, bool]:
             return body.decode(), False
         except UnicodeDecodeError:
             pass  # text in another encoding is sent like any other bytes
-    return base64.b64encode(body).decode("ascii"), True
+    return pybase64.b64encode_as_string(body), True
 
 
 def _header(name: object, value: object) -> tuple[str, str]:
@@ -155,6 +161,6 @@ def _result_body(result: Mapping[str, object]) -> bytes:
     if not result.get("isBase64Encoded"):
         return body.encode()
     try:
-        return base64.b64decode(body, validate=True)
+        return pybase64.b64decode(body, validate=True)
     except binascii.Error as error:
         raise MalformedResultError("body is not base64, though isBase64Encoded says so") from error

@@ -65,8 +65,12 @@ def schemas() -> dict[str, Schema]:
             record["required"] = list(record["properties"])
     sections = {section.name: _reference(_schema_name(section.name, section.value_type)) for section in SECTIONS}
     del records["Json"]  # of the metadata's other keys alone, whatever they hold
+    always = [section.name for section in SECTIONS if section.always]
     return {
-        "Report": _object("The report on one cell. Numbers are finite or null; every image is a base64 PNG.", sections),
+        "Report": {
+            **_object("The report on one cell. Numbers are finite or null; every image is a base64 PNG.", sections),
+            "required": always,
+        },
         "SeveralReports": _object(
             "The answer for several cells.",
             {

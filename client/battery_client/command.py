@@ -19,7 +19,7 @@ from battery_client.summary import summary
 from battery_client.token import VARIABLE, bearer_token
 from battery_client.transport import DirectTransport, Transport, TransportBySize, Upload
 
-OPTION_NAMES = ("plots", "eol_threshold", "capacity_reference", "cycles", "compare", "format")
+OPTION_NAMES = ("plots", "sections", "eol_threshold", "capacity_reference", "cycles", "compare", "format")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -76,9 +76,10 @@ def _parser() -> argparse.ArgumentParser:
     analysis = parser.add_argument_group("analysis")
     analysis.add_argument(
         "--plots",
-        help="all, none, or names separated by commas (default: all with --output, --save-plots or --show-plots, "
-        "otherwise none)",
+        help="standard, all, none, or names separated by commas (default: standard with --output, --save-plots or "
+        "--show-plots, otherwise none)",
     )
+    analysis.add_argument("--sections", metavar="NAMES", help="sections to compute, separated by commas (default: all)")
     analysis.add_argument(
         "--eol-threshold", metavar="SHARE", help="end of life as a share of the reference capacity (default: 0.80)"
     )

@@ -211,7 +211,7 @@ def test_requests_in_many_threads_never_see_each_other(handler: LambdaHandler) -
             event = upload_event([file_part(f"{number}.pkl", b"x" * number)], headers={"Accept-Encoding": "gzip"})
             event["requestContext"]["requestId"] = request_id
             got = answer(handler, event)
-            assert report_of(got) == {"names": [f"{number}.pkl"], "sizes": [number], "plots": "all"}
+            assert report_of(got) == {"names": [f"{number}.pkl"], "sizes": [number], "plots": "standard"}
         assert got["headers"]["X-Request-Id"] == request_id
 
     # when eight threads serve them, then every answer is its own request's

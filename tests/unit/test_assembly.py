@@ -85,6 +85,18 @@ def test_an_optional_column_that_is_far_too_short_is_left_out_of_its_cycle() -> 
     np.testing.assert_array_equal(cell.cycling.temperature_C, [np.nan] * 4 + [25.0] * 4)
 
 
+def test_an_empty_optional_column_takes_no_point_from_a_short_cycle() -> None:
+    cell = cell_of(cycle(1), cycle(2, 2, temperature_in_C=[]))
+
+    assert cell.cycling.offsets.tolist() == [0, 4, 6]
+
+
+def test_a_short_cycle_with_an_empty_current_is_left_out() -> None:
+    cell = cell_of(cycle(1), cycle(2, 2, current_in_A=[]), cycle(3))
+
+    assert cell.cycling.cycle_number.tolist() == [1, 3]
+
+
 def test_empty_cycles_are_left_out_and_named() -> None:
     cell = cell_of(cycle(1), cycle(2, 0), cycle(3, voltage_in_V=None), cycle(4, current_in_A=...), cycle(5))
 

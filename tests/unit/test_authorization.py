@@ -19,7 +19,7 @@ LET_IN = {"isAuthorized": True, "context": {"caller": "ann"}}
 def event(*headers: tuple[str, str]) -> Event:
     sent = (("host", "api.example:80"), ("content-type", "text/plain"), *headers)
     asked = request("POST", "/api/jobs/1%202", query="a=1", headers=sent)
-    return to_event(asked, b"files", request_id="r-1", at=datetime(2026, 11, 24, tzinfo=UTC))
+    return to_event(asked, [b"files"], request_id="r-1", at=datetime(2026, 11, 24, tzinfo=UTC))
 
 
 class Recorder:

@@ -22,7 +22,15 @@ def event_of(
     body: bytes = b"",
 ) -> Event:
     asked = request(method, raw_path, query=query, headers=headers)
-    return to_event(asked, body, request_id="r-1", at=AT)
+    return to_event(asked, [body] if body else [], request_id="r-1", at=AT)
+
+
+def test_a_body_that_need_not_be_text_stays_as_it_came() -> None:
+    pieces = [b"\xff\x00", b"second"]
+    event = to_event(request("POST", "/api/upload"), pieces, request_id="r-1", at=AT, as_text=False)
+
+    assert (event["body"], event["isBase64Encoded"]) == (pieces, False)
+    assert event["headers"]["content-length"] == "8"
 
 
 def test_an_event_has_the_shape_of_version_2() -> None:

@@ -12,11 +12,14 @@ TIMES = st.integers(0, 4_000_000_000_000).map(lambda milliseconds: milliseconds 
 NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
 OPTIONS = st.fixed_dictionaries(
     {
-        "plots": st.sampled_from(["all", "none", ["capacity_plot"], ["capacity_plot", "voltage_profile_plot"]]),
+        "plots": st.sampled_from(
+            ["standard", "all", "none", ["capacity_plot"], ["capacity_plot", "voltage_profile_plot"]]
+        ),
         "eol_threshold": st.floats(0.1, 0.9),
         "capacity_reference": st.sampled_from(["initial", "nominal"]),
         "compare": st.sampled_from(["auto", "ageing", "check_ups", "all"]),
         "format": st.none() | st.sampled_from(["Arbin csv", "cycles table"]),
+        "sections": st.sampled_from(["all", ["capacity_fade"], ["capacity_fade", "source"]]),
         "cycles": st.none() | st.lists(st.integers(0, 9999), min_size=1, max_size=5, unique=True),
     }
 )

@@ -14,6 +14,7 @@ from battery_analytics.report import OPTIONS
 from sample_cells.plain import cell, pickled
 
 FILE = BatteryFile("A.pkl", pickled(cell("A")))
+STANDARD = ("capacity_plot", "voltage_profile_plot", "differential_voltage_plot", "temperature_vs_capacity_plot")
 
 
 def options(**asked: Any) -> Options:
@@ -24,6 +25,7 @@ def options(**asked: Any) -> Options:
         "cycles": None,
         "compare": "auto",
         "format": None,
+        "sections": "all",
     }
     return checked_options(OPTIONS, defaults | asked)
 
@@ -44,7 +46,14 @@ def test_plots_are_any_collection_of_names_in_either_spelling(plots: Iterable[st
 
 
 @pytest.mark.parametrize(
-    ("plots", "names"), [("all", set(PLOT_NAMES)), ("none", set()), ([], set()), ("capacity", {"capacity_plot"})]
+    ("plots", "names"),
+    [
+        ("all", set(PLOT_NAMES)),
+        ("standard", set(STANDARD)),
+        ("none", set()),
+        ([], set()),
+        ("capacity", {"capacity_plot"}),
+    ],
 )
 def test_plots_may_be_a_word(plots: Any, names: set[str]) -> None:
     assert options(plots=plots).plots == names
@@ -54,7 +63,7 @@ def test_plots_may_be_a_word(plots: Any, names: set[str]) -> None:
     "plots", [None, 3, True, ["capacity", 7], ["nonsense"], "capacity_plot_plot", [["capacity"]], ""]
 )
 def test_other_plots_are_refused(plots: Any) -> None:
-    with pytest.raises(InvalidOption, match="option 'plots' takes 'all', 'none' or a list of") as refused:
+    with pytest.raises(InvalidOption, match="option 'plots' takes 'standard', 'all', 'none' or a list of") as refused:
         options(plots=plots)
     assert refused.value.details["option"] == "plots"
 
@@ -124,6 +133,58 @@ def test_a_nominal_reference_needs_a_nominal_capacity() -> None:
 
     with pytest.raises(InvalidOption, match="nominal_capacity_in_Ah, which A does not have"):
         analyze(BatteryFile("A.pkl", pickled(unnamed)), plots="none", capacity_reference="nominal")
+
+
+ALWAYS = {"metadata", "data_quality", "source"}
+
+
+@pytest.mark.parametrize("sections", [None, 3, "", [], ["capacity_fade", "nonsense"], "none"])
+def test_other_sections_are_refused(sections: Any) -> None:
+    with pytest.raises(
+        InvalidOption, match="option 'sections' takes 'all' or a list of metadata, capacity_fade"
+    ) as refused:
+        options(sections=sections)
+    assert refused.value.details["option"] == "sections"
+
+
+@pytest.mark.parametrize("sections", ["battery_health", ["battery_health"], {"battery_health", "source"}])
+def test_a_section_that_was_not_asked_for_is_absent(sections: Any) -> None:
+    assert set(analyze(FILE, sections=sections).body) == {*ALWAYS, "battery_health"}
+
+
+def test_a_section_has_the_same_value_alone_as_among_all() -> None:
+    whole = analyze(FILE, plots="none").body
+
+    for name in whole:
+        assert analyze(FILE, plots="none", sections=name).body[name] == whole[name], name
+
+
+def test_a_section_that_was_not_asked_for_can_still_be_read_as_an_attribute() -> None:
+    report = analyze(FILE, plots="none", sections="source")
+
+    assert report.battery_health == analyze(FILE, plots="none").battery_health
+    assert set(report.body) == ALWAYS
+
+
+def test_cells_are_compared_whichever_sections_were_asked_for() -> None:
+    files = [FILE, BatteryFile("B.pkl", pickled(cell("B", n_cycles=9)))]
+
+    report = analyze(files, plots="none", sections="source").body
+
+    assert report["comparison"] == analyze(files, plots="none").body["comparison"]
+    assert [set(one) for one in report["cells"]] == [ALWAYS, ALWAYS]
+
+
+def test_only_plots_of_asked_sections_are_drawn() -> None:
+    report = analyze(FILE, sections="capacity_fade").body
+
+    assert report["capacity_fade"]["capacity_plot"].startswith("iVBOR")
+
+
+def test_a_named_plot_whose_section_is_left_out_is_refused() -> None:
+    with pytest.raises(InvalidOption, match="capacity_plot belongs to the section capacity_fade") as refused:
+        analyze(FILE, plots=["capacity_plot"], sections=["temperature_analysis"])
+    assert refused.value.details["allowed"] == ["temperature_vs_capacity_plot"]
 
 
 def test_files_are_paths_or_bytes_alone_or_many(tmp_path: Path) -> None:

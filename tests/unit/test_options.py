@@ -22,12 +22,13 @@ def refusal_of(query: dict[str, str]) -> ApiError:
 
 def test_without_options_everything_is_at_its_default() -> None:
     defaults = {
-        "plots": "all",
+        "plots": "standard",
         "eol_threshold": 0.80,
         "capacity_reference": "initial",
         "cycles": None,
         "compare": "auto",
         "format": None,
+        "sections": "all",
     }
     assert parse_options({}) == default_options() == defaults
 
@@ -36,7 +37,11 @@ def test_without_options_everything_is_at_its_default() -> None:
     "query",
     [
         {},
-        {"plots": "capacity,temperature_vs_capacity", "cycles": "1,50"},
+        {
+            "plots": "capacity,temperature_vs_capacity",
+            "cycles": "1,50",
+            "sections": "capacity_fade,temperature_analysis",
+        },
         {"plots": "none", "eol_threshold": "0.9", "capacity_reference": "nominal"},
     ],
 )
@@ -56,6 +61,7 @@ def test_the_library_refuses_in_the_same_words(text: str) -> None:
     ("text", "plots"),
     [
         ("all", "all"),
+        ("standard", "standard"),
         ("none", "none"),
         ("capacity_plot", ["capacity_plot"]),
         ("capacity", ["capacity_plot"]),
@@ -70,7 +76,7 @@ def test_plots_are_all_none_or_a_list_with_or_without_the_suffix(text: str, plot
 @pytest.mark.parametrize("text", ["", "everything", "capacity,", "none,capacity_plot", "_plot", "ALL"])
 def test_an_unknown_plot_is_refused_with_the_names_there_are(text: str) -> None:
     error = refusal_of({"plots": text})
-    assert error.details == {"option": "plots", "value": text, "allowed": ["all", "none", *PLOTS]}
+    assert error.details == {"option": "plots", "value": text, "allowed": ["standard", "all", "none", *PLOTS]}
     assert "differential_voltage_plot" in error.message
 
 

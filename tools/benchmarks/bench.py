@@ -1,4 +1,4 @@
-"""python -m tools.benchmarks.bench: the time from bytes to JSON, warm and in one process, against floors of the same run."""
+"""python -m tools.benchmarks.bench: the time from bytes to JSON, warm, against floors of the same run; and over HTTP."""
 
 import argparse
 import json
@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+import requests
 from battery_analytics import BatteryFile, analyze
 
+from tests.integration.server_process import server_process
 from tools.benchmarks.floors import four_figures, pickle_load, read_csv
 from tools.benchmarks.inputs import BenchmarkInputs, benchmark_inputs
 from tools.benchmarks.measure import Measurement, measure
@@ -22,21 +24,14 @@ PEAK_MEMORY_ALLOWED_BYTES = 500_000_000
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One input, the floor that it is compared with, and how many times the floor it may take."""
+    """One action, which returns the milliseconds of its stages; its floor, and how many times the floor it may take."""
 
     title: str
     short_title: str
-    file: BatteryFile
-    plots: Literal["all", "none"]
+    action: Callable[[], Mapping[str, float]]
     floor_name: str
     floor: Callable[[], object]
     allowed_ratio: float
-
-    def analyse(self) -> Mapping[str, float]:
-        """From bytes to JSON; returns the milliseconds of the stages."""
-        report = analyze([self.file], plots=self.plots)
-        report.to_json()
-        return report.timings_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +46,7 @@ class MeasuredRow:
         return self.measurement.ratio <= self.row.allowed_ratio
 
 
-def rows(inputs: BenchmarkInputs) -> list[Row]:
+def rows(inputs: BenchmarkInputs, server_url: str) -> list[Row]:
     """The limits on speed."""
     small = BatteryFile("BENCH_35_B1.pkl", inputs.small_pickle)
     large = BatteryFile("BENCH_35_B26.pkl", inputs.large_pickle)
@@ -60,28 +55,53 @@ def rows(inputs: BenchmarkInputs) -> list[Row]:
     def size(file: BatteryFile) -> str:
         return f"{len(file.content) / 1e6:.1f} MB"
 
+    def analysed(file: BatteryFile, plots: Literal["standard", "none"]) -> Callable[[], Mapping[str, float]]:
+        return lambda: stages_of(file, plots)
+
     return [
-        Row(f"pickle {size(small)}, all plots", "small", small, "all", "four_figures", four_figures, 0.6),
-        Row(f"pickle {size(small)}, no plots", "no plots", small, "none", "four_figures", four_figures, 0.08),
         Row(
-            f"pickle {size(large)}, all plots",
+            f"pickle {size(small)}, four plots", "small", analysed(small, "standard"), "four_figures", four_figures, 0.6
+        ),
+        Row(f"pickle {size(small)}, no plots", "no plots", analysed(small, "none"), "four_figures", four_figures, 0.08),
+        Row(
+            f"pickle {size(large)}, four plots",
             "large",
-            large,
-            "all",
+            analysed(large, "standard"),
             "pickle_load",
             lambda: pickle_load(inputs.large_pickle),
             2.0,
         ),
         Row(
-            f"CSV {size(large_csv)}, all plots",
+            f"CSV {size(large_csv)}, four plots",
             "CSV",
-            large_csv,
-            "all",
+            analysed(large_csv, "standard"),
             "read_csv",
             lambda: read_csv(inputs.large_csv),
             4.0,
         ),
+        Row(
+            f"pickle {size(large)}, over HTTP",
+            "HTTP",
+            lambda: posted(server_url, large),
+            "library",
+            analysed(large, "standard"),
+            1.25,
+        ),
     ]
+
+
+def stages_of(file: BatteryFile, plots: Literal["standard", "none"]) -> Mapping[str, float]:
+    """Analyse the file, from bytes to JSON; returns the milliseconds of the stages."""
+    report = analyze([file], plots=plots)
+    report.to_json()
+    return report.timings_ms
+
+
+def posted(server_url: str, file: BatteryFile) -> Mapping[str, float]:
+    """Send the file to the server, and wait for its report."""
+    answer = requests.post(f"{server_url}/api/upload", files={"file": (file.name, file.content)}, timeout=60)
+    answer.raise_for_status()
+    return {}
 
 
 def results_table(measured: Sequence[MeasuredRow]) -> str:
@@ -155,7 +175,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(f"Input: {inputs.origin}; the large files hold {inputs.n_cycles:,} cycles and {inputs.n_points:,} points.")
     print(f"Python {platform.python_version()} on {platform.platform()}, medians of {options.runs} runs.\n", flush=True)
 
-    measured = [MeasuredRow(row, measure(row.analyse, row.floor, runs=options.runs)) for row in rows(inputs)]
+    with tempfile.TemporaryDirectory(prefix="battery-bench-") as folder, server_process(Path(folder)) as server:
+        measured = [
+            MeasuredRow(row, measure(row.action, row.floor, runs=options.runs)) for row in rows(inputs, server.url)
+        ]
     peak_bytes = peak_memory_of(inputs.large_pickle)
     memory_passed = peak_bytes <= PEAK_MEMORY_ALLOWED_BYTES
 

@@ -4,8 +4,9 @@ import type { components } from "../../generated/api";
 
 type Schemas = components["schemas"];
 
-export type Report = Schemas["Report"];
-export type SeveralReports = Schemas["SeveralReports"];
+/** A report with all its sections, which the page always asks for. */
+export type Report = Required<Schemas["Report"]>;
+export type SeveralReports = Omit<Schemas["SeveralReports"], "cells"> & { cells: Report[] };
 export type Failure = Schemas["Failure"];
 export type Comparison = Schemas["Comparison"];
 export type Projection = Schemas["CycleLifeProjection"];

@@ -1,9 +1,10 @@
 """One cell's report: its sections computed, and its plots drawn, as the options ask."""
 
 import base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Self, cast
 
 import numpy as np
@@ -52,14 +53,27 @@ class CellReport(Sections, PlainJson):
     Arrays of an attribute are numpy's, NaN where a value is unknown; those of the mapping are lists with None.
     """
 
-    def __init__(self, values: Mapping[str, object], drawn: Mapping[str, str]) -> None:
-        self._values, self._drawn = values, drawn
+    def __init__(
+        self,
+        values: Mapping[str, object],
+        drawn: Mapping[str, str],
+        compute: Callable[[Section[Any]], object] | None = None,
+    ) -> None:
+        self._values, self._drawn, self._compute = values, drawn, compute
+        self._unasked: dict[str, object] = {}
 
     def section[T](self, section: Section[T]) -> T:
-        return cast("T", self._values[section.name])
+        """The value of a section; one that was not asked for is computed when it is first read, and is not in the JSON."""
+        if section.name in self._values:
+            return cast("T", self._values[section.name])
+        if section.name not in self._unasked:
+            if self._compute is None:
+                raise AttributeError(f"This report has no section {section.name}.")
+            self._unasked[section.name] = self._compute(section)
+        return cast("T", self._unasked[section.name])
 
     def encodable(self) -> dict[str, Any]:
-        return {section.name: self._with_plots(section) for section in SECTIONS}
+        return {section.name: self._with_plots(section) for section in SECTIONS if section.name in self._values}
 
     def _with_plots(self, section: Section[Any]) -> object:
         keys = keys_of(self._values[section.name])
@@ -78,18 +92,17 @@ class ComputedCell:
 
     @classmethod
     def of(cls, cell: Cell, options: Options, timer: StageTimer) -> Self:
-        """Compute every section, each under its own stage.
+        """Compute the sections that the options ask for, each under its own stage.
 
         Raises InvalidOption where an option does not fit the cell, TooCostly where the answer would be too large.
         """
-        # Impossible readings, such as 1e200 V, overflow; the report writes infinite values as null.
-        with np.errstate(over="ignore", invalid="ignore"):
-            with timer.stage("normalise"):
-                analysed = AnalysedCell.of(cell, options)
-            values: dict[str, object] = {}
-            for section in SECTIONS:
+        with _overflow_ignored(), timer.stage("normalise"):
+            analysed = AnalysedCell.of(cell, options)
+        values: dict[str, object] = {}
+        for section in SECTIONS:
+            if section.always or options.sections is None or section.name in options.sections:
                 with timer.stage(section.name):
-                    values[section.name] = section.compute(analysed)
+                    values[section.name] = _computed(analysed, section)
         charge_answer(sum(estimated_size(value) for value in values.values()))
         return cls(analysed, values)
 
@@ -98,14 +111,26 @@ class ComputedCell:
         drawn: dict[str, str] = {}
         left_out = False
         for name, (section, plot) in PLOTS.items():
-            if name not in options.plots:
+            if name not in options.plots or section.name not in self.values:
                 continue
             if not allows_picture():
                 left_out = True
                 continue
             with timer.stage(name):
-                drawn[name] = base64.b64encode(plot.draw(self.analysed, self.values[section.name])).decode("ascii")
+                picture = plot.draw(self.analysed, self.values[section.name])
+                if picture is not None:
+                    drawn[name] = base64.b64encode(picture).decode("ascii")
         if left_out:
             quality = cast("list[Finding]", self.values[DATA_QUALITY.name])
             quality.append(Finding("plots_left_out", "warning", _PLOTS_LEFT_OUT))
-        return CellReport(self.values, drawn)
+        return CellReport(self.values, drawn, partial(_computed, self.analysed))
+
+
+def _computed(analysed: AnalysedCell, section: Section[Any]) -> object:
+    with _overflow_ignored():
+        return section.compute(analysed)
+
+
+def _overflow_ignored() -> AbstractContextManager[None]:
+    """Impossible readings, such as 1e200 V, overflow; the report writes infinite values as null."""
+    return np.errstate(over="ignore", invalid="ignore")

@@ -14,12 +14,13 @@ MAX_CYCLE_NUMBER = 2**53 - 1
 
 MAX_FORMAT_NAME = 100
 
-type PlotsOption = Literal["all", "none"] | Iterable[str]
+type PlotsOption = Literal["standard", "all", "none"] | Iterable[str]
+type SectionsOption = Literal["all"] | Iterable[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Checked options: the plots to draw, the threshold and reference of the end of life, the cycles to return."""
+    """Checked options: the plots to draw, the end of life, the cycles to return, the sections; None where all are meant."""
 
     plots: frozenset[str]
     eol_threshold: float
@@ -27,6 +28,7 @@ class Options:
     cycles: tuple[int, ...] | None
     compare: Compare = "auto"
     format: str | None = None
+    sections: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +45,23 @@ class Option:
     checked: Callable[[object], Any]
 
 
-def declared_options(plot_names: Sequence[str]) -> tuple[Option, ...]:
-    """All options, for a report with these plots."""
+def declared_options(
+    plots: Sequence[str], standard_plots: Sequence[str], sections: Sequence[str]
+) -> tuple[Option, ...]:
+    """All options, for a report with plots and sections of these names."""
     return (
         Option(
             "plots",
-            "Which plots to draw. With `none` the answer is small and fast. The suffix `_plot` may be left out.",
-            f"'all', 'none' or a list of {', '.join(plot_names)}",
+            "Which plots to draw: the four standard ones, all that have something to show, none, or those that are named. "
+            "With `none` the answer is small and fast. The suffix `_plot` may be left out.",
+            f"'standard', 'all', 'none' or a list of {', '.join(plots)}",
             {
                 "type": "array",
-                "items": {"type": "string", "enum": ["all", "none", *plot_names]},
+                "items": {"type": "string", "enum": ["standard", "all", "none", *plots]},
                 "minItems": 1,
-                "default": ["all"],
+                "default": ["standard"],
             },
-            lambda value: _plots(value, plot_names),
+            lambda value: _plots(value, plots, standard_plots),
         ),
         Option(
             "eol_threshold",
@@ -98,6 +103,18 @@ def declared_options(plot_names: Sequence[str]) -> tuple[Option, ...]:
             {"type": "string", "minLength": 1, "maxLength": MAX_FORMAT_NAME},
             _format,
         ),
+        Option(
+            "sections",
+            "Which sections of the report to compute. metadata, data_quality and source always are; others are absent.",
+            f"'all' or a list of {', '.join(sections)}",
+            {
+                "type": "array",
+                "items": {"type": "string", "enum": ["all", *sections]},
+                "minItems": 1,
+                "default": ["all"],
+            },
+            lambda value: _sections(value, sections),
+        ),
     )
 
 
@@ -122,15 +139,25 @@ def _allowed(option: Option) -> object:
     return items.get("enum", option.takes)
 
 
-def _plots(value: object, plot_names: Sequence[str]) -> frozenset[str]:
+def _plots(value: object, plot_names: Sequence[str], standard_plots: Sequence[str]) -> frozenset[str]:
     if isinstance(value, str):
-        value = [] if value == "none" else plot_names if value == "all" else [value]
+        value = {"none": (), "standard": standard_plots, "all": plot_names}.get(value, [value])
     names = list(value) if isinstance(value, Iterable) else [value]
     known = {name: name for name in plot_names} | {name.removesuffix("_plot"): name for name in plot_names}
     unknown = [name for name in names if not isinstance(name, str) or name not in known]
     if unknown:
         raise ValueError(_shown(unknown[0]))
     return frozenset(known[str(name)] for name in names)
+
+
+def _sections(value: object, section_names: Sequence[str]) -> frozenset[str] | None:
+    if value == "all":
+        return None
+    names = [value] if isinstance(value, str) or not isinstance(value, Iterable) else list(value)
+    unknown = [name for name in names if name not in section_names]
+    if unknown or not names:
+        raise ValueError(_shown(unknown[0]) if unknown else "an empty list")
+    return frozenset(map(str, names))
 
 
 def _threshold(value: object) -> float:

@@ -13,15 +13,15 @@ from battery_analytics.errors import InvalidOption
 from battery_analytics.failure import Failure
 from battery_analytics.files import BatteryFile
 from battery_analytics.formats.reading import read_cells
-from battery_analytics.options import Options, PlotsOption, checked_options, declared_options
+from battery_analytics.options import Options, PlotsOption, SectionsOption, checked_options, declared_options
 from battery_analytics.sections.declaration import Section
-from battery_analytics.sections.registry import PLOT_NAMES, Sections
+from battery_analytics.sections.registry import PLOT_NAMES, PLOTS, SECTIONS, STANDARD_PLOTS, Sections
 from battery_analytics.timing import StageTimer
 
 if TYPE_CHECKING:
     from battery_analytics.comparison import Comparison
 
-OPTIONS = declared_options(PLOT_NAMES)
+OPTIONS = declared_options(PLOT_NAMES, STANDARD_PLOTS, [section.name for section in SECTIONS])
 
 
 class Report(Sections, PlainJson):
@@ -82,21 +82,24 @@ class Report(Sections, PlainJson):
 def analyze(
     files: Iterable[BatteryFile | str | Path] | BatteryFile | str | Path,
     *,
-    plots: PlotsOption = "all",
+    plots: PlotsOption = "standard",
     eol_threshold: float = 0.80,
     capacity_reference: str = "initial",
     cycles: Iterable[int] | None = None,
     compare: str = "auto",
     format: str | None = None,
+    sections: SectionsOption = "all",
     on_stage: Callable[[str], None] | None = None,
     time_limit_s: float | None = None,
 ) -> Report:
     """Analyse battery files: a cell's report, or all cells' reports with a comparison where there are several.
 
-    `files` are paths, or names with their bytes; one alone needs no list. `eol_threshold` is the share of the initial
+    `files` are paths, or names with their bytes; one alone needs no list. `plots` are the names of plots, or "standard"
+    (four), "all" or "none". `eol_threshold` is the share of the initial
     (or nominal) capacity at which a cell's life ends; `cycles` are the numbers of the cycles whose curves are returned;
     `compare` says which cycles' capacities are set against each other: "auto", "ageing", "check_ups" or "all";
-    `format` is the name of the format to read all files by, whatever they are recognised as;
+    `format` is the name of the format to read all files by, whatever they are recognised as; `sections` are the names of the
+    sections to compute; metadata, data_quality and source always are;
     `on_stage` is called with the name of each stage as it begins; after `time_limit_s` seconds DeadlineExceeded is
     raised. Of several files those that cannot be read are the report's `failures`. Where none can be, raises the
     BatteryDataError of the first, which names the file and what is wrong; and what `open` raises for a path.
@@ -113,8 +116,10 @@ def analyze(
             "cycles": cycles,
             "compare": compare,
             "format": format,
+            "sections": sections,
         },
     )
+    _check_plots_are_in(options, plots)
     timer = StageTimer(on_stage)
     if isinstance(files, BatteryFile | str | Path):
         files = [files]
@@ -126,7 +131,7 @@ def analyze(
         _check_cycles_exist(cells, options)
         computed = [ComputedCell.of(cell, options, timer) for cell in cells]
         reports = [cell.drawn(options, timer) for cell in computed]
-    return Report(cells, reports, timer.milliseconds, failures)
+        return Report(cells, reports, timer.milliseconds, failures)
 
 
 def _file(file: BatteryFile | str | Path) -> BatteryFile:
@@ -140,6 +145,21 @@ def _comparison(reports: Sequence[CellReport]) -> "Comparison":
     from battery_analytics.comparison import comparison  # noqa: PLC0415  # one cell, as most requests have, needs none
 
     return comparison(reports)
+
+
+def _check_plots_are_in(options: Options, asked: PlotsOption) -> None:
+    """Raise InvalidOption where a plot is named whose section was not asked for."""
+    if options.sections is None or asked in ("standard", "all", "none"):
+        return
+    for name in options.plots:
+        section, _ = PLOTS[name]
+        if not section.always and section.name not in options.sections:
+            raise InvalidOption(
+                f"The plot {name} belongs to the section {section.name}, which `sections` leaves out.",
+                option="plots",
+                value=name,
+                allowed=[plot for plot, (its_section, _) in PLOTS.items() if its_section.name in options.sections],
+            )
 
 
 def _check_cycles_exist(cells: Sequence[Cell], options: Options) -> None:

@@ -11,7 +11,7 @@ from battery_service.errors import ApiError
 # Every option by name: the given value, or the default; null where the library chooses.
 type Options = Mapping[str, Any]
 
-_WORDS = ("all", "none")
+_WORDS = ("standard", "all", "none")
 
 
 def default_options() -> Options:

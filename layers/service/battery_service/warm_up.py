@@ -12,7 +12,7 @@ POINTS = 10
 
 
 def warm_up(options: Options | None = None) -> None:
-    """Analyse three cycles of ten points of charge and ten of discharge; by default with all plots, which take longest."""
+    """Analyse three cycles of ten points of charge and ten of discharge, by default with the standard plots."""
     bridge.analyse([BatteryFile("warm_up.csv", _synthetic_cycles())], options or default_options())
 
 

@@ -138,12 +138,12 @@ def _trimmed(cycle: RawCycle) -> RawCycle | None:
     """The cycle cut to its shortest column; an optional column that is far too short is left out instead."""
     required = [cycle.columns[quantity].size for quantity in REQUIRED]
     tolerance = max(LENGTH_TOLERANCE_POINTS, int(LENGTH_TOLERANCE_SHARE * max(required)))
-    if max(required) - min(required) > tolerance:
+    if max(required) - min(required) > tolerance or min(required) == 0:
         return None
     kept = {
         quantity: values
         for quantity, values in cycle.columns.items()
-        if quantity in REQUIRED or abs(values.size - min(required)) <= tolerance
+        if quantity in REQUIRED or (values.size > 0 and abs(values.size - min(required)) <= tolerance)
     }
     length = min(values.size for values in kept.values())
     return replace(cycle, columns={quantity: values[:length] for quantity, values in kept.items()})

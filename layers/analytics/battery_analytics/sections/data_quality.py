@@ -20,5 +20,5 @@ def data_quality(analysed: AnalysedCell) -> list[Finding]:
 
 
 DATA_QUALITY = Section(
-    "data_quality", list[Finding], data_quality, "What was odd in the data, and what was done about it."
+    "data_quality", list[Finding], data_quality, "What was odd in the data, and what was done about it.", always=True
 )

@@ -10,12 +10,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Plot[T]:
-    """A plot of a section: `draw` returns a PNG. `draw` imports matplotlib itself, because that is slow to import."""
+    """A plot of a section. `draw` returns a PNG, or None where there is nothing to show.
+
+    It imports matplotlib itself, because that is slow to import. The `standard` plots are drawn where none are named.
+    """
 
     name: str
     title: str
     description: str
-    draw: Callable[["AnalysedCell", T], bytes]
+    draw: Callable[["AnalysedCell", T], bytes | None]
+    standard: bool = False
 
 
 class HasSections(Protocol):
@@ -29,8 +33,8 @@ class Section[T]:
     """One key of the report, also the name of its stage in the timer.
 
     `value_type` is a dataclass whose fields are the section's fields in their order, each `Annotated` with a `Field`; or a list
-    of such. `plots` follow the fields, under their own names. As an attribute of a report's class, a section reads
-    as its value.
+    of such. `plots` follow the fields, under their own names. An `always` section is in every report, whichever were
+    asked for. As an attribute of a report's class, a section reads as its value.
     """
 
     name: str
@@ -38,6 +42,7 @@ class Section[T]:
     compute: Callable[["AnalysedCell"], T]
     description: str = ""
     plots: tuple[Plot[T], ...] = ()
+    always: bool = False
 
     @overload
     def __get__(self, report: None, owner: type) -> Self: ...

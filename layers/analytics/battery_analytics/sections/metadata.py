@@ -49,4 +49,4 @@ def metadata(analysed: AnalysedCell) -> Metadata:
     )
 
 
-METADATA = Section("metadata", Metadata, metadata)
+METADATA = Section("metadata", Metadata, metadata, always=True)

@@ -39,3 +39,4 @@ PLOTS: dict[str, tuple[Section[Any], Plot[Any]]] = {
     plot.name: (section, plot) for section in SECTIONS for plot in section.plots
 }
 PLOT_NAMES: tuple[str, ...] = tuple(PLOTS)
+STANDARD_PLOTS: tuple[str, ...] = tuple(name for name, (_, plot) in PLOTS.items() if plot.standard)

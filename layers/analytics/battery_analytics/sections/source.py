@@ -22,4 +22,4 @@ def source(analysed: AnalysedCell) -> Source:
     return Source(**known, points=analysed.cell.cycling.n_points)
 
 
-SOURCE = Section("source", Source, source)
+SOURCE = Section("source", Source, source, always=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from multipart import (  # type: ignore[import-untyped]  # it ships no types
     MultipartError,
@@ -40,7 +41,7 @@ def uploaded_files(request: Request, limits: Limits) -> list[BatteryFile]:
     other_fields: list[str] = []
     files: list[BatteryFile] = []
     total_bytes = 0
-    for part in _parts(request.body(), boundary, limits):
+    for part in _parts(request, boundary, limits):
         if part.field != FILE_FIELD:
             other_fields.append(display_name(part.field))
         elif part.file_name or part.content:  # a browser sends neither where no file was chosen
@@ -85,15 +86,15 @@ def _boundary(request: Request) -> str:
     return boundary
 
 
-def _parts(body: bytes, boundary: str, limits: Limits) -> Iterator[_Part]:
-    """The parts, one after the other. The parser gets the whole body, so that each part's content is copied only once."""
+def _parts(request: Request, boundary: str, limits: Limits) -> Iterator[_Part]:
+    """The parts, one after the other. The parser gets large pieces, so that each part's content is copied only once."""
     parser = PushMultipartParser(boundary.encode("latin-1", "replace"), header_charset=HEADER_CHARSET)
     count = 0
     segment: MultipartSegment | None = None
     chunks: list[bytes] = []
     try:
         with parser:
-            for event in parser.parse(body):
+            for event in chain.from_iterable(map(parser.parse, request.body_chunks())):
                 if isinstance(event, MultipartSegment):
                     count += 1
                     if count > limits.max_parts:
@@ -107,7 +108,7 @@ def _parts(body: bytes, boundary: str, limits: Limits) -> Iterator[_Part]:
         raise ApiError(
             "malformed_multipart",
             f"The multipart body cannot be read: {error.args[0] if error.args else 'it is malformed'}.",
-            {"size_bytes": len(body)},
+            {"size_bytes": request.body_bytes},
         ) from error
 
 

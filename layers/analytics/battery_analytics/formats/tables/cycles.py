@@ -41,7 +41,7 @@ def cycles_of_table(columns: Mapping[Quantity, FloatArray], file: str) -> tuple[
         findings.append(Finding("cycles_from_steps", "info", message))
     starts = np.flatnonzero(np.diff(numbers, prepend=np.nan) != 0)
     check_size(starts.size, numbers.size, file)
-    stops = np.append(starts[1:], numbers.size)
+    stops = np.append(starts, numbers.size)[1:]
     named = _continued(numbers[starts], findings)
     cycles = [
         RawCycle(

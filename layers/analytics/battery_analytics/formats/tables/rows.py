@@ -46,9 +46,11 @@ class Rows:
 def rows_of(text: TableText, layout: Layout, file: str) -> Rows:
     """The columns of the layout, and findings for what is not a number.
 
-    Raises EmptyFile for a table without rows, CorruptedFile for rows that do not fit the header or hold no number,
-    UnsupportedStructure beyond `MAX_POINTS` rows.
+    Raises EmptyFile for a table without rows, CorruptedFile for rows without a header, or that do not fit it
+    or hold no number, UnsupportedStructure beyond `MAX_POINTS` rows.
     """
+    if not layout:
+        raise CorruptedFile(f"{file} has no row with the names of its columns where one should be.", file=file)
     columns = _table_of_numbers(text, layout)
     if columns is None:
         return _table_of_anything(text, layout, file)

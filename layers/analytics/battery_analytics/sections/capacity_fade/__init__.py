@@ -82,5 +82,9 @@ CAPACITY_FADE = Section(
     "capacity_fade",
     CapacityFade,
     capacity_fade,
-    plots=(Plot("capacity_plot", "Capacity over cycles", "Charge and discharge capacity over cycles.", _plot),),
+    plots=(
+        Plot(
+            "capacity_plot", "Capacity over cycles", "Charge and discharge capacity over cycles.", _plot, standard=True
+        ),
+    ),
 )

@@ -125,6 +125,7 @@ TEMPERATURE_ANALYSIS = Section(
             "Capacity and temperature",
             "Discharge capacity over the cycle's mean temperature.",
             _plot,
+            standard=True,
         ),
     ),
 )

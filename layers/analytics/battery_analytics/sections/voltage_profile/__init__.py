@@ -105,12 +105,13 @@ VOLTAGE_PROFILE = Section(
     VoltageProfile,
     voltage_profile,
     plots=(
-        Plot("voltage_profile_plot", "Voltage over capacity", "Voltage over capacity.", _profile_plot),
+        Plot("voltage_profile_plot", "Voltage over capacity", "Voltage over capacity.", _profile_plot, standard=True),
         Plot(
             "differential_voltage_plot",
             "Differential voltage, dV/dQ",
             "dV/dQ on a uniform capacity grid, smoothed (Dubarry & Anseán 2022).",
             _differential_plot,
+            standard=True,
         ),
     ),
 )

@@ -1,0 +1,1 @@
+"""Fuzzers: inputs that no program writes, for the readers of files, forms and JSON bodies."""
