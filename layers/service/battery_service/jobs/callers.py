@@ -12,13 +12,12 @@ from botocore.exceptions import ClientError
 
 from battery_service.callers.identity import caller_id
 from battery_service.callers.quotas import Quotas, quota_exceeded
-from battery_service.jobs.item import CALLERS, Item, item_of
+from battery_service.jobs.item import CALLERS, Item
 from battery_service.jobs.job import Job
 from battery_service.jobs.table import START_WINDOW_S, JobTable
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
 # Longer than any job and its result is kept.
 KEPT_S = 10 * 24 * 3600
@@ -38,58 +37,25 @@ class CallerTable:
     def add(self, job: Job, key: str, instead_of: str = "") -> str | None:
         """The new job, counted as open. With an idempotency key that the caller has used before, the id of its job then.
 
+        The record comes first: if nothing follows it, upkeep removes it, as each upload that nobody starts. One transaction
+        would do the same, but transactions on one caller's record refuse each other, and a page announces several at once.
         `instead_of` is the id of a job with this key that no longer exists. Raises ApiError `quota_exceeded`.
         """
-        writes: list[TransactWriteItemTypeDef] = [
-            {
-                "Put": {
-                    "TableName": self._table,
-                    "Item": item_of(job),
-                    "ConditionExpression": "attribute_not_exists(job_id)",
-                }
-            }
-        ]
-        if self._open_jobs:
-            writes.append({"Update": self._opened(job)})
-        if key:
-            writes.append({"Put": self._first_use(job, key, instead_of)})
-        if len(writes) == 1:
-            self._jobs.add(job)
-            return None
-        try:
-            self._client.transact_write_items(TransactItems=writes)
-        except ClientError as error:
-            reasons: list[Mapping[str, Any]] = error.response.get("CancellationReasons", [])  # type: ignore[assignment]  # not in the stubs
-            failed = [reason.get("Code") == "ConditionalCheckFailed" for reason in reasons]
-            if key and failed and failed[-1]:
-                earlier: str = reasons[-1]["Item"]["same_as"]["S"]
-                return earlier
-            if self._open_jobs and len(failed) > 1 and failed[1]:
-                raise quota_exceeded("open_jobs", self._open_jobs, RETRY_OPEN_S) from None
-            raise
+        self._jobs.add(job)
+        if key and (earlier := self._earlier_use(job, key, instead_of)):
+            self._jobs.remove(job)
+            return earlier
+        if self._open_jobs and not self._is_within("open", self._open_jobs, job.caller, job.job_id):
+            self._jobs.remove(job)
+            raise quota_exceeded("open_jobs", self._open_jobs, RETRY_OPEN_S)
         return None
 
     def take(self, caller: str, job_id: str) -> bool:
         """Whether the job may be sent to the workers: it is among the first `at_once` of its caller, or was before."""
-        if not self._at_once:
-            return True
-        try:
-            self._update(
-                caller_id(caller),
-                "SET #ttl = :ttl ADD #sent :ids",
-                {":ids": {"SS": [job_id]}, ":id": {"S": job_id}, ":most": {"N": str(self._at_once)}},
-                "attribute_not_exists(#sent) OR size(#sent) < :most OR contains(#sent, :id)",
-            )
-        except ClientError as error:
-            if _is_refused(error):
-                return False
-            raise
-        return True
+        return not self._at_once or self._is_within("sent", self._at_once, caller, job_id)
 
     def release(self, caller: str, job_id: str) -> bool:
         """The job has ended, or does not exist. Whether other jobs of its caller wait."""
-        if not self._at_once and not self._open_jobs:
-            return False
         record = self._update(
             caller_id(caller), "SET #ttl = :ttl DELETE #sent :ids, #open :ids", {":ids": {"SS": [job_id]}}
         )
@@ -138,30 +104,42 @@ class CallerTable:
         )
         return answer["Attributes"]
 
-    def _opened(self, job: Job) -> Any:
-        return {
-            "TableName": self._table,
-            "Key": {"job_id": {"S": f"{_KEY}{caller_id(job.caller)}"}},
-            "UpdateExpression": "SET #ttl = :ttl ADD #open :ids",
-            "ConditionExpression": "attribute_not_exists(#open) OR size(#open) < :most",
-            "ExpressionAttributeNames": {"#ttl": "ttl", "#open": "open"},
-            "ExpressionAttributeValues": {
-                ":ttl": self._ttl(KEPT_S),
-                ":ids": {"SS": [job.job_id]},
-                ":most": {"N": str(self._open_jobs)},
-            },
-        }
+    def _is_within(self, ids: str, most: int, caller: str, job_id: str) -> bool:
+        """Whether the job is among so many ids of the caller's set, or was added to it now."""
+        try:
+            self._update(
+                caller_id(caller),
+                f"SET #ttl = :ttl ADD #{ids} :ids",
+                {":ids": {"SS": [job_id]}, ":id": {"S": job_id}, ":most": {"N": str(most)}},
+                f"attribute_not_exists(#{ids}) OR size(#{ids}) < :most OR contains(#{ids}, :id)",
+            )
+        except ClientError as error:
+            if _is_refused(error):
+                return False
+            raise
+        return True
 
-    def _first_use(self, job: Job, key: str, instead_of: str) -> Any:
+    def _earlier_use(self, job: Job, key: str, instead_of: str) -> str | None:
+        """The id of the job that the caller has announced with this key before; None at the first use, which is kept."""
         digest = hashlib.sha256(f"{caller_id(job.caller)} {key}".encode()).hexdigest()
-        item = {"job_id": {"S": f"once {digest}"}, "same_as": {"S": job.job_id}, "ttl": self._ttl(START_WINDOW_S)}
-        return {
-            "TableName": self._table,
-            "Item": item,
-            "ConditionExpression": "attribute_not_exists(job_id) OR same_as = :gone",
-            "ExpressionAttributeValues": {":gone": {"S": instead_of}},
-            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-        }
+        try:
+            self._client.put_item(
+                TableName=self._table,
+                Item={
+                    "job_id": {"S": f"once {digest}"},
+                    "same_as": {"S": job.job_id},
+                    "ttl": self._ttl(START_WINDOW_S),
+                },
+                ConditionExpression="attribute_not_exists(job_id) OR same_as = :gone",
+                ExpressionAttributeValues={":gone": {"S": instead_of}},
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except ClientError as error:
+            if _is_refused(error):
+                earlier: str = error.response["Item"]["same_as"]["S"]  # type: ignore[typeddict-item]  # not in the stubs
+                return earlier
+            raise
+        return None
 
     def _ttl(self, seconds: float) -> Any:
         return {"N": str(int(self._jobs.now() + seconds))}
