@@ -44,7 +44,7 @@ mutants: .venv/.dev ## put small faults into the analysis, and count how many th
 	.venv/bin/python -m tools.mutants $(ARGS)
 
 fuzz: .venv/.dev ## send the readers what no program writes (MINUTES=60 for a night; ARGS='--target pickles')
-	PYTHONPATH=. .venv/bin/python -m tools.fuzz --minutes $(or $(MINUTES),2) $(ARGS)
+	PYTHONPATH=. .venv/bin/python -m tests.fuzz --minutes $(or $(MINUTES),2) $(ARGS)
 
 check: .venv/.dev ## lint, types, import rules, the template, the lock file and known vulnerabilities
 	.venv/bin/ruff check

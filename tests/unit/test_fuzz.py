@@ -7,10 +7,10 @@ from battery_analytics import BatteryFile
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tools.fuzz.checks import Finding, check_files, check_form, check_json
-from tools.fuzz.edits import EDITS, MOST_BYTES, Edit, edited
-from tools.fuzz.run import fuzz
-from tools.fuzz.targets import TARGETS, Target
+from tests.fuzz.checks import Finding, check_files, check_form, check_json
+from tests.fuzz.edits import EDITS, MOST_BYTES, Edit, edited
+from tests.fuzz.run import fuzz
+from tests.fuzz.targets import TARGETS, Target
 
 CORPUS = sorted(path for path in (Path(__file__).parents[1] / "corpus").iterdir() if path.is_dir())
 

@@ -7,6 +7,9 @@ import numpy as np
 import pytest
 from battery_analytics.analysis.capacity_fade import Fade
 from battery_analytics.analysis.cycle_table import CycleTable
+from battery_analytics.analysis.incremental_capacity import IncrementalCurves, PeakOverCycles
+from battery_analytics.analysis.peak_fit import FittedPeaks
+from battery_analytics.analysis.smoothing import Width
 from battery_analytics.cell import Cell, CyclingData, Finding, Json, RunnerUp, Source, SourceColumn
 from battery_analytics.projection.knee import CycleRange, FoundKnee, Knee
 from battery_analytics.projection.result import Interval, ModelProjection, Projection
@@ -16,6 +19,7 @@ from battery_analytics.sections.battery_health import BATTERY_HEALTH
 from battery_analytics.sections.capacity_fade import CAPACITY_FADE
 from battery_analytics.sections.cycle_table import CYCLE_TABLE
 from battery_analytics.sections.data_quality import DATA_QUALITY
+from battery_analytics.sections.incremental_capacity import INCREMENTAL_CAPACITY
 from battery_analytics.sections.metadata import METADATA
 from battery_analytics.sections.registry import SECTIONS
 from battery_analytics.sections.source import SOURCE
@@ -25,7 +29,7 @@ from battery_analytics.sections.test_protocol import TEST_PROTOCOL
 from battery_analytics.sections.voltage_profile import VOLTAGE_PROFILE
 
 from tests.sections import analysed_cell, leaves, protocol_that_compares, reported
-from tests.steps import figures_of
+from tests.steps import FloatArray, figures_of
 
 # Column k of the table holds 100·k + 1, 100·k + 2, 100·k + 3 in the order of the fields.
 TABLE = CycleTable(
@@ -215,6 +219,74 @@ def test_voltage_profile() -> None:
     }
     assert [curve["cycle_number"] for curve in found["voltage_curves"]] == [1, 2, 3]
     assert found["voltage_stats"] == {"min_voltage": 2.9, "max_voltage": 3.9, "avg_voltage": pytest.approx(3.35)}
+
+
+def test_incremental_capacity(monkeypatch: pytest.MonkeyPatch) -> None:
+    def column(value: float) -> FloatArray:
+        return np.array([[value]])
+
+    deviations = FittedPeaks(column(0.1), column(1.1), column(2.1), column(3.1), column(4.1))
+    peaks = FittedPeaks(column(1.0), column(2.0), column(3.0), column(4.0), column(5.0), deviations)
+    track = PeakOverCycles(np.array([0, 2]), np.array([21.0, 22.0]), np.array([23.0, 24.0]), np.array([25.0, np.nan]))
+    curves = IncrementalCurves(
+        [1],
+        np.array([3.1, 3.2]),
+        np.array([[11.0, 12.0]]),
+        np.array([10.5]),
+        [peaks],
+        [track],
+        Width(31, 32, 33, 34, 35),
+    )
+    places, heights = np.arange(40.0), 1.0 + (np.arange(40) == 17)
+    module = "battery_analytics.sections.incremental_capacity"
+    monkeypatch.setattr(
+        f"{module}.incremental_curves", lambda _, flowed, *__: curves if flowed.points.index[0] else None
+    )
+    monkeypatch.setattr(f"{module}.differential_voltage", lambda _: (places, -heights))
+    monkeypatch.setattr(f"{module}.differential_noise", lambda _: 0.0)
+    found = reported(INCREMENTAL_CAPACITY, analysed_cell(cell()))
+
+    direction = found["curves"][0]["direction"]
+    assert found["curves"] == [
+        {
+            "cycle_number": 2,
+            "direction": direction,
+            "rate_C": pytest.approx(2.0),
+            "distorted": True,
+            "voltages": [3.1, 3.2],
+            "dQ_dV": [11.0, 12.0],
+            "peaks": [
+                {
+                    "voltage_V": 1.0,
+                    "voltage_uncertainty_V": 0.1,
+                    "height_Ah_per_V": 2.0,
+                    "height_uncertainty_Ah_per_V": 1.1,
+                    "area_Ah": 3.0,
+                    "area_uncertainty_Ah": 2.1,
+                    "width_V": 4.0,
+                    "width_uncertainty_V": 3.1,
+                }
+            ],
+        }
+    ]
+    first = found["differential_curves"][0]
+    assert (first["cycle_number"], first["direction"], first["capacities"]) == (1, direction, places.tolist())
+    assert first["dV_dQ"] == heights.tolist()
+    assert first["peaks"] == [{"capacity_Ah": 17.0, "dV_dQ_V_per_Ah": 2.0}]
+    assert found["tracks"] == [
+        {
+            "name": f"{direction} 1",
+            "direction": direction,
+            "cycles": [1, 3],
+            "voltages_V": [21.0, 22.0],
+            "heights_Ah_per_V": [23.0, 24.0],
+            "areas_Ah": [25.0, None],
+        }
+    ]
+    assert found["smoothing"] == [
+        {"direction": direction, "width_V": 31, "noise_V": 33, "spacing_V": 35, "noise_left_share": 32}
+    ]
+    assert found["reason"] is None
 
 
 def test_temperature_analysis() -> None:

@@ -53,6 +53,17 @@ def differential_voltage(branch: Branch) -> tuple[FloatArray, FloatArray] | None
     return grid[half : n_grid - half], slope / (grid[1] - grid[0])
 
 
+def differential_noise(branch: Branch) -> float:
+    """The noise of dV/dQ in V/Ah, a standard deviation, from the second differences of the voltage."""
+    capacity, voltage = _advancing(branch)
+    n_grid = min(MOST_GRID_POINTS, capacity.size)
+    grid = np.linspace(capacity[0], capacity[-1], n_grid)
+    half = max(SHORTEST_WINDOW, round(WINDOW_SHARE * n_grid)) // 2
+    second = np.diff(np.interp(grid, capacity, voltage), 2)
+    noise_V = 1.4826 * float(np.median(np.abs(second - np.median(second)))) / 6**0.5
+    return noise_V * float(np.linalg.norm(_slope_filter(half))) / float(grid[1] - grid[0])
+
+
 def _advancing(branch: Branch) -> tuple[FloatArray, FloatArray]:
     """Strictly increasing capacity, with the mean voltage of the points that share one."""
     reached = np.maximum.accumulate(branch.capacity_Ah)

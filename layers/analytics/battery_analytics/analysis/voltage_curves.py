@@ -31,14 +31,15 @@ def voltage_curves(cycling: CyclingData, flow: Throughput, cycle_indices: Sequen
     return tuple(
         VoltageCurve(
             int(cycling.cycle_number[index]),
-            _branch(cycling, flow.charge, index),
-            _branch(cycling, flow.discharge, index),
+            branch_of(cycling, flow.charge, index),
+            branch_of(cycling, flow.discharge, index),
         )
         for index in cycle_indices
     )
 
 
-def _branch(cycling: CyclingData, flowed: Branches, cycle_index: int) -> Branch | None:
+def branch_of(cycling: CyclingData, flowed: Branches, cycle_index: int) -> Branch | None:
+    """The charge, or the discharge, of the cycle at this index; None where it has none, or its capacity is unknown."""
     places = flowed.points.places(cycle_index)
     capacity = flowed.capacity_Ah[places]
     if not np.isfinite(capacity).any():

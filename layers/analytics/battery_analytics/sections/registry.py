@@ -7,6 +7,7 @@ from battery_analytics.sections.capacity_fade import CAPACITY_FADE
 from battery_analytics.sections.cycle_table import CYCLE_TABLE
 from battery_analytics.sections.data_quality import DATA_QUALITY
 from battery_analytics.sections.declaration import Plot, Section
+from battery_analytics.sections.incremental_capacity import INCREMENTAL_CAPACITY
 from battery_analytics.sections.metadata import METADATA
 from battery_analytics.sections.source import SOURCE
 from battery_analytics.sections.statistical_metrics import STATISTICAL_METRICS
@@ -27,6 +28,7 @@ class Sections:
     data_quality = DATA_QUALITY
     cycle_table = CYCLE_TABLE
     test_protocol = TEST_PROTOCOL
+    incremental_capacity = INCREMENTAL_CAPACITY
     source = SOURCE
 
     def section[T](self, section: Section[T]) -> T:

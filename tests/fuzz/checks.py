@@ -21,7 +21,7 @@ from battery_service.settings import Settings
 from events.gateway import request_event
 from functions.upload_handler.app import make_handler
 from tests.answers import LambdaContext, body_of
-from tools.fuzz.inputs import Files
+from tests.fuzz.inputs import Files
 
 CPU_SECONDS, CPU_SECONDS_PER_MB = 5.0, 1.0
 LARGEST_VALIDATED_BYTES = 200_000

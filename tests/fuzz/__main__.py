@@ -1,4 +1,4 @@
-"""Fuzz the readers: `python -m tools.fuzz --minutes 60`, shared among all targets or those that are named.
+"""Fuzz the readers: `python -m tests.fuzz --minutes 60`, shared among all targets or those that are named.
 
 Each target draws inputs until its time is over. An input that does what none may do is made smaller, kept as files under
 `fuzz-findings`, and told; the exit status is then 1. A finding that is mended becomes a test in `tests/corpus`.
@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 
-from tools.fuzz.run import run_in_process
-from tools.fuzz.targets import TARGETS
+from tests.fuzz.run import run_in_process
+from tests.fuzz.targets import TARGETS
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m tools.fuzz", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
     parser.add_argument("--minutes", type=float, default=2.0, help="of all targets together (2)")
     parser.add_argument("--target", action="append", choices=[target.name for target in TARGETS], help="all by default")
     parser.add_argument("--seed", type=int, default=None, help="the first round's seed; by default the time")

@@ -15,7 +15,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from tools.fuzz.targets import TARGETS, Target
+from tests.fuzz.targets import TARGETS, Target
 
 FINDINGS = Path("fuzz-findings")
 INPUTS_PER_ROUND = 200

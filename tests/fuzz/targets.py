@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from events.gateway import BOUNDARY, file_part, multipart_body
 from sample_cells.plain import cell, pickled
-from tools.fuzz import inputs
-from tools.fuzz.checks import check_files, check_form, check_json
-from tools.fuzz.edits import EDITS, edited
+from tests.fuzz import inputs
+from tests.fuzz.checks import check_files, check_form, check_json
+from tests.fuzz.edits import EDITS, edited
 
 
 @dataclass(frozen=True, slots=True)

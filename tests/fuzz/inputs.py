@@ -16,9 +16,9 @@ from battery_analytics.files import BatteryFile
 from hypothesis import strategies as st
 
 from sample_cells.plain import cell, csv_set
+from tests.fuzz.edits import EDITS, edited
 from tests.known_cell import column
 from tests.unit.test_format_conformance import FILES, SUMMARY_FILES
-from tools.fuzz.edits import EDITS, edited
 
 REAL_FILES = Path(__file__).resolve().parents[3] / "shared" / "data" / "cyclers"
 LARGEST_REAL_BYTES = 400_000
