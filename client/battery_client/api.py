@@ -43,14 +43,17 @@ class Api:
         limit = limits.get("max_upload_bytes") if isinstance(limits, dict) else None
         return limit if isinstance(limit, int) else None
 
-    def exchange(self, method: str, url: str, body: Mapping[str, Any] | None = None) -> Report:
-        """The JSON answer to one request; follows redirects. Raises ClientError."""
+    def exchange(self, method: str, url: str, body: Mapping[str, Any] | None = None, *, key: str = "") -> Report:
+        """The JSON answer to one request; follows redirects. Raises ClientError.
+
+        With an idempotency `key` the request can be sent again where its answer was lost.
+        """
         try:
             response = requests.request(
                 method,
                 url,
                 json=body,
-                headers=JSON_HEADERS,
+                headers={**JSON_HEADERS, **({"Idempotency-Key": key} if key else {})},
                 auth=self.auth,
                 timeout=(CONNECT_SECONDS, EXCHANGE_SECONDS),
             )

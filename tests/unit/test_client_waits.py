@@ -9,6 +9,7 @@ import requests
 from battery_client.api import Api
 from battery_client.errors import ClientError, UnreachableError
 from battery_client.job import JobFollower
+from battery_client.presigned import PresignedTransport
 
 QUOTA = {"error": "You have used your 600 requests per minute: try again in 23 seconds.", "code": "quota_exceeded"}
 
@@ -63,3 +64,21 @@ def test_the_reason_of_an_announcement_that_is_refused_is_the_servers(monkeypatc
     jobs, _ = follower(monkeypatch, (429, QUOTA, {}))
     with pytest.raises(UnreachableError, match="You have used your 600 requests"):
         jobs.api.exchange("POST", "https://a.example/api/uploads", {})
+
+
+def test_an_announcement_is_sent_again_with_the_same_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    jobs, pauses = follower(
+        monkeypatch, (503, {}, {}), (429, QUOTA, {"Retry-After": "23"}), (201, {"upload_id": "u"}, {})
+    )
+    keys: list[str] = []
+    exchange = Api.exchange
+
+    def recorded(api: Api, *given: Any, key: str) -> Any:
+        keys.append(key)
+        return exchange(api, *given, key=key)
+
+    monkeypatch.setattr(Api, "exchange", recorded)
+    transport = PresignedTransport(jobs.api, jobs, pause=pauses.append)
+    assert transport._answer_to({"files": []}, key="a-key-of-this-upload") == {"upload_id": "u"}
+    assert keys == ["a-key-of-this-upload"] * 3
+    assert pauses == [1.0, 23.0]
