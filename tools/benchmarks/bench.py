@@ -19,6 +19,15 @@ from tools.benchmarks.inputs import BenchmarkInputs, benchmark_inputs
 from tools.benchmarks.measure import Measurement, measure
 from tools.benchmarks.peak_memory import peak_memory_bytes
 
+BASIC_SECTIONS = (
+    "capacity_fade",
+    "voltage_profile",
+    "temperature_analysis",
+    "statistical_metrics",
+    "battery_health",
+    "cycle_table",
+    "test_protocol",
+)
 PEAK_MEMORY_ALLOWED_BYTES = 500_000_000
 
 
@@ -55,14 +64,24 @@ def rows(inputs: BenchmarkInputs, server_url: str) -> list[Row]:
     def size(file: BatteryFile) -> str:
         return f"{len(file.content) / 1e6:.1f} MB"
 
-    def analysed(file: BatteryFile, plots: Literal["standard", "none"]) -> Callable[[], Mapping[str, float]]:
-        return lambda: stages_of(file, plots)
+    def analysed(
+        file: BatteryFile, plots: Literal["standard", "none"], sections: Literal["all", "basic"] = "basic"
+    ) -> Callable[[], Mapping[str, float]]:
+        return lambda: stages_of(file, plots, BASIC_SECTIONS if sections == "basic" else "all")
 
     return [
         Row(
             f"pickle {size(small)}, four plots", "small", analysed(small, "standard"), "four_figures", four_figures, 0.6
         ),
         Row(f"pickle {size(small)}, no plots", "no plots", analysed(small, "none"), "four_figures", four_figures, 0.08),
+        Row(
+            f"pickle {size(small)}, all sections",
+            "sections",
+            analysed(small, "none", "all"),
+            "four_figures",
+            four_figures,
+            0.25,
+        ),
         Row(
             f"pickle {size(large)}, four plots",
             "large",
@@ -84,15 +103,17 @@ def rows(inputs: BenchmarkInputs, server_url: str) -> list[Row]:
             "HTTP",
             lambda: posted(server_url, large),
             "library",
-            analysed(large, "standard"),
+            analysed(large, "standard", "all"),
             1.25,
         ),
     ]
 
 
-def stages_of(file: BatteryFile, plots: Literal["standard", "none"]) -> Mapping[str, float]:
+def stages_of(
+    file: BatteryFile, plots: Literal["standard", "none"], sections: Sequence[str] | Literal["all"]
+) -> Mapping[str, float]:
     """Analyse the file, from bytes to JSON; returns the milliseconds of the stages."""
-    report = analyze([file], plots=plots)
+    report = analyze([file], plots=plots, sections=sections)
     report.to_json()
     return report.timings_ms
 

@@ -103,6 +103,7 @@ class ComputedCell:
             if section.always or options.sections is None or section.name in options.sections:
                 with timer.stage(section.name):
                     values[section.name] = _computed(analysed, section)
+        _add_findings(values)
         charge_answer(sum(estimated_size(value) for value in values.values()))
         return cls(analysed, values)
 
@@ -121,9 +122,19 @@ class ComputedCell:
                 if picture is not None:
                     drawn[name] = base64.b64encode(picture).decode("ascii")
         if left_out:
-            quality = cast("list[Finding]", self.values[DATA_QUALITY.name])
-            quality.append(Finding("plots_left_out", "warning", _PLOTS_LEFT_OUT))
+            _quality(self.values).append(Finding("plots_left_out", "warning", _PLOTS_LEFT_OUT))
         return CellReport(self.values, drawn, partial(_computed, self.analysed))
+
+
+def _add_findings(values: Mapping[str, object]) -> None:
+    """Add what the sections say of their own values to the findings."""
+    for section in SECTIONS:
+        if section.findings is not None and section.name in values:
+            _quality(values).extend(section.findings(values[section.name]))
+
+
+def _quality(values: Mapping[str, object]) -> list[Finding]:
+    return cast("list[Finding]", values[DATA_QUALITY.name])
 
 
 def _computed(analysed: AnalysedCell, section: Section[Any]) -> object:

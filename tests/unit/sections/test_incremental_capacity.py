@@ -28,21 +28,19 @@ def test_known_peaks_are_found_within_2_mV_and_3_percent(noise_V: float, shape: 
 
     assert len(found.curves) == 3
     for curve in found.curves:
-        assert [peak.voltage_V for peak in curve.peaks] == pytest.approx([peak.voltage_V for peak in PEAKS], abs=2e-3)
-    areas = np.median([[peak.area_Ah for peak in curve.peaks] for curve in found.curves], axis=0)
+        assert curve.peaks.voltages_V == pytest.approx([peak.voltage_V for peak in PEAKS], abs=2e-3)
+    areas = np.median([curve.peaks.areas_Ah for curve in found.curves], axis=0)
     assert areas == pytest.approx([peak.area_Ah for peak in PEAKS], rel=0.03)
 
 
 def test_uncertainties_are_as_large_as_the_errors() -> None:
     found = section_of(discharges(lambda _: PEAKS, 3, noise_V=1e-3))
-    errors = [
-        (peak.voltage_V - known.voltage_V) / peak.voltage_uncertainty_V
-        for curve in found.curves
-        for peak, known in zip(curve.peaks, PEAKS, strict=True)
-        if peak.voltage_V is not None and peak.voltage_uncertainty_V is not None
-    ]
+    known_V = np.array([peak.voltage_V for peak in PEAKS])
+    errors = np.array(
+        [(curve.peaks.voltages_V - known_V) / curve.peaks.voltage_uncertainties_V for curve in found.curves]
+    )
 
-    assert len(errors) == 9
+    assert errors.shape == (3, 3)
     assert 0.2 < float(np.sqrt(np.mean(np.square(errors)))) < 2.5
 
 
@@ -59,10 +57,11 @@ def test_peaks_that_move_towards_each_other_are_followed_over_200_cycles_without
 
     found = section_of(discharges(peaks, 200, noise_V=5e-4, n_points=400))
 
-    assert [track.name for track in found.tracks] == ["discharge 1", "discharge 2", "discharge 3"]
-    for number, track in enumerate(found.tracks):
-        truth = [peaks(cycle)[number] for cycle in track.cycles.tolist()]
-        assert track.cycles[[0, -1]].tolist() == [1, 200]
+    [tracks] = found.tracks
+    assert tracks.cycles[[0, -1]].tolist() == [1, 200]
+    assert len(tracks.peaks) == 3
+    for number, track in enumerate(tracks.peaks):
+        truth = [peaks(cycle)[number] for cycle in tracks.cycles.tolist()]
         assert track.voltages_V == pytest.approx([peak.voltage_V for peak in truth], abs=5e-3)
         assert track.areas_Ah == pytest.approx([peak.area_Ah for peak in truth], rel=0.12)
 
@@ -72,8 +71,8 @@ def test_a_plateau_of_few_millivolts_is_a_peak_although_its_voltage_goes_back_an
     found = section_of(discharges(lambda _: [plateau], 1, noise_V=1e-3, resolution_V=1e-3))
 
     [curve] = found.curves
-    assert [peak.voltage_V for peak in curve.peaks] == pytest.approx([3.40], abs=2e-3)
-    assert [peak.area_Ah for peak in curve.peaks] == pytest.approx([2.0], rel=0.08)
+    assert curve.peaks.voltages_V == pytest.approx([3.40], abs=2e-3)
+    assert curve.peaks.areas_Ah == pytest.approx([2.0], rel=0.08)
 
 
 def test_more_noise_is_smoothed_more_and_that_is_told() -> None:
@@ -109,7 +108,7 @@ def test_both_directions_have_curves_and_the_asked_cycles_are_shown() -> None:
     assert shown == [(2, "charge"), (4, "charge"), (2, "discharge"), (4, "discharge")]
     # The voltage is linear in charge: 10 Ah over 1.2 V, without a peak.
     assert np.median(found.curves[0].dQ_dV) == pytest.approx(10 / 1.2, rel=0.02)
-    assert [curve.peaks for curve in found.curves] == [[]] * 4
+    assert [curve.peaks.voltages_V.size for curve in found.curves] == [0] * 4
 
 
 def test_of_many_asked_cycles_three_are_shown_and_that_is_told() -> None:

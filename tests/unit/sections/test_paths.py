@@ -19,9 +19,12 @@ from battery_analytics.sections.battery_health import BATTERY_HEALTH
 from battery_analytics.sections.capacity_fade import CAPACITY_FADE
 from battery_analytics.sections.cycle_table import CYCLE_TABLE
 from battery_analytics.sections.data_quality import DATA_QUALITY
+from battery_analytics.sections.efficiency import EFFICIENCY
 from battery_analytics.sections.incremental_capacity import INCREMENTAL_CAPACITY
 from battery_analytics.sections.metadata import METADATA
+from battery_analytics.sections.rate_capability import RATE_CAPABILITY
 from battery_analytics.sections.registry import SECTIONS
+from battery_analytics.sections.resistance import RESISTANCE
 from battery_analytics.sections.source import SOURCE
 from battery_analytics.sections.statistical_metrics import STATISTICAL_METRICS
 from battery_analytics.sections.temperature_analysis import TEMPERATURE_ANALYSIS
@@ -253,36 +256,37 @@ def test_incremental_capacity(monkeypatch: pytest.MonkeyPatch) -> None:
             "direction": direction,
             "rate_C": pytest.approx(2.0),
             "distorted": True,
-            "voltages": [3.1, 3.2],
+            "first_voltage_V": 3.1,
+            "voltage_step_V": pytest.approx(0.1),
             "dQ_dV": [11.0, 12.0],
-            "peaks": [
-                {
-                    "voltage_V": 1.0,
-                    "voltage_uncertainty_V": 0.1,
-                    "height_Ah_per_V": 2.0,
-                    "height_uncertainty_Ah_per_V": 1.1,
-                    "area_Ah": 3.0,
-                    "area_uncertainty_Ah": 2.1,
-                    "width_V": 4.0,
-                    "width_uncertainty_V": 3.1,
-                }
-            ],
+            "peaks": {
+                "voltages_V": [1.0],
+                "voltage_uncertainties_V": [0.1],
+                "heights_Ah_per_V": [2.0],
+                "height_uncertainties_Ah_per_V": [1.1],
+                "areas_Ah": [3.0],
+                "area_uncertainties_Ah": [2.1],
+                "widths_V": [4.0],
+                "width_uncertainties_V": [3.1],
+            },
         }
     ]
-    first = found["differential_curves"][0]
-    assert (first["cycle_number"], first["direction"], first["capacities"]) == (1, direction, places.tolist())
-    assert first["dV_dQ"] == heights.tolist()
-    assert first["peaks"] == [{"capacity_Ah": 17.0, "dV_dQ_V_per_Ah": 2.0}]
     assert found["tracks"] == [
         {
-            "name": f"{direction} 1",
             "direction": direction,
             "cycles": [1, 3],
-            "voltages_V": [21.0, 22.0],
-            "heights_Ah_per_V": [23.0, 24.0],
-            "areas_Ah": [25.0, None],
+            "peaks": [{"voltages_V": [21.0, 22.0], "heights_Ah_per_V": [23.0, 24.0], "areas_Ah": [25.0, None]}],
         }
     ]
+    assert found["differential_curves"][0] == {
+        "cycle_number": 1,
+        "direction": direction,
+        "first_capacity_Ah": 0.0,
+        "capacity_step_Ah": 1.0,
+        "dV_dQ": heights.tolist(),
+        "peak_capacities_Ah": [17.0],
+        "peak_heights_V_per_Ah": [2.0],
+    }
     assert found["smoothing"] == [
         {"direction": direction, "width_V": 31, "noise_V": 33, "spacing_V": 35, "noise_left_share": 32}
     ]
@@ -411,6 +415,142 @@ def test_cycle_table() -> None:
     assert found["compared_capacity_Ah"] == [61.0, 62.0, None]
     assert found["energy_efficiency_percent"] == [601, 602, 603]
     assert found["discharge_incomplete"] == [False, True, False]
+
+
+def test_resistance() -> None:
+    """A rest of 20 s, then 2 A drawn: the voltage falls by 40 mV within 1 s, by 80 mV within 10 s and by 120 mV within 30 s."""
+    data = CyclingData(
+        np.array([4]),
+        np.array([0, 6]),
+        voltage_V=np.array([3.7, 3.7, 3.7, 3.66, 3.62, 3.58]),
+        current_A=np.array([0.0, 0.0, 0.0, -2.0, -2.0, -2.0]),
+        time_s=np.array([0.0, 10.0, 20.0, 21.0, 30.0, 50.0]),
+        temperature_C=np.array([31.0, 32.0, 33.0, 34.0, 35.0, 36.0]),
+    )
+    found = reported(RESISTANCE, analysed_cell(cell(data)))
+
+    assert found == {
+        "summary": "1 step of the current, 40.0 mΩ on the median after 10 s.",
+        "steps_found": 1,
+        "steps_within_noise": 0,
+        "steps_left_out": 0,
+        "reference_current_A": 5.25,
+        "known_at": [{"time_s": time_s, "steps": 1, "reason": None} for time_s in (None, 1.0, 10.0, 30.0)],
+        "steps": {
+            "cycle_number": [4],
+            "direction": ["discharge"],
+            "from_rest": [True],
+            "current_before_A": [0.0],
+            "current_A": [-2.0],
+            "step_It": [pytest.approx(-2.0 / 5.25, rel=1e-4)],
+            "rest_before_s": [None],
+            "held_s": [30.0],
+            "state_of_charge_percent": [None],
+            "temperature_C": [33.0],
+            "first_point_s": [1.0],
+            "first_point_ohm": [pytest.approx(0.02)],
+            "after_1_s_ohm": [pytest.approx(0.02)],
+            "after_10_s_ohm": [pytest.approx(0.04)],
+            "after_30_s_ohm": [pytest.approx(0.06)],
+            "noise_ohm": [pytest.approx(0.0, abs=1e-9)],
+            "test": None,
+        },
+        "tests": [],
+        "like_steps": [],
+        "per_cycle": None,
+        "no_per_cycle_reason": "All steps lie in one cycle.",
+    }
+
+
+def test_efficiency() -> None:
+    """The table's columns 101 to 103 (charge), 201 … (discharge), 301 … (coulombic efficiency), 401 … and 501 … (energies),
+    601 … (energy efficiency) and 1101 … (duration). The points have no clock; each cycle keeps 0.5 of 2 Ah."""
+    found = reported(EFFICIENCY, analysed_cell(cell(), table=TABLE, protocol=analysed_cell(cell()).protocol))
+
+    assert {name: value for name, value in found.items() if name != "table"} == {
+        "rows_left_out": 0,
+        "unknown": [
+            {"column": "constant_voltage_charge_s", "reason": "The file has no usable times."},
+            {"column": "constant_voltage_discharge_percent", "reason": "No discharge ends at constant voltage."},
+            {"column": "constant_voltage_discharge_s", "reason": "The file has no usable times."},
+        ],
+        "slippage": {
+            **{"first_cycle": 1, "last_cycle": 3, "gaps": 0, "charge_end_Ah": 1.0, "discharge_end_Ah": 1.0},
+            "text": "From cycle 1 to 3 the end of charge moved by +1 Ah and the end of discharge by +1 Ah. The difference, "
+            "+0 Ah, is the loss of capacity between them.",
+        },
+        "no_slippage_reason": None,
+    }
+    assert found["table"] == {
+        "cycle_number": [1, 2, 3],
+        "energy_efficiency_percent": [601, 602, 603],
+        "mean_charge_voltage_V": [
+            pytest.approx(401 / 101, rel=1e-4),
+            pytest.approx(402 / 102, rel=1e-4),
+            pytest.approx(403 / 103, rel=1e-4),
+        ],
+        "mean_discharge_voltage_V": [
+            pytest.approx(501 / 201, rel=1e-4),
+            pytest.approx(502 / 202, rel=1e-4),
+            pytest.approx(503 / 203, rel=1e-4),
+        ],
+        "hysteresis_V": [
+            pytest.approx((501 + place) / (201 + place) * ((301 + place) / (601 + place) - 1), rel=1e-4)
+            for place in range(3)
+        ],
+        "constant_voltage_charge_percent": [0.0, 0.0, 0.0],
+        "constant_voltage_charge_s": [None, None, None],
+        "constant_voltage_discharge_percent": None,
+        "constant_voltage_discharge_s": None,
+        "coulombic_inefficiency_percent_per_h": [
+            pytest.approx((100 - value) / (duration / 3600), rel=1e-4)
+            for value, duration in ((301, 1101), (302, 1102), (303, 1103))
+        ],
+        "charge_end_slippage_Ah": [0.0, 0.5, 1.0],
+        "discharge_end_slippage_Ah": [0.0, 0.5, 1.0],
+    }
+
+
+def test_rate_capability() -> None:
+    """A check-up of 64 Ah in the second cycle, between ageing cycles of 61 and 59 Ah; the mean voltages are 501/201, …"""
+    check_up = replace(FORMATION, kind="check_up", members=np.array([1]), discharge_current_A=1.5)
+    ageing = replace(FORMATION, kind="ageing", members=np.array([0, 2]), discharge_current_A=10.5)
+    made = replace(
+        PROTOCOL, groups=(ageing, check_up), group=np.array([0, 1, 0]), compared_Ah=np.array([61.0, 64.0, 59.0])
+    )
+    found = reported(RATE_CAPABILITY, analysed_cell(cell(), table=TABLE, protocol=made))
+
+    assert found == {
+        "sets": [
+            {
+                "age_cycle": 2.0,
+                "rates": [
+                    {
+                        **{
+                            "rate_C": pytest.approx(1.5 / 5.25, rel=1e-5),
+                            "discharge_current_A": 1.5,
+                            "charge_rate_C": 3.0,
+                        },
+                        **{"capacity_Ah": 64.0, "energy_Wh": pytest.approx(64 * 502 / 202, rel=1e-5)},
+                        **{"share_of_slowest_percent": 100.0, "basis": "measured"},
+                        **{"first_cycle": 2, "last_cycle": 2, "cycles": 1},
+                    },
+                    {
+                        **{"rate_C": 2.0, "discharge_current_A": 10.5, "charge_rate_C": 3.0},
+                        **{"capacity_Ah": 60.0, "energy_Wh": pytest.approx(60 * (501 / 201 + 503 / 203) / 2, rel=1e-5)},
+                        **{"share_of_slowest_percent": pytest.approx(93.75), "basis": "interpolated"},
+                        **{"first_cycle": 1, "last_cycle": 3, "cycles": 2},
+                    },
+                ],
+                "change_during_percent": None,
+                "peukert": None,
+                "no_peukert_reason": "A fit needs three rates; 2 were run.",
+                "text": "Near cycle 2: 100.0 % at C/3.5 and 93.8 % at 2C (interpolated) of the slowest rate's 64.00 Ah.",
+            }
+        ],
+        "sets_left_out": 0,
+        "reason": None,
+    }
 
 
 def test_source() -> None:

@@ -15,7 +15,7 @@ from battery_analytics.analysis.smoothing import Width, smoothed, width_for
 from battery_analytics.analysis.throughput import Branches
 from battery_analytics.cell import CyclingData, FloatArray, IntArray
 
-MOST_TRACKED = 30
+MOST_TRACKED = 24
 WIDEST_MOVE_V = 0.030
 STEPS_OF_TRACKS = 4
 START_WIDTH_SHARE = 0.04

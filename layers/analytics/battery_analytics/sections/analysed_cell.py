@@ -10,8 +10,10 @@ from battery_analytics.analysis.cell_kind import CellKind, cell_kind_of
 from battery_analytics.analysis.cycle_summary import table_of_summary, throughput_of_summary
 from battery_analytics.analysis.cycle_table import CycleTable, cycle_table
 from battery_analytics.analysis.direction import with_charging_positive
+from battery_analytics.analysis.elapsed import Elapsed
 from battery_analytics.analysis.statistics import known_values
 from battery_analytics.analysis.throughput import Throughput, throughput
+from battery_analytics.analysis.voltage_noise import voltage_noise_V
 from battery_analytics.cell import Cell, CycleSummary, Finding, FloatArray
 from battery_analytics.errors import InvalidOption
 from battery_analytics.options import Options
@@ -81,6 +83,14 @@ class AnalysedCell:
     @cached_property
     def test_temperature_C(self) -> float:
         return chamber_temperature_C(self.cell.cell_id, self.table.mean_temperature_C)
+
+    @cached_property
+    def elapsed(self) -> Elapsed:
+        return Elapsed.of(self.flow.clock, self.cell.cycling.n_points)
+
+    @cached_property
+    def voltage_noise_V(self) -> float:
+        return voltage_noise_V(self.cell.cycling.voltage_V, self.cell.cycling.current_A)
 
     @cached_property
     def knee(self) -> FoundKnee | None:

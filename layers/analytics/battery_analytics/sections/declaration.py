@@ -1,8 +1,10 @@
 """The declaration of a section of the report: its name, its type, its computation, and its plots."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, Self, overload
+
+from battery_analytics.cell import Finding
 
 if TYPE_CHECKING:
     from battery_analytics.sections.analysed_cell import AnalysedCell
@@ -34,7 +36,8 @@ class Section[T]:
 
     `value_type` is a dataclass whose fields are the section's fields in their order, each `Annotated` with a `Field`; or a list
     of such. `plots` follow the fields, under their own names. An `always` section is in every report, whichever were
-    asked for. As an attribute of a report's class, a section reads as its value.
+    asked for. `findings` says of a value what is added to `data_quality`, such as rows that were left out. As an attribute
+    of a report's class, a section reads as its value.
     """
 
     name: str
@@ -43,6 +46,7 @@ class Section[T]:
     description: str = ""
     plots: tuple[Plot[T], ...] = ()
     always: bool = False
+    findings: Callable[[T], Sequence[Finding]] | None = None
 
     @overload
     def __get__(self, report: None, owner: type) -> Self: ...

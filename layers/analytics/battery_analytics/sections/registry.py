@@ -7,8 +7,11 @@ from battery_analytics.sections.capacity_fade import CAPACITY_FADE
 from battery_analytics.sections.cycle_table import CYCLE_TABLE
 from battery_analytics.sections.data_quality import DATA_QUALITY
 from battery_analytics.sections.declaration import Plot, Section
+from battery_analytics.sections.efficiency import EFFICIENCY
 from battery_analytics.sections.incremental_capacity import INCREMENTAL_CAPACITY
 from battery_analytics.sections.metadata import METADATA
+from battery_analytics.sections.rate_capability import RATE_CAPABILITY
+from battery_analytics.sections.resistance import RESISTANCE
 from battery_analytics.sections.source import SOURCE
 from battery_analytics.sections.statistical_metrics import STATISTICAL_METRICS
 from battery_analytics.sections.temperature_analysis import TEMPERATURE_ANALYSIS
@@ -29,6 +32,9 @@ class Sections:
     cycle_table = CYCLE_TABLE
     test_protocol = TEST_PROTOCOL
     incremental_capacity = INCREMENTAL_CAPACITY
+    resistance = RESISTANCE
+    efficiency = EFFICIENCY
+    rate_capability = RATE_CAPABILITY
     source = SOURCE
 
     def section[T](self, section: Section[T]) -> T:

@@ -9,6 +9,7 @@ from battery_analytics.analysis.differential_voltage import differential_noise, 
 from battery_analytics.analysis.incremental_capacity import IncrementalCurves, PeakOverCycles, incremental_curves
 from battery_analytics.analysis.peak_fit import FittedPeaks
 from battery_analytics.analysis.peaks import peak_places
+from battery_analytics.analysis.rounding import rounded
 from battery_analytics.analysis.throughput import Branches
 from battery_analytics.analysis.voltage_curves import Branch, branch_of
 from battery_analytics.cell import FloatArray, IntArray
@@ -23,22 +24,27 @@ MOST_SHOWN = 3
 SLOW_RATE_C = 1 / 3
 RATE_TOLERANCE = 1.05
 END_SHARE = 0.06
+MOST_POINTS = 96
+DIGITS, CURVE_DIGITS = 5, 4
 
 
 @dataclass(frozen=True, slots=True)
-class Peak:
-    """One peak of dQ/dV, from a fit of all peaks of its curve over a straight base; with standard deviations."""
+class Peaks:
+    """The peaks of dQ/dV, from a fit of all peaks of the curve over a straight base, with their standard deviations.
 
-    voltage_V: Annotated[float | None, Field("Where the peak is.", "V")]
-    voltage_uncertainty_V: Annotated[float | None, Field("Standard deviation of the voltage.", "V")]
-    height_Ah_per_V: Annotated[float | None, Field("Its height above the base.", "Ah/V")]
-    height_uncertainty_Ah_per_V: Annotated[float | None, Field("Standard deviation of the height.", "Ah/V")]
-    area_Ah: Annotated[
-        float | None, Field("The charge in it above the base; null where it is too wide to be told from that.", "Ah")
+    Each array has one value per peak, in the order of their voltages.
+    """
+
+    voltages_V: Annotated[Numbers, Field("Where each peak is.", "V")]
+    voltage_uncertainties_V: Annotated[Numbers, Field("Standard deviations of the voltages.", "V")]
+    heights_Ah_per_V: Annotated[Numbers, Field("Their heights above the base.", "Ah/V")]
+    height_uncertainties_Ah_per_V: Annotated[Numbers, Field("Standard deviations of the heights.", "Ah/V")]
+    areas_Ah: Annotated[
+        Numbers, Field("The charge in each above the base; null where it is too wide to be told from that.", "Ah")
     ]
-    area_uncertainty_Ah: Annotated[float | None, Field("Standard deviation of the area.", "Ah")]
-    width_V: Annotated[float | None, Field("Its width at half of its height.", "V")]
-    width_uncertainty_V: Annotated[float | None, Field("Standard deviation of the width.", "V")]
+    area_uncertainties_Ah: Annotated[Numbers, Field("Standard deviations of the areas.", "Ah")]
+    widths_V: Annotated[Numbers, Field("Their widths at half of their heights.", "V")]
+    width_uncertainties_V: Annotated[Numbers, Field("Standard deviations of the widths.", "V")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,40 +58,41 @@ class IncrementalCurve:
         bool,
         Field("True above C/3: the overpotential moves and widens the peaks, so that they are not the electrodes'."),
     ]
-    voltages: Annotated[Numbers, Field("The middles of equal intervals of voltage.", "V")]
+    first_voltage_V: Annotated[float, Field("The voltage of the first value.", "V")]
+    voltage_step_V: Annotated[float, Field("The distance of the voltages of neighbouring values.", "V")]
     dQ_dV: Annotated[Numbers, Field("The smoothed charge over voltage, positive in both directions.", "Ah/V")]
-    peaks: Annotated[list[Peak], Field("Its peaks, in the order of their voltages.")]
-
-
-@dataclass(frozen=True, slots=True)
-class DifferentialPeak:
-    """One peak of dV/dQ, the change between two phases of an electrode."""
-
-    capacity_Ah: Annotated[float, Field("Where the peak is: the charge passed since the branch began.", "Ah")]
-    dV_dQ_V_per_Ah: Annotated[float, Field("Its height.", "V/Ah")]
+    peaks: Annotated[Peaks, Field("Its peaks.")]
 
 
 @dataclass(frozen=True, slots=True)
 class DifferentialCurve:
-    """dV/dQ of one cycle on a uniform grid of capacities, smoothed."""
+    """dV/dQ of one cycle on a uniform grid of capacities, smoothed. Its peaks are changes between phases of an electrode."""
 
     cycle_number: Annotated[int, Field("Cycle number.")]
     direction: Annotated[Direction, Field("Whether the cell was charged or discharged.")]
-    capacities: Annotated[Numbers, Field("Charge passed since the branch began.", "Ah")]
+    first_capacity_Ah: Annotated[float, Field("The charge passed since the branch began, at the first value.", "Ah")]
+    capacity_step_Ah: Annotated[float, Field("The charge between neighbouring values.", "Ah")]
     dV_dQ: Annotated[Numbers, Field("Voltage over charge, positive in both directions.", "V/Ah")]
-    peaks: Annotated[list[DifferentialPeak], Field("Its peaks away from the steep ends, in order.")]
+    peak_capacities_Ah: Annotated[Numbers, Field("Where its peaks are, away from the steep ends, in order.", "Ah")]
+    peak_heights_V_per_Ah: Annotated[Numbers, Field("The heights of these peaks.", "V/Ah")]
 
 
 @dataclass(frozen=True, slots=True)
 class PeakTrack:
-    """One peak of dQ/dV over the cycles; the arrays have one value per cycle of `cycles`, null where it is not seen."""
+    """One peak of dQ/dV over the cycles; null in a cycle in which it is not seen."""
 
-    name: Annotated[str, Field("The direction, and the number of the peak in the order of their voltages.")]
-    direction: Annotated[Direction, Field("Whether the cell was charged or discharged.")]
-    cycles: Annotated[WholeNumbers, Field("Cycle numbers.")]
     voltages_V: Annotated[Numbers, Field("Where the peak is.", "V")]
     heights_Ah_per_V: Annotated[Numbers, Field("Its height above the base.", "Ah/V")]
-    areas_Ah: Annotated[Numbers, Field("The charge in it, above the base.", "Ah")]
+    areas_Ah: Annotated[Numbers, Field("The charge in it above the base; null also where it is too wide.", "Ah")]
+
+
+@dataclass(frozen=True, slots=True)
+class PeakTracks:
+    """The peaks of dQ/dV in one direction over the cycles; the arrays have one value per cycle of `cycles`."""
+
+    direction: Annotated[Direction, Field("Whether the cell was charged or discharged.")]
+    cycles: Annotated[WholeNumbers, Field("Cycle numbers.")]
+    peaks: Annotated[list[PeakTrack], Field("Each peak, in the order of their voltages.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +112,7 @@ class IncrementalCapacity:
 
     curves: Annotated[list[IncrementalCurve], Field("dQ/dV by cycle and direction.")]
     differential_curves: Annotated[list[DifferentialCurve], Field("dV/dQ by cycle and direction.")]
-    tracks: Annotated[list[PeakTrack], Field("Each peak of dQ/dV over the cycles.")]
+    tracks: Annotated[list[PeakTracks], Field("The peaks of dQ/dV over the cycles, by direction.")]
     smoothing: Annotated[list[Smoothing], Field("How dQ/dV was smoothed, by direction.")]
     basis: Annotated[str | None, Field("Which cycles were taken, and what limits their curves.")]
     reason: Annotated[str | None, Field("Why there are no curves; null where there are.")]
@@ -118,7 +125,7 @@ def incremental_capacity(analysed: AnalysedCell) -> IncrementalCapacity:
     capacity_Ah = rated_capacity_Ah(analysed)
     curves: list[IncrementalCurve] = []
     differential: list[DifferentialCurve] = []
-    tracks: list[PeakTrack] = []
+    tracks: list[PeakTracks] = []
     smoothing: list[Smoothing] = []
     for direction, flowed in _directions(analysed):
         found = incremental_curves(analysed.cell.cycling, flowed, shown, members)
@@ -126,7 +133,9 @@ def incremental_capacity(analysed: AnalysedCell) -> IncrementalCapacity:
             continue
         numbers = analysed.table.cycle_number
         curves += _curves(found, direction, numbers, capacity_Ah)
-        tracks += [_track(track, direction, number, numbers) for number, track in enumerate(found.tracks, start=1)]
+        if found.tracks:
+            peaks = [_track(track) for track in found.tracks]
+            tracks.append(PeakTracks(direction, numbers[found.tracks[0].cycles], peaks))
         width = found.width
         smoothing.append(Smoothing(direction, width.width_V, width.noise_V, width.spacing_V, width.noise_share))
         differential += _differential(analysed, direction, flowed, shown)
@@ -172,6 +181,7 @@ def _curves(
     found: IncrementalCurves, direction: Direction, numbers: IntArray, capacity_Ah: float
 ) -> list[IncrementalCurve]:
     curves = []
+    every = _every(found.voltage_V.size)
     for row, cycle in enumerate(found.shown):
         if not np.isfinite(found.current_A[row]):
             continue
@@ -182,29 +192,38 @@ def _curves(
                 direction,
                 rate,
                 distorted=rate is not None and rate > RATE_TOLERANCE * SLOW_RATE_C,
-                voltages=found.voltage_V,
-                dQ_dV=found.dQ_dV[row],
+                first_voltage_V=float(found.voltage_V[0]),
+                voltage_step_V=float(found.voltage_V[every] - found.voltage_V[0]),
+                dQ_dV=rounded(found.dQ_dV[row, ::every], CURVE_DIGITS),
                 peaks=_peaks(found.peaks[row]),
             )
         )
     return curves
 
 
-def _peaks(fitted: FittedPeaks | None) -> list[Peak]:
+def _peaks(fitted: FittedPeaks | None) -> Peaks:
     if fitted is None or fitted.uncertainty is None:
-        return []
-    columns = [
-        values[0].tolist()
-        for name in ("place_V", "height", "area_Ah", "width_V")
-        for values in (getattr(fitted, name), getattr(fitted.uncertainty, name))
-    ]
-    return [Peak(*map(finite, values)) for values in zip(*columns, strict=True)]
-
-
-def _track(track: PeakOverCycles, direction: Direction, number: int, numbers: IntArray) -> PeakTrack:
-    return PeakTrack(
-        f"{direction} {number}", direction, numbers[track.cycles], track.voltage_V, track.height, track.area_Ah
+        return Peaks(*[np.empty(0)] * 8)
+    deviations = fitted.uncertainty
+    return Peaks(
+        _short(fitted.place_V[0]),
+        _short(deviations.place_V[0]),
+        _short(fitted.height[0]),
+        _short(deviations.height[0]),
+        _short(fitted.area_Ah[0]),
+        _short(deviations.area_Ah[0]),
+        _short(fitted.width_V[0]),
+        _short(deviations.width_V[0]),
     )
+
+
+def _track(track: PeakOverCycles) -> PeakTrack:
+    return PeakTrack(_short(track.voltage_V), _short(track.height), _short(track.area_Ah))
+
+
+def _short(values: FloatArray) -> FloatArray:
+    """The values to as many digits as a reader needs, so that the report stays short."""
+    return rounded(values, DIGITS)
 
 
 def _differential(
@@ -219,16 +238,25 @@ def _differential(
         noise = differential_noise(branch)
         capacity, slope = found
         slope = slope if direction == "charge" else -slope
+        places = _differential_peaks(slope, noise)
+        every = _every(capacity.size)
         curves.append(
             DifferentialCurve(
                 int(analysed.table.cycle_number[cycle]),
                 direction,
-                capacity,
-                slope,
-                _differential_peaks(capacity, slope, noise),
+                float(capacity[0]),
+                float(capacity[every] - capacity[0]),
+                rounded(slope[::every], CURVE_DIGITS),
+                _short(capacity[places]),
+                _short(slope[places]),
             )
         )
     return curves
+
+
+def _every(n_points: int) -> int:
+    """How many points of a curve to pass by, so that at most `MOST_POINTS` are left."""
+    return -(-n_points // MOST_POINTS)
 
 
 def _charged(branch: Branch) -> Branch:
@@ -236,16 +264,11 @@ def _charged(branch: Branch) -> Branch:
     return Branch(branch.capacity_Ah[known], branch.voltage_V[known])
 
 
-def _differential_peaks(capacity_Ah: FloatArray, slope: FloatArray, noise: float) -> list[DifferentialPeak]:
+def _differential_peaks(slope: FloatArray, noise: float) -> IntArray:
     end = int(END_SHARE * slope.size)
-    inner = slice(end, slope.size - end)
-    height = float(np.median(slope[inner])) if slope[inner].size else 0.0
-    if not height > 0:
-        return []
-    return [
-        DifferentialPeak(float(capacity_Ah[inner][place]), float(slope[inner][place]))
-        for place in peak_places(slope[inner], noise / height).tolist()
-    ]
+    inner = slope[end : slope.size - end]
+    height = float(np.median(inner)) if inner.size else 0.0
+    return peak_places(inner, noise / height) + end if height > 0 else np.empty(0, dtype=np.int64)
 
 
 def _plot(analysed: AnalysedCell, value: IncrementalCapacity) -> bytes | None:
@@ -253,7 +276,15 @@ def _plot(analysed: AnalysedCell, value: IncrementalCapacity) -> bytes | None:
         incremental_capacity_plot,
     )
 
-    lines = [(curve.cycle_number, curve.direction, curve.voltages, curve.dQ_dV) for curve in value.curves]
+    lines = [
+        (
+            curve.cycle_number,
+            curve.direction,
+            curve.first_voltage_V + curve.voltage_step_V * np.arange(curve.dQ_dV.size, dtype=np.float64),
+            curve.dQ_dV,
+        )
+        for curve in value.curves
+    ]
     return incremental_capacity_plot(lines, title=analysed.cell.cell_id) if lines else None
 
 
