@@ -17,7 +17,7 @@ try:
     from local.router import Router
     from local.server import GRACE_SECONDS, LocalServer, bound_socket
     from local.source_functions import connected_functions, source_functions
-    from local.template import Template
+    from local.template import NO_QUOTAS, Template
     from local.token_file import tokens_of
     from local.warm_start import warm_start
 except (ModuleNotFoundError, SyntaxError) as missing:
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str]) -> int:
         return 1
     # Embedded metrics are for CloudWatch to read, not for a terminal.
     os.environ.setdefault("POWERTOOLS_METRICS_DISABLED", "true")
-    template = Template.read()
+    template = Template.read(parameters=None if options.quotas else NO_QUOTAS)
     services = JobServices(template, partial(connected_functions, variables), tokens=tokens)
     functions = source_functions(template, services, variables)
     application = Router(template, functions, services, settings)
@@ -62,6 +62,9 @@ def main(arguments: Sequence[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = server_parser("Serve the Battery Analytics API on this machine.")
     parser.add_argument("--cloud-limits", action="store_true", help="take and answer only what the cloud would: 4 MiB")
+    parser.add_argument(
+        "--quotas", action="store_true", help="refuse a caller who sends more than the cloud would take"
+    )
     return parser
 
 

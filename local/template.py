@@ -32,6 +32,14 @@ SETTINGS: Final = (
     "SnapStart",
     "Timeout",
 )
+# One machine has no bill, and nobody to be fair to.
+NO_QUOTAS: Final[Mapping[str, object]] = {
+    "CallerRequestsPerMinute": 0,
+    "CallerMegabytesPerHour": 0,
+    "CallerAnalysisSecondsPerHour": 0,
+    "CallerLinksPerHour": 0,
+    "CallerOpenJobs": 0,
+}
 SECONDS: Final = {"minute": 60, "minutes": 60, "hour": 3600, "hours": 3600}
 
 
@@ -195,7 +203,7 @@ class Template:
             log_format=logging.get("LogFormat", "Text"),
             log_level=logging.get("ApplicationLogLevel", "INFO"),
             has_snapshot=settings.get("SnapStart", {}).get("ApplyOn") == "PublishedVersions",
-            calls_aws="Policies" in own,
+            calls_aws=bool(self._values.resolved(own.get("Policies", []))),
         )
 
     def _layer(self, name: str) -> Path:

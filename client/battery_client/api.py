@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 import requests
 from requests.auth import AuthBase
 
-from battery_client.answers import Report, content_of
+from battery_client.answers import Report, content_of, error_text
 from battery_client.errors import ClientError, UnreachableError
 
 UPLOAD_ROUTE = "/api/upload"
@@ -43,14 +43,17 @@ class Api:
         limit = limits.get("max_upload_bytes") if isinstance(limits, dict) else None
         return limit if isinstance(limit, int) else None
 
-    def exchange(self, method: str, url: str, body: Mapping[str, Any] | None = None) -> Report:
-        """The JSON answer to one request; follows redirects. Raises ClientError."""
+    def exchange(self, method: str, url: str, body: Mapping[str, Any] | None = None, *, key: str = "") -> Report:
+        """The JSON answer to one request; follows redirects. Raises ClientError.
+
+        With an idempotency `key` the request can be sent again where its answer was lost.
+        """
         try:
             response = requests.request(
                 method,
                 url,
                 json=body,
-                headers=JSON_HEADERS,
+                headers={**JSON_HEADERS, **({"Idempotency-Key": key} if key else {})},
                 auth=self.auth,
                 timeout=(CONNECT_SECONDS, EXCHANGE_SECONDS),
             )
@@ -61,10 +64,26 @@ class Api:
         except requests.RequestException as error:
             raise ClientError(f"The request to {url} failed: {error}") from error
         if response.status_code in {429, 502, 503, 504}:
-            raise UnreachableError(f"{url} answered {response.status_code} {response.reason}.")
+            raise UnreachableError(_why_later(response), wait_s=_wait_s(response))
         return content_of(response)
 
     def why_no_answer(self) -> str:
         if urlsplit(self.upload_url).hostname in {"localhost", "127.0.0.1", "::1"}:
             return f"No server answers at {self.upload_url}. Start one with: python battery_analytics_api.py"
         return f"No server answers at {self.upload_url}. Check the address (--url) and the network."
+
+
+def _why_later(response: requests.Response) -> str:
+    """The API's own message where there is one, as for a caller who has used a quota."""
+    try:
+        content = response.json()
+    except requests.JSONDecodeError:
+        content = None
+    if isinstance(content, dict) and "error" in content:
+        return error_text(content, status=response.status_code)
+    return f"{response.url} answered {response.status_code} {response.reason}."
+
+
+def _wait_s(response: requests.Response) -> float:
+    text = response.headers.get("Retry-After", "")
+    return float(text) if text.isdecimal() else 0.0

@@ -10,4 +10,8 @@ class TooLargeError(ClientError):
 
 
 class UnreachableError(ClientError):
-    """There was no answer; the same request may get one later."""
+    """There was no answer; the same request may get one later, after `wait_s` seconds where the server has said when."""
+
+    def __init__(self, message: str, *, wait_s: float = 0.0) -> None:
+        super().__init__(message)
+        self.wait_s = wait_s

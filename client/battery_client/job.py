@@ -11,6 +11,8 @@ from battery_client.transport import Progress
 
 FIRST_PAUSE_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 5.0
+# Requests are limited per minute; a quota per hour is nothing to wait for.
+LONGEST_WAIT_SECONDS = 60.0
 BACK_OFF = 1.4
 TRIES = 8
 STAGES = {
@@ -56,7 +58,8 @@ class JobFollower:
             try:
                 return self.api.exchange("GET", url)
             except UnreachableError as error:
-                if not left:
+                wait = max(wait, error.wait_s)
+                if not left or wait > LONGEST_WAIT_SECONDS:
                     message = f"{error}\nThe job may still be running; ask for it again with --job {job_id}"
                     raise ClientError(message) from error
             self.pause(wait)

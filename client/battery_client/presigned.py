@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import sleep
 from typing import Any
+from uuid import uuid4
 
 import requests
 
 from battery_client.answers import Report, storage_error
 from battery_client.api import CONNECT_SECONDS, Api
-from battery_client.errors import ClientError
-from battery_client.job import JobFollower
+from battery_client.errors import ClientError, UnreachableError
+from battery_client.job import LONGEST_WAIT_SECONDS, JobFollower
 from battery_client.multipart_stream import MultipartStream
 from battery_client.transport import Progress, Upload
 
@@ -42,10 +43,22 @@ class PresignedTransport:
 
     def _announced(self, upload: Upload) -> Report:
         files = [{"name": path.name, "size_bytes": path.stat().st_size} for path in upload.paths]
-        announced = self.api.exchange("POST", f"{self.api.root}/api/uploads", {"files": files})
+        announced = self._answer_to({"files": files}, key=str(uuid4()))
         if "upload_id" not in announced or len(announced.get("files", ())) != len(files):
             raise ClientError(f"{self.api.root} does not offer presigned uploads.")
         return announced
+
+    def _answer_to(self, announcement: Mapping[str, Any], *, key: str) -> Report:
+        """The answer to an announcement. With its key it can be sent again, and announces one upload."""
+        for left in reversed(range(TRIES)):
+            try:
+                return self.api.exchange("POST", f"{self.api.root}/api/uploads", announcement, key=key)
+            except UnreachableError as error:
+                wait = max(RETRY_PAUSE_SECONDS * (TRIES - left), error.wait_s)
+                if not left or wait > LONGEST_WAIT_SECONDS:
+                    raise
+            self.pause(wait)
+        raise AssertionError("the last try returns or raises")
 
     def _send(self, files: list[tuple[Path, Post]], progress: Progress) -> None:
         total = sum(len(_form(path, post, lambda _sent, _total: None)) for path, post in files)

@@ -9,6 +9,7 @@ from battery_service.http.responses import Answer, fits, json_answer
 from battery_service.http.router import Route, http_handler
 from battery_service.jobs.answers import job_body, job_url, started_body, upload_body
 from battery_service.jobs.backend import connected
+from battery_service.jobs.idempotency import idempotency_key
 from battery_service.jobs.service import JobService
 from battery_service.jobs.settings import JobSettings
 from battery_service.jobs.uploads import analysis_options, announced_upload
@@ -22,12 +23,15 @@ def make_handler(environment: Mapping[str, str]) -> LambdaHandler:
     storage, limits = backend.storage, job_settings.limits
 
     def service_for(request: Request) -> JobService:
+        """What the request's caller may do; one request more is counted."""
+        backend.usage.charge(request.caller, requests=1)
         return JobService(backend, request.caller)
 
     def announce(request: Request) -> Answer:
+        service, key = service_for(request), idempotency_key(request)
         files, options = announced_upload(request, limits)
-        job = service_for(request).announce(files, options, request.request_id)
-        expires_at = job.created_at + job_settings.post_expires_s
+        job = service.announce(files, options, request.request_id, key)
+        expires_at = backend.jobs.now() + job_settings.post_expires_s
         return json_answer(upload_body(job, storage, expires_at=expires_at, max_bytes=limits.max_file_bytes), 201)
 
     def start(request: Request, upload_id: str) -> Answer:
@@ -44,9 +48,12 @@ def make_handler(environment: Mapping[str, str]) -> LambdaHandler:
         job = service.finished(job_id)
         if accepts_gzip(request.header("accept-encoding")):
             if fits(settings, binary_bytes=job.result_bytes):
+                backend.usage.charge(request.caller, n_bytes=job.result_bytes)
                 return Answer(200, service.compressed_report(job), headers={"Content-Encoding": "gzip"})
         elif fits(settings, text_bytes=job.report_bytes):
+            backend.usage.charge(request.caller, n_bytes=job.report_bytes)
             return Answer(200, service.report(job))
+        backend.usage.charge(request.caller, n_bytes=job.result_bytes, links=1)
         return Answer(303, content_type=None, headers={"Location": storage.result_link(job_id)})
 
     def delete(request: Request, job_id: str) -> Answer:

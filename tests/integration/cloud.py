@@ -9,16 +9,21 @@ from typing import Any
 
 import boto3
 import pytest
+from battery_service.callers.quotas import Quotas
+from battery_service.callers.usage import Usage
 from battery_service.jobs.backend import CLIENT_CONFIG, S3_CONFIG, Backend
+from battery_service.jobs.callers import CallerTable
 from battery_service.jobs.queue import JobQueue
 from battery_service.jobs.settings import JobSettings
 from battery_service.jobs.storage import Storage
-from battery_service.jobs.table import JobTable, table_definition
+from battery_service.jobs.table import JobTable
+from battery_service.jobs.table_definition import table_definition
 from moto import mock_aws
 
 REGION = "eu-central-1"
 UPLOADS, RESULTS, TABLE, QUEUE = "cells-uploads", "cells-results", "jobs", "jobs-queue"
 MAX_RECEIVES = 3
+JOBS_AT_ONCE, OPEN_JOBS = 3, 100
 
 
 class Clock:
@@ -71,6 +76,12 @@ class Cloud:
             "JOBS_TABLE": self.settings.table,
             "JOBS_QUEUE_URL": self.settings.queue_url,
             "RESULT_CACHE": str(self.settings.cache),
+            "REQUESTS_PER_MINUTE": str(self.settings.quotas.requests_per_minute),
+            "MEGABYTES_PER_HOUR": str(self.settings.quotas.bytes_per_hour // 10**6),
+            "ANALYSIS_SECONDS_PER_HOUR": str(self.settings.quotas.analysis_seconds_per_hour),
+            "LINKS_PER_HOUR": str(self.settings.quotas.links_per_hour),
+            "OPEN_JOBS": str(self.settings.quotas.open_jobs),
+            "JOBS_AT_ONCE": str(self.settings.jobs_at_once),
         }
 
     def backend(self, intercept: Intercept | None = None) -> Backend:
@@ -83,8 +94,13 @@ class Cloud:
 
             return intercept(name, locked) if intercept else locked()
 
+        table: Any = Intercepted(self.dynamodb, whole)
+        settings = self.settings
+        jobs = JobTable(table, settings.table, self.clock)
         return Backend(
-            jobs=JobTable(Intercepted(self.dynamodb, whole), self.settings.table, self.clock),  # type: ignore[arg-type]  # stands for the client
+            jobs=jobs,
+            callers=CallerTable(table, settings.table, jobs, settings.quotas, settings.jobs_at_once),
+            usage=Usage(table.update_item, settings.table, settings.quotas, self.clock),
             storage=Storage(Intercepted(self.s3, whole), self.settings),  # type: ignore[arg-type]  # as above
             queue=JobQueue(Intercepted(self.sqs, whole), self.settings.queue_url),  # type: ignore[arg-type]  # as above
             settings=self.settings,
@@ -127,6 +143,14 @@ class Cloud:
             batches += 1
             assert batches < 100, "a message goes round and round"
         return batches
+
+    def held(self) -> set[str]:
+        """The ids of jobs that count as open, or as sent to the workers, for any caller."""
+        with self.lock:
+            items = self.dynamodb.scan(TableName=TABLE)["Items"]
+        return {
+            job_id for item in items for name in ("open", "sent") if name in item for job_id in item[name].get("SS", [])
+        }
 
     def dead_letters(self) -> set[str]:
         """The jobs of the messages that have been put aside; they are so no longer."""
@@ -172,6 +196,12 @@ def simulated_cloud(**changes: Any) -> Iterator[Cloud]:
             "QueueUrl"
         ]
         settings = JobSettings(
-            uploads_bucket=UPLOADS, results_bucket=RESULTS, table=TABLE, queue_url=url, retry_delay_s=0
+            uploads_bucket=UPLOADS,
+            results_bucket=RESULTS,
+            table=TABLE,
+            queue_url=url,
+            retry_delay_s=0,
+            quotas=Quotas(open_jobs=OPEN_JOBS),
+            jobs_at_once=JOBS_AT_ONCE,
         )
         yield Cloud(replace(settings, **changes), dead_letter_url, s3, dynamodb, sqs)

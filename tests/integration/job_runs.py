@@ -207,3 +207,4 @@ class Run:
         assert self.cloud.objects(UPLOADS) == []
         assert self.cloud.received() == []
         assert list(self.folder.iterdir()) == []
+        assert self.cloud.held() & set(self.job_ids) == set()

@@ -40,6 +40,23 @@ def test_cloud_limits_apply_on_request(tmp_path: Path) -> None:
     assert refused.json()["details"]["presigned_route"] == "/api/uploads"
 
 
+@pytest.mark.parametrize("options", [(), ("--quotas",)])
+def test_quotas_apply_on_request(tmp_path: Path, options: tuple[str, ...]) -> None:
+    """200 open uploads, however long it takes to announce them."""
+    announcement = {"files": [{"name": "a.pkl", "size_bytes": 1}]}
+    with server_process(tmp_path, *options) as running, requests.Session() as session:
+        files = {"file": ("a.pkl", b"no pickle")}
+        assert session.post(f"{running.url}/api/upload", files=files, timeout=60).status_code == 400
+        url = f"{running.url}/api/uploads"
+        answers = [session.post(url, json=announcement, timeout=60) for _ in range(201)]
+
+    assert {answer.status_code for answer in answers[:200]} == {201}
+    assert answers[200].status_code == (429 if options else 201)
+    if options:
+        assert answers[200].json()["details"]["quota"] == "open_jobs"
+        assert int(answers[200].headers["retry-after"]) > 0
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_the_server_cleanly(tmp_path: Path, number: signal.Signals) -> None:
     with server_process(tmp_path) as running:

@@ -40,3 +40,12 @@ def test_callers_are_let_in_and_jobs_served_without_the_science() -> None:
 def test_health_is_answered_without_importing_the_science() -> None:
     probe = subprocess.run([sys.executable, "-c", PROBE], capture_output=True, text=True, check=True)
     assert set(HEAVY) & set(json.loads(probe.stderr)) == set()
+
+
+def test_a_direct_upload_is_counted_without_the_aws_sdk() -> None:
+    quotas = 'os.environ |= {"REQUESTS_PER_MINUTE": "1", "JOBS_TABLE": "x", "AWS_REGION": "eu-central-1"}'
+    probe = PROBE.replace("import json, sys", f"import json, os, sys\n{quotas}")
+    ended = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
+    imported = set(json.loads(ended.stderr))
+    assert "battery_service.callers.light_table" in imported
+    assert set(HEAVY) & imported == set()

@@ -153,7 +153,7 @@ def test_a_large_result_is_a_link_to_it(api: Api, encoding: str, monkeypatch: py
     assert (answer["statusCode"], answer["body"]) == (303, "")
     link = answer["headers"]["Location"]
     assert link.startswith(f"https://{RESULTS}.s3.eu-central-1.amazonaws.com/results/{job_id}.json.gz?")
-    assert "X-Amz-Expires=300" in link
+    assert "X-Amz-Expires=15" in link
 
 
 def test_starting_twice_is_starting_once(api: Api) -> None:

@@ -4,14 +4,15 @@ import json
 
 import boto3
 import pytest
-from battery_service.jobs.table import table_definition
+from battery_service.callers.quotas import Quotas
+from battery_service.jobs.table_definition import table_definition
 from battery_service.tokens.parameter import CACHED_S
 from moto import mock_aws
 
 from local import resources
 from local.gateway import Invoke
 from local.router import by_path, root_of
-from local.template import REGION, Template
+from local.template import NO_QUOTAS, REGION, Template
 from tests.template import properties
 from tools.token_tool.__main__ import PARAMETER
 
@@ -73,8 +74,14 @@ def test_a_function_is_called_with_its_settings(template: Template) -> None:
     assert worker.variables["RESULT_RETENTION_HOURS"] == "24"
     assert {name for name, function in template.functions.items() if not function.calls_aws} == {
         "SiteFunction",
-        "UploadFunction",
     }
+
+
+def test_on_a_laptop_nobody_is_counted_so_a_direct_upload_needs_no_aws() -> None:
+    functions = Template.read(parameters=NO_QUOTAS).functions
+    assert not functions["UploadFunction"].calls_aws
+    for name in ("UploadFunction", "UploadsApiFunction", "WorkerFunction"):
+        assert Quotas.from_environment(functions[name].variables) == Quotas()
 
 
 def test_the_queue_calls_the_worker_and_the_schedule_upkeep(template: Template) -> None:
@@ -94,7 +101,7 @@ def test_resources_are_created_as_declared(template: Template, aws: None) -> Non
         table = dynamodb.describe_table(TableName=found["JobsTable"])["Table"]
         buckets = {bucket["Name"] for bucket in boto3.client("s3").list_buckets()["Buckets"]}
 
-    assert buckets == {"battery-analytics-uploads", "battery-analytics-results"}
+    assert buckets == {f"battery-analytics-{name}" for name in ("uploads", "results", "access-logs")}
     assert found["JobsTable"] == "battery-analytics-jobs"
     declared = properties("JobsQueue")
     assert int(queue["VisibilityTimeout"]) == declared["VisibilityTimeout"]

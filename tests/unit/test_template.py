@@ -3,17 +3,19 @@
 import re
 import shlex
 import tomllib
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
+from battery_service.callers.quotas import Quotas
 from battery_service.jobs.settings import JobSettings
-from battery_service.jobs.table import table_definition
+from battery_service.jobs.table_definition import table_definition
 from battery_service.limits import CLOUD, UPLOADS
 from battery_service.settings import Settings
 
 from tests.integration.cloud import MAX_RECEIVES
-from tests.template import FUNCTIONS, PARAMETERS, RESOURCES, TEMPLATE, names_used, of_type, properties, resolved
+from tests.template import FUNCTIONS, PARAMETERS, RESOURCES, TEMPLATE, holds, names_used, of_type, properties, resolved
 
 JOB_FUNCTIONS = ("UploadsApiFunction", "WorkerFunction", "UpkeepFunction")
 BEHIND_THE_API = ("SiteFunction", "AuthorizerFunction", "UploadFunction", "UploadsApiFunction")
@@ -99,6 +101,7 @@ def test_all_that_holds_files_results_or_jobs_is_encrypted_without_a_key_too() -
     assert plain == {
         "UploadsBucket": "AES256",
         "ResultsBucket": "AES256",
+        "AccessLogsBucket": "AES256",
         "JobsTable": True,
         "JobsQueue": True,
         "DeadJobsQueue": True,
@@ -106,7 +109,9 @@ def test_all_that_holds_files_results_or_jobs_is_encrypted_without_a_key_too() -
 
 
 def test_a_key_of_ones_own_encrypts_everything_there_is_and_the_functions_may_use_it() -> None:
-    assert set(encryption(KmsKeyArn=OWN_KEY).values()) == {OWN_KEY}
+    encrypted = encryption(KmsKeyArn=OWN_KEY)
+    assert encrypted.pop("AccessLogsBucket") == "AES256"  # S3 delivers its logs to no other
+    assert set(encrypted.values()) == {OWN_KEY}
     for function in FUNCTIONS:
         if (policies := properties(function).get("Policies")) is not None:
             assert {"Ref": "KeyPolicy"} in resolved(policies, KmsKeyArn=OWN_KEY), function
@@ -147,10 +152,65 @@ def test_what_calls_a_science_function_calls_its_alias() -> None:
     assert properties("UploadPermission")["FunctionName"] == {"Ref": "UploadFunction.Alias"}
 
 
-def test_concurrency_is_reserved_only_where_a_parameter_says_so() -> None:
-    for function, parameter in (("UploadFunction", "UploadConcurrency"), ("WorkerFunction", "WorkerConcurrency")):
-        assert "ReservedConcurrentExecutions" not in resolved(properties(function))
-        assert resolved(properties(function), **{parameter: 7})["ReservedConcurrentExecutions"] == 7
+@pytest.mark.parametrize(
+    ("function", "parameter", "by_default"),
+    [
+        ("AuthorizerFunction", "AuthorizerConcurrency", 10),
+        ("UploadsApiFunction", "ApiConcurrency", 20),
+        ("UploadFunction", "UploadConcurrency", 20),
+        ("WorkerFunction", "WorkerConcurrency", None),
+    ],
+)
+def test_concurrency_is_reserved_as_parameters_say(function: str, parameter: str, by_default: int | None) -> None:
+    assert resolved(properties(function)).get("ReservedConcurrentExecutions") == by_default
+    assert resolved(properties(function), **{parameter: 7})["ReservedConcurrentExecutions"] == 7
+    assert "ReservedConcurrentExecutions" not in resolved(properties(function), **{parameter: 0})
+
+
+def test_one_caller_has_fewer_workers_than_there_are() -> None:
+    assert 0 < PARAMETERS["CallerJobsAtOnce"]["Default"] < PARAMETERS["WorkersAtMost"]["Default"]
+
+
+def test_the_functions_are_given_the_quotas_that_they_enforce() -> None:
+    given = {"CallerRequestsPerMinute": 7, "CallerMegabytesPerHour": 8, "CallerAnalysisSecondsPerHour": 9}
+    more = {"CallerLinksPerHour": 10, "CallerOpenJobs": 11}
+    api = Quotas.from_environment(variables("UploadsApiFunction", **given, **more))
+    assert api == Quotas(7, 8_000_000, 9, 10, 11)
+    direct = Quotas.from_environment(variables("UploadFunction", **given, **more))
+    assert direct == Quotas(7, 8_000_000, 9)
+    worker = Quotas.from_environment(variables("WorkerFunction", **given, **more))
+    assert (worker.analysis_seconds_per_hour, worker.open_jobs) == (9, 11)
+    # whoever ends a job must know that it was counted
+    for function in JOB_FUNCTIONS:
+        settings = JobSettings.from_environment(variables(function, **more, CallerJobsAtOnce=2))
+        assert (settings.quotas.open_jobs, settings.jobs_at_once) == (11, 2)
+
+
+def test_a_deployment_that_says_nothing_limits_what_a_caller_may_use() -> None:
+    quotas = Quotas.from_environment(variables("UploadsApiFunction"))
+    assert min(getattr(quotas, field.name) for field in fields(quotas)) > 0
+
+
+def test_the_access_logs_of_results_can_be_left_out() -> None:
+    assert resolved(properties("ResultsBucket"))["LoggingConfiguration"]["DestinationBucketName"] == {
+        "Ref": "AccessLogsBucket"
+    }
+    assert "LoggingConfiguration" not in resolved(properties("ResultsBucket"), ResultsAccessLogs="no")
+    assert holds("LogsResults")
+    assert not holds("LogsResults", ResultsAccessLogs="no")
+    for name in ("AccessLogsBucket", "AccessLogsBucketPolicy"):
+        assert RESOURCES[name]["Condition"] == "LogsResults"
+    rules = properties("AccessLogsBucket")["LifecycleConfiguration"]["Rules"]
+    assert {"Ref": "LogRetentionDays"} in [rule.get("ExpirationInDays") for rule in rules]
+
+
+def test_a_budget_needs_somebody_to_tell() -> None:
+    assert RESOURCES["BudgetAlarm"]["Condition"] == "HasBudget"
+    assert not holds("HasBudget")
+    assert holds("HasBudget", AlarmEmail="a@example.com")
+    assert not holds("HasBudget", AlarmEmail="a@example.com", BudgetDollarsPerMonth=0)
+    told = properties("BudgetAlarm")["NotificationsWithSubscribers"]
+    assert {item["Subscribers"][0]["Address"]["Ref"] for item in told} == {"AlarmEmail"}
 
 
 @pytest.mark.parametrize("function", JOB_FUNCTIONS)
@@ -213,6 +273,8 @@ def test_every_resource_that_can_be_tagged_says_whose_it_is() -> None:
         "AWS::S3::BucketPolicy",
         "AWS::SNS::Subscription",
         "AWS::IAM::ManagedPolicy",
+        "AWS::Budgets::Budget",
+        "AWS::Logs::MetricFilter",
     }
     untagged |= {"AWS::Serverless::LayerVersion", "AWS::CloudWatch::Dashboard", "AWS::CloudWatch::Alarm"}
     for name, resource in RESOURCES.items():

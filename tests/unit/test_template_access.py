@@ -1,20 +1,27 @@
 """Who may do what, by the template: which routes ask for a token, and what each function is allowed."""
 
+from fnmatch import fnmatch
 from typing import Any
 
 import pytest
+from battery_service.callers.quotas import Quotas
+from battery_service.callers.usage import Usage
 from battery_service.settings import Settings
 from battery_service.site.routes import public_routes
 
+from local.template import NO_QUOTAS
 from tests.template import FUNCTIONS, holds, of_type, properties, resolved
 
-OPEN_ROUTES = {"GET /", "GET /assets/{name}", "GET /health", "GET /openapi.json", "GET /docs", "GET /api/formats"}
+OPEN_PATHS = ("/", "/assets/{name}", "/health", "/openapi.json", "/docs", "/api/formats")
+OPEN_ROUTES = {f"{method} {path}" for method in ("GET", "HEAD") for path in OPEN_PATHS}
 PROTECTED_ROUTES = {
     "POST /api/upload",
     "POST /api/uploads",
     "POST /api/uploads/{upload_id}/analysis",
     "GET /api/jobs/{job_id}",
+    "HEAD /api/jobs/{job_id}",
     "GET /api/jobs/{job_id}/result",
+    "HEAD /api/jobs/{job_id}/result",
     "DELETE /api/jobs/{job_id}",
 }
 JWT = {"JwtIssuer": "https://login.example.com/", "JwtAudience": "battery"}
@@ -79,7 +86,7 @@ def routes_to(integration: str) -> set[str]:
 
 def test_the_site_is_called_for_what_it_answers() -> None:
     answered = {f"{route.method} {route.path}" for route in public_routes(Settings())} | {"GET /assets/{name}"}
-    assert routes_to("SiteIntegration") == answered
+    assert routes_to("SiteIntegration") == answered | {route.replace("GET", "HEAD") for route in answered}
 
 
 def test_uploads_and_jobs_go_where_they_are_answered() -> None:
@@ -101,7 +108,32 @@ def test_no_function_may_do_everything_or_to_everything(function: str) -> None:
 
 
 def test_what_needs_nothing_of_aws_is_allowed_nothing() -> None:
-    assert {name for name in FUNCTIONS if not statements(name)} == {"SiteFunction", "UploadFunction"}
+    assert {name for name in FUNCTIONS if not statements(name)} == {"SiteFunction"}
+
+
+def test_direct_uploads_may_count_and_nothing_else_and_without_quotas_nothing() -> None:
+    [statement] = statements("UploadFunction")
+    assert statement["Action"] == "dynamodb:UpdateItem"
+    [prefix] = statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+    counted: list[str] = []
+
+    def update_item(**request: Any) -> None:
+        counted.append(request["Key"]["job_id"]["S"])
+
+    Usage(update_item, "jobs", Quotas(requests_per_minute=1)).charge("token:a", requests=1)
+    assert [fnmatch(key, prefix) for key in counted] == [True]
+    policies = properties("UploadFunction")["Policies"]
+    assert resolved(policies, **NO_QUOTAS) == []
+
+
+def test_a_json_web_token_needs_a_scope_where_the_deployment_names_some() -> None:
+    def scopes(**given: object) -> list[object]:
+        routes = [resolved(route, **given) for route in of_type("AWS::ApiGatewayV2::Route").values()]
+        return [route.get("AuthorizationScopes") for route in routes if route["RouteKey"] in PROTECTED_ROUTES]
+
+    needed = "battery/analyse,battery/admin"
+    assert scopes(**JWT, JwtScopes=needed) == [["battery/analyse", "battery/admin"]] * len(PROTECTED_ROUTES)
+    assert set(map(str, scopes(**JWT) + scopes() + scopes(JwtScopes=needed))) == {"None"}
 
 
 def test_the_authorizer_reads_one_parameter() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -43,9 +44,19 @@ def test_a_throttle_of_any_function_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    "metric", ["5xx", "Throttles", "Duration", "ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"]
+    "metric",
+    [
+        "Faults",
+        "Refusals",
+        "Throttles",
+        "ReadThrottleEvents",
+        "WriteThrottleEvents",
+        "Duration",
+        "ApproximateNumberOfMessagesVisible",
+        "ApproximateAgeOfOldestMessage",
+    ],
 )
-def test_somebody_is_told_of_faults_throttles_slowness_dead_and_old_jobs(metric: str) -> None:
+def test_somebody_is_told_of_faults_refusals_throttles_slowness_dead_and_old_jobs(metric: str) -> None:
     assert any(metric == item["MetricName"] for alarm in ALARMS.values() for item in watched(alarm))
 
 
@@ -61,6 +72,56 @@ def test_an_alarm_tells_the_topic_and_leads_to_its_chapter(name: str) -> None:
 def test_silence_is_an_alarm_only_where_something_must_always_happen(name: str) -> None:
     expected = "breaching" if ALARMS[name].get("ComparisonOperator") == "LessThanThreshold" else "notBreaching"
     assert ALARMS[name]["TreatMissingData"] == expected
+
+
+def logged(**values: str) -> dict[str, str]:
+    """A line of the access log; API Gateway writes a hyphen for what there is not."""
+    line = dict.fromkeys(json.loads(properties("HttpApiStage")["AccessLogSettings"]["Format"]), "-")
+    assert values.keys() <= line.keys()
+    return line | values
+
+
+def is_counted(pattern: str, line: dict[str, str]) -> bool:
+    """Whether CloudWatch counts the line, by the part of its syntax that our filters use."""
+    python = re.sub(
+        r'\$\.(\w+) (=|!=) "([^"]*)"', r'(fnmatch(line["\1"], "\3") == ("\2" == "="))', pattern.strip("{ }")
+    )
+    return bool(eval(python.replace("&&", "and").replace("||", "or"), {"fnmatch": fnmatch, "line": line}))
+
+
+KNOWN = [({}, {"caller": "dashboard"}), ({"JwtIssuer": "https://a", "JwtAudience": "b"}, {"subject": "7"})]
+
+
+@pytest.mark.parametrize(("given", "caller"), KNOWN)
+def test_only_a_known_caller_can_move_the_alarm_for_faults(given: dict[str, str], caller: dict[str, str]) -> None:
+    pattern = resolved(properties("Faults")["FilterPattern"], **given)
+    for status in ("500", "503", "504"):
+        assert is_counted(pattern, logged(status=status, route="POST /api/upload", **caller))
+        for route in ("GET /", "POST /api/upload", "-"):
+            assert not is_counted(pattern, logged(status=status, route=route))
+    assert not is_counted(pattern, logged(status="429", route="POST /api/upload", **caller))
+
+
+def test_of_an_open_endpoint_only_the_routes_with_data_move_it() -> None:
+    pattern = resolved(properties("Faults")["FilterPattern"], OpenEndpoint="yes-anybody-may-use-it-at-my-cost")
+    for route in ("POST /api/upload", "POST /api/uploads", "GET /api/jobs/{job_id}"):
+        assert is_counted(pattern, logged(status="500", route=route))
+    for route in ("GET /", "GET /assets/{name}", "GET /health"):
+        assert not is_counted(pattern, logged(status="500", route=route))
+
+
+@pytest.mark.parametrize(("status", "counts"), [("401", True), ("403", True), ("404", False), ("500", False)])
+def test_requests_without_a_valid_token_are_counted(status: str, counts: bool) -> None:
+    assert is_counted(properties("Refusals")["FilterPattern"], logged(status=status)) is counts
+
+
+@pytest.mark.parametrize(("name", "metric"), [("FaultsAlarm", "Faults"), ("RefusalsAlarm", "Refusals")])
+def test_an_alarm_reads_the_metric_that_its_filter_writes(name: str, metric: str) -> None:
+    [written] = properties(metric)["MetricTransformations"]
+    assert (ALARMS[name]["Namespace"], ALARMS[name]["MetricName"]) == (
+        written["MetricNamespace"],
+        written["MetricName"],
+    )
 
 
 def dashboard(**given: object) -> dict[str, Any]:

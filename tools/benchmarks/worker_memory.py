@@ -16,7 +16,7 @@ from battery_service.jobs.backend import connected
 from battery_service.jobs.job import StoredFile
 from battery_service.jobs.service import JobService
 from battery_service.jobs.settings import JobSettings
-from battery_service.jobs.table import table_definition
+from battery_service.jobs.table_definition import table_definition
 from battery_service.options import default_options
 from moto.server import ThreadedMotoServer
 

@@ -35,13 +35,13 @@ ERRORS: Mapping[str, ErrorKind] = {
     "not_uploaded": ErrorKind("The files of an upload have not arrived as announced, or are in a job already.", (409,)),
     "internal": ErrorKind("An error on our side.", (500,)),
     "unauthorized": ErrorKind("There is no token, or no valid JSON web token.", (401,)),
-    "forbidden": ErrorKind("The token is unknown or revoked.", (403,)),
+    "forbidden": ErrorKind("The token is unknown or revoked, or lacks the scope.", (403,)),
     "method_not_allowed": ErrorKind("The path exists, but does not take this method.", (405,)),
     "too_costly": ErrorKind("A file would take more work than its size allows.", (400,)),
     "deadline_exceeded": ErrorKind(
         "A file takes too long to analyse; 503 where the cause is not the file.", (400, 503)
     ),
-    "quota_exceeded": ErrorKind("The caller has sent too many requests; `Retry-After` says when to try again.", (429,)),
+    "quota_exceeded": ErrorKind("The caller has used a quota; `Retry-After` says when to try again.", (429,)),
     "unavailable": ErrorKind("The service cannot answer now.", (503,)),
 }
 STATUSES: Mapping[str, tuple[int, ...]] = {code: kind.statuses for code, kind in ERRORS.items()}

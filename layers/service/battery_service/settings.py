@@ -51,6 +51,12 @@ def positive(variable: str, value: str) -> int:
     return int(value)
 
 
+def not_negative(variable: str, value: str) -> int:
+    if not value.isascii() or not value.isdigit():
+        raise ValueError(f"{variable} is {value!r}; it is a whole number")
+    return int(value)
+
+
 def flag(variable: str, value: str) -> bool:
     lowered = value.strip().lower()
     if lowered not in TRUE | FALSE:

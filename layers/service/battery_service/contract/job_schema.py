@@ -2,6 +2,7 @@
 
 from battery_service.contract.generated import file_endings, generated
 from battery_service.contract.json_schema import Schema, array, record, ref, text, text_or_null, whole
+from battery_service.jobs.idempotency import IDEMPOTENCY_KEY, KEY_PATTERN
 from battery_service.jobs.job import STAGES
 from battery_service.limits import UPLOADS
 
@@ -135,6 +136,13 @@ def _id_in_path(name: str, description: str) -> Schema:
     return {"name": name, "in": "path", "required": True, "description": description, "schema": {"type": "string"}}
 
 
+_IDEMPOTENCY_KEY: Schema = {
+    "name": IDEMPOTENCY_KEY,
+    "in": "header",
+    "required": False,
+    "description": "A new UUID for each upload: if the answer is lost, the same request with the same key announces no other.",
+    "schema": {"type": "string", "pattern": KEY_PATTERN},
+}
 _UPLOAD_ID = _id_in_path("upload_id", "The upload's id.")
 _JOB_ID = _id_in_path("job_id", "The job's id.")
 _REPORT: Schema = {"oneOf": [ref("Report"), ref("SeveralReports")]}
@@ -144,7 +152,9 @@ JOB_PATHS: Schema = {
         "post": {
             "operationId": "announceUpload",
             "summary": "Announce files that are too large for one request",
-            "description": "Answers with one form per file, to post it to S3 within 15 minutes.",
+            "description": "Answers with one form per file, to post it to S3 within 15 minutes. The same request twice with "
+            "one Idempotency-Key announces one upload.",
+            "parameters": [_IDEMPOTENCY_KEY],
             "requestBody": {"required": True, "content": {"application/json": {"schema": ref("Announcement")}}},
             "responses": _responses(
                 {"201": _answer("The forms.", ref("Upload"))}, {"400": "BadRequest", "413": "TooLarge"}
@@ -155,7 +165,8 @@ JOB_PATHS: Schema = {
         "post": {
             "operationId": "startAnalysis",
             "summary": "Start the job of an upload whose files have been posted",
-            "description": "The same request twice gives the same job. Options of the announcement need not be sent again.",
+            "description": "The same request twice gives the same job, with and without an Idempotency-Key. Options of the "
+            "announcement need not be sent again.",
             "parameters": [_UPLOAD_ID],
             "requestBody": {"required": False, "content": {"application/json": {"schema": ref("Options")}}},
             "responses": _responses(
@@ -190,7 +201,7 @@ JOB_PATHS: Schema = {
                 {
                     "200": _answer("The report.", _REPORT),
                     "303": {
-                        "description": "The report is at this link for some minutes, with Content-Encoding gzip.",
+                        "description": "The report is at this link for some seconds: follow it at once. It is gzipped.",
                         "headers": {"Location": {"description": "The link.", "schema": {"type": "string"}}},
                     },
                 },

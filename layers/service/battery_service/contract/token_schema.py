@@ -1,4 +1,4 @@
-"""Tokens in the OpenAPI document: the routes that need one, and the answers without one."""
+"""Callers in the OpenAPI document: the routes that need a token, and the answers without one or beyond a quota."""
 
 from typing import Any
 
@@ -17,18 +17,29 @@ SECURITY_SCHEMES: Schema = {
 }
 TOKEN_SCHEMAS: dict[str, Schema] = {
     "Refusal": record(
-        "The answer of API Gateway itself to a request without a valid token.",
-        {"message": text("`Unauthorized` or `Forbidden`.")},
+        "The answer of API Gateway itself to a request without a valid token, or to one too many of all callers.",
+        {"message": text("`Unauthorized`, `Forbidden` or `Too Many Requests`.")},
     )
 }
 _CONTENT: Schema = {"application/json": {"schema": ref("Refusal")}}
 TOKEN_RESPONSES: Schema = {
     "Unauthorized": {"description": "There is no token, or no valid JSON web token.", "content": _CONTENT},
-    "Forbidden": {"description": "The token is unknown or revoked.", "content": _CONTENT},
+    "Forbidden": {"description": "The token is unknown or revoked, or lacks the scope.", "content": _CONTENT},
+    "TooManyRequests": {
+        "description": "The caller has used a quota, which `details` name, or the API has too many requests of all callers. "
+        "Codes: `quota_exceeded`.",
+        "headers": {
+            "Retry-After": {
+                "description": "In how many seconds to try again; API Gateway itself does not say it.",
+                "schema": {"type": "integer"},
+            }
+        },
+        "content": {"application/json": {"schema": {"oneOf": [ref("Error"), ref("Refusal")]}}},
+    },
 }
 _REFUSALS = {
     status: {"$ref": f"#/components/responses/{name}"}
-    for status, name in (("401", "Unauthorized"), ("403", "Forbidden"))
+    for status, name in (("401", "Unauthorized"), ("403", "Forbidden"), ("429", "TooManyRequests"))
 }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from battery_service.settings import Settings
 
-ALLOWED_REQUEST_HEADERS = ("Accept", "Authorization", "Content-Type", "X-Request-Id")
+ALLOWED_REQUEST_HEADERS = ("Accept", "Authorization", "Content-Type", "Idempotency-Key", "X-Request-Id")
 EXPOSED_HEADERS = ("Location", "Retry-After", "X-Request-Id")
 PREFLIGHT_MAX_AGE_S = 600
 

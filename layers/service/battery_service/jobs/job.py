@@ -56,6 +56,11 @@ class Job:
     result_bytes: int = 0
 
     @property
+    def waits(self) -> bool:
+        """Whether it waits until other jobs of its caller have ended; no message has been sent for it then."""
+        return self.status == "queued" and self.sends == 0
+
+    @property
     def has_internal_error(self) -> bool:
         return self.error is not None and self.error["code"] == "internal"
 

@@ -3,6 +3,9 @@
 import json
 from typing import TYPE_CHECKING
 
+from battery_service.callers.identity import caller_id
+from battery_service.jobs.job import Job
+
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
@@ -13,8 +16,13 @@ class JobQueue:
     def __init__(self, client: "SQSClient", url: str) -> None:
         self._client, self._url = client, url
 
-    def send(self, job_id: str) -> None:
-        self._client.send_message(QueueUrl=self._url, MessageBody=json.dumps({"job_id": job_id}))
+    def send(self, job: Job) -> None:
+        """A message for the job. Of a standard queue with groups, SQS delivers messages of callers with few of them first."""
+        self._client.send_message(
+            QueueUrl=self._url,
+            MessageBody=json.dumps({"job_id": job.job_id}),
+            MessageGroupId=caller_id(job.caller),
+        )
 
     def deliver_again(self, receipt_handle: str, *, after_s: int) -> None:
         """Make a received message visible again after so many seconds, before the queue's timeout ends."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from battery_service.errors import ApiError
 from battery_service.jobs.backend import Backend
+from battery_service.jobs.fair_order import send
 from battery_service.jobs.job import ENDED, Job, StoredFile, is_id, new_id
 from battery_service.jobs.storage import ObjectMissing
 from battery_service.jobs.table import START_WINDOW_S, Conflict
@@ -23,8 +24,12 @@ class JobService:
     backend: Backend
     caller: str
 
-    def announce(self, files: tuple[StoredFile, ...], options: Options, request_id: str) -> Job:
-        """A new upload, which waits for its files."""
+    def announce(self, files: tuple[StoredFile, ...], options: Options, request_id: str, key: str = "") -> Job:
+        """A new upload, which waits for its files; the same as before where the caller has used this idempotency key before.
+
+        Raises ApiError `quota_exceeded`, and `invalid_option` where the key was used for other files or options.
+        """
+        self.backend.usage.charge(self.caller, n_bytes=0, analysis_s=0)
         now = self.backend.jobs.now()
         job = Job(
             job_id=new_id(),
@@ -37,8 +42,15 @@ class JobService:
             request_id=request_id,
             caller=self.caller,
         )
-        self.backend.jobs.add(job)
-        return job
+        gone = ""
+        for _ in range(MAX_TRIES):
+            earlier = self.backend.callers.add(job, key, gone)
+            if earlier is None:
+                return job
+            if (found := self._own(earlier)) is not None:
+                return _same_upload(found, job, key)
+            gone = earlier
+        raise RuntimeError("an idempotency key was used by many requests at once")
 
     def upload(self, upload_id: str) -> Job:
         """The upload, started or not."""
@@ -52,9 +64,13 @@ class JobService:
         return job
 
     def start(self, job: Job, options: Options, request_id: str) -> Job:
-        """The upload's job, which this or an earlier request has queued. Raises ApiError `not_uploaded`."""
+        """The upload's job, which this or an earlier request has queued.
+
+        Raises ApiError `not_uploaded` and, for a new job, `quota_exceeded`.
+        """
         if job.status == "awaiting":
             files = arrived_files(job, self.backend.storage.uploaded(job.job_id))
+            self.backend.usage.charge(self.caller, n_bytes=sum(file.size_bytes for file in files), analysis_s=0)
             try:
                 started = self.backend.jobs.start(
                     job, files, options, request_id, retention_s=self.backend.settings.retention_s
@@ -62,7 +78,7 @@ class JobService:
             except Conflict:
                 job = self.upload(job.job_id)
             else:
-                self.backend.queue.send(job.job_id)
+                send(self.backend, started)
                 return started
         if job.options != options:
             raise ApiError(
@@ -136,6 +152,20 @@ class JobService:
         """The caller's job or upload of this id, None where there is none."""
         job = self.backend.jobs.get(job_id) if is_id(job_id) else None
         return job if job is not None and job.caller == self.caller else None
+
+
+def _same_upload(found: Job, announced: Job, key: str) -> Job:
+    """The upload that the caller has announced with this key before."""
+    same = [(file.name, file.size_bytes) for file in found.files] == [
+        (file.name, file.size_bytes) for file in announced.files
+    ]
+    if not same or (found.status == "awaiting" and found.options != announced.options):
+        raise ApiError(
+            "invalid_option",
+            f"The Idempotency-Key '{key[:40]}' was used for other files or options: use a new key for each upload.",
+            {"option": "Idempotency-Key", "upload_id": found.job_id},
+        )
+    return found
 
 
 def _no_job(job_id: str) -> ApiError:

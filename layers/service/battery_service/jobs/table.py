@@ -1,20 +1,22 @@
 """Jobs in DynamoDB: every change of state is one write, conditional on the state before it."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from battery_service.jobs.item import DUE_PARTITION, attributes_of, item_of, job_of
+from battery_service.callers.identity import caller_id
+from battery_service.jobs.item import LIVE, Item, attributes_of, item_of, job_of, partition_of, waiting_partition
 from battery_service.jobs.job import ENDED, MAX_ATTEMPTS, Job, Stage, Status, StoredFile
+from battery_service.jobs.table_definition import DUE_INDEX
 from battery_service.options import Options
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
-DUE_INDEX = "due"
 # From the announcement to the start of the job: the forms' 15 minutes, and time for uploads that began within them.
 START_WINDOW_S = 2 * 3600
 # A message counts as lost after one minute, then two, four, …; so a long queue causes at most MAX_SENDS messages.
@@ -22,6 +24,7 @@ FIRST_RESEND_S = 60
 MAX_SENDS = 8
 # The function that ends a job deletes its files. Upkeep does it again this much later, in case that was interrupted.
 CLEAN_UP_AFTER_S = 60
+PAGE = 25
 
 
 class Conflict(Exception):
@@ -53,16 +56,30 @@ class JobTable:
         job = self.record(job_id)
         return None if job is None or job.status == "deleted" or self._has_expired(job) else job
 
-    def due(self, limit: int) -> list[Job]:
-        """Jobs that are due, the longest due first."""
-        answer = self._client.query(
-            TableName=self._table,
-            IndexName=DUE_INDEX,
-            KeyConditionExpression="care = :care AND due_at <= :now",
-            ExpressionAttributeValues={":care": {"S": DUE_PARTITION}, ":now": {"N": f"{self.now():.3f}"}},
-            Limit=limit,
-        )
-        return [job_of(item) for item in answer["Items"]]
+    def due(self, partition: str) -> Iterator[list[Item]]:
+        """The items of a partition that are due now, the longest due first, page by page; each comes once."""
+        further: dict[str, Any] = {}
+        while True:
+            answer = self._client.query(
+                TableName=self._table,
+                IndexName=DUE_INDEX,
+                KeyConditionExpression="care = :care AND due_at <= :now",
+                ExpressionAttributeValues={":care": {"S": partition}, ":now": {"N": f"{self.now():.3f}"}},
+                Limit=PAGE,
+                **further,
+            )
+            yield list(answer["Items"])
+            if "LastEvaluatedKey" not in answer:
+                return
+            further = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+
+    def waiting(self, of_caller: str) -> Iterator[Job]:
+        """The jobs of this caller that wait, the longest waiting first, without those that cannot be read."""
+        for page in self.due(waiting_partition(of_caller)):
+            for item in page:
+                job = _readable(item)
+                if job is not None and job.waits:
+                    yield job
 
     def start(
         self, job: Job, files: tuple[StoredFile, ...], options: Options, request_id: str, *, retention_s: int
@@ -71,6 +88,7 @@ class JobTable:
         now = self.now()
         changes = {
             "status": "queued",
+            "care": partition_of("queued", job.caller),
             "files": files,
             "options": options,
             "request_id": request_id,
@@ -86,7 +104,7 @@ class JobTable:
         Raises Conflict, but not where the owner's own claim is repeated because its answer was lost.
         """
         now = self.now()
-        changes = {"status": "running", "owner": owner, "stage": "downloading", "due_at": now + lease_s}
+        changes = {"status": "running", "care": LIVE, "owner": owner, "stage": "downloading", "due_at": now + lease_s}
         condition = "(#status = :queued OR (#status = :running AND #due_at <= :now)) AND #attempts < :most"
         given = {
             "queued": ("status", "queued"),
@@ -111,25 +129,36 @@ class JobTable:
 
     def succeed(self, job: Job, *, report_bytes: int, result_bytes: int, retention_s: int) -> Job:
         sizes = {"report_bytes": report_bytes, "result_bytes": result_bytes}
-        return self._as_owner(job, "succeeded", self._ended(retention_s) | sizes)
+        return self._as_owner(job, "succeeded", self._ended(job, retention_s) | sizes)
 
     def fail(self, job: Job, error: Mapping[str, object], *, retention_s: int) -> Job:
         """The run ends without a result. Raises Conflict as `enter` does."""
-        return self._as_owner(job, "failed", self._ended(retention_s) | {"error": error})
+        return self._as_owner(job, "failed", self._ended(job, retention_s) | {"error": error})
 
     def release(self, job: Job) -> Job:
         """From running back to queued, for another attempt with the same message."""
-        changes = {"due_at": self.now() + _resend_after_s(job.sends)}
+        sends = max(job.sends, 1)  # an earlier message has brought a job here that was to wait
+        changes = {"sends": sends, "due_at": self.now() + _resend_after_s(sends)}
         return self._as_owner(job, "queued", changes, remove=("owner", "stage"))
 
     def send_again(self, job: Job) -> Job:
         """To queued; the caller sends a new message. Raises Conflict where the job has changed since it was read."""
-        changes = {"status": "queued", "sends": job.sends + 1, "due_at": self.now() + _resend_after_s(job.sends + 1)}
+        changes = {
+            "status": "queued",
+            "care": partition_of("queued", job.caller),
+            "sends": job.sends + 1,
+            "due_at": self.now() + _resend_after_s(job.sends + 1),
+        }
         return self._unchanged(job, changes, remove=("owner", "stage"))
+
+    def wait(self, job: Job) -> Job:
+        """A queued job waits for others of its caller, and only those look for it. Raises Conflict as `send_again`."""
+        changes = {"care": waiting_partition(caller_id(job.caller)), "sends": 0, "due_at": self.now()}
+        return self._unchanged(job, changes, remove=())
 
     def give_up(self, job: Job, error: Mapping[str, object], *, retention_s: int) -> Job:
         """To failed, from outside the run. Raises Conflict where the job has changed since it was read."""
-        changes = {"status": "failed", "error": error} | self._ended(retention_s)
+        changes = {"status": "failed", "error": error} | self._ended(job, retention_s)
         return self._unchanged(job, changes, remove=("stage",))
 
     def mark_deleted(self, job: Job) -> Job:
@@ -137,6 +166,7 @@ class JobTable:
         last_write = job.due_at if job.status == "running" else 0.0
         changes = {
             "status": "deleted",
+            "care": partition_of("deleted", job.caller),
             "expires_at": max(job.created_at + START_WINDOW_S, last_write),
             "due_at": self.now() + CLEAN_UP_AFTER_S,
         }
@@ -146,6 +176,13 @@ class JobTable:
     def cleaned_up(self, job: Job) -> None:
         """Due again only when the record expires. Raises Conflict as above."""
         self._unchanged(job, {"due_at": job.expires_at}, remove=())
+
+    def set_back(self, item: Item, after_s: float) -> None:
+        """Due so much later, whatever it holds; nothing where it has changed since it was read."""
+        with suppress(Conflict):
+            changes = {"due_at": self.now() + after_s}
+            then = {"then": ("due_at", float(item["due_at"]["N"]))}
+            self._written(item["job_id"]["S"], changes, "#due_at = :then", then)
 
     def cache_result(self, fingerprint: str, job: Job) -> None:
         """Record that this job has the report for this fingerprint."""
@@ -186,10 +223,11 @@ class JobTable:
             return job.due_at <= self.now()
         return job.status in ENDED and job.expires_at <= self.now()
 
-    def _ended(self, retention_s: int) -> dict[str, float]:
-        """The times of a job that ends now."""
+    def _ended(self, job: Job, retention_s: int) -> dict[str, Any]:
+        """The times of a job that ends now, and the partition in which it is due."""
         now = self.now()
-        return {"finished_at": now, "expires_at": now + retention_s, "due_at": now + CLEAN_UP_AFTER_S}
+        partition = {"care": partition_of("succeeded", job.caller)}
+        return partition | {"finished_at": now, "expires_at": now + retention_s, "due_at": now + CLEAN_UP_AFTER_S}
 
     def _as_owner(self, job: Job, to: Status, changes: Mapping[str, Any], *, remove: tuple[str, ...] = ()) -> Job:
         """A change by the job's owner. Repeated because its answer was lost, it succeeds again."""
@@ -211,6 +249,18 @@ class JobTable:
         sets: tuple[str, ...] = (),
         remove: tuple[str, ...] = (),
     ) -> Job:
+        return job_of(self._written(job_id, changes, condition, given, sets=sets, remove=remove))
+
+    def _written(
+        self,
+        job_id: str,
+        changes: Mapping[str, Any],
+        condition: str,
+        given: Mapping[str, tuple[str, Any]],
+        *,
+        sets: tuple[str, ...] = (),
+        remove: tuple[str, ...] = (),
+    ) -> Item:
         """One conditional write. `given` holds the condition's values by placeholder, each with the field that has its type."""
         attributes = attributes_of(changes)
         expression = "SET " + ", ".join([*(f"#{name} = :new_{name}" for name in attributes), *sets])
@@ -232,31 +282,14 @@ class JobTable:
             )
         except ClientError as error:
             raise _conflict_or(error) from error
-        return job_of(answer["Attributes"])
+        return answer["Attributes"]
 
 
-def table_definition(name: str) -> dict[str, Any]:
-    """The table as arguments of `create_table`; a test compares it with the one in template.yaml."""
-    return {
-        "TableName": name,
-        "BillingMode": "PAY_PER_REQUEST",
-        "AttributeDefinitions": [
-            {"AttributeName": "job_id", "AttributeType": "S"},
-            {"AttributeName": "care", "AttributeType": "S"},
-            {"AttributeName": "due_at", "AttributeType": "N"},
-        ],
-        "KeySchema": [{"AttributeName": "job_id", "KeyType": "HASH"}],
-        "GlobalSecondaryIndexes": [
-            {
-                "IndexName": DUE_INDEX,
-                "KeySchema": [
-                    {"AttributeName": "care", "KeyType": "HASH"},
-                    {"AttributeName": "due_at", "KeyType": "RANGE"},
-                ],
-                "Projection": {"ProjectionType": "ALL"},
-            }
-        ],
-    }
+def _readable(item: Item) -> Job | None:
+    try:
+        return job_of(item)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
 
 
 def _same(job: Job) -> tuple[str, dict[str, tuple[str, Any]]]:

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from battery_service import bridge
 from battery_service.bridge import Analysis, BatteryFile
+from battery_service.callers.usage import LEAST_ANALYSIS_S
 from battery_service.errors import ApiError, error_body
 from battery_service.jobs.backend import Backend
 from battery_service.jobs.job import MAX_ATTEMPTS, STAGES, Job, Stage
@@ -91,12 +92,15 @@ class Worker:
         return clean_up(self._backend, job_id, job)
 
     def _completed(self, job: Job) -> Job:
+        started = time.perf_counter()
         try:
             return self._report_stored(job)
         except ApiError as fault:
             log_job("job refused", job, code=fault.code)
             count_refusal(job.request_id, "storage", fault)
             return self._failed(job, fault)
+        finally:
+            self._backend.usage.add(job.caller, analysis_s=max(time.perf_counter() - started, LEAST_ANALYSIS_S))
 
     def _report_stored(self, job: Job) -> Job:
         """The job with its report in S3. Raises ApiError for an error in its files, Conflict where another worker owns it."""

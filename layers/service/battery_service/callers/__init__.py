@@ -1,0 +1,1 @@
+"""Callers: what one caller may use, and what it has used."""
