@@ -106,7 +106,7 @@ class Workers:
         self._pool.shutdown()
 
 
-@pytest.mark.parametrize("n_jobs", [20, pytest.param(1000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("n_jobs", [20, pytest.param(200, marks=pytest.mark.slow)])
 def test_one_caller_with_a_thousand_jobs_and_four_slow_ones_does_not_delay_another(
     cloud: Cloud, tmp_path: Path, n_jobs: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

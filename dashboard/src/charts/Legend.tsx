@@ -10,9 +10,11 @@ interface Props {
 }
 
 export function Legend({ series, hidden, onToggle }: Props) {
+  // Lines that belong together, such as both ends of an interval, have one label and one button.
+  const named = series.filter(({ label }, place) => series.findIndex((one) => one.label === label) === place);
   return (
     <ul className="legend">
-      {series.map(({ label, color, mark }) => (
+      {named.map(({ label, color, mark }) => (
         <li key={label}>
           <button type="button" aria-pressed={!hidden.has(label)} onClick={() => onToggle(label)}>
             <Swatch color={color} mark={mark} />

@@ -6,6 +6,7 @@ import { downloadText, fileName } from "../model/download";
 import { shortPercent } from "../model/format";
 import { areSame, type Criteria, isBusy, type Server } from "../model/sourceStore";
 import { cycleTableCsv } from "../model/tables";
+import { AgeingCharts } from "./AgeingCharts";
 import { CapacityCharts } from "./CapacityCharts";
 import { Findings } from "./Findings";
 import { focusOn } from "./focus";
@@ -61,6 +62,7 @@ export function CellView({ cell, criteria, server }: Props) {
         <VoltageCharts key={cell.key} cell={cell} server={server} />
         <OtherCharts report={report} name={name} />
       </div>
+      <AgeingCharts key={`${cell.key} ageing`} report={report} name={name} />
       <div className="tables">
         <StatisticsTable report={report} />
         <ProjectionTable report={report} />

@@ -76,6 +76,7 @@ function xy({ capacities, voltages }: Branch) {
   return { x, y };
 }
 
-function colorOfCurve(index: number, count: number): ColorName {
+/** The colour of one of so many curves, from early to late. */
+export function colorOfCurve(index: number, count: number): ColorName {
   return `cycle-${count < 2 ? 0 : Math.round((index * (CYCLE_COLORS - 1)) / (count - 1))}`;
 }

@@ -24,7 +24,7 @@ MOST_SHOWN = 3
 SLOW_RATE_C = 1 / 3
 RATE_TOLERANCE = 1.05
 END_SHARE = 0.06
-MOST_POINTS = 96
+MOST_VOLTAGES, MOST_CAPACITIES, FINEST_SHARE = 256, 96, 0.75
 DIGITS, CURVE_DIGITS = 5, 4
 
 
@@ -181,7 +181,9 @@ def _curves(
     found: IncrementalCurves, direction: Direction, numbers: IntArray, capacity_Ah: float
 ) -> list[IncrementalCurve]:
     curves = []
-    every = _every(found.voltage_V.size)
+    interval = found.voltage_V[1] - found.voltage_V[0]
+    finest = int(FINEST_SHARE * found.width.width_V / interval)
+    every = max(_every(found.voltage_V.size, MOST_VOLTAGES), min(finest, found.voltage_V.size - 1))
     for row, cycle in enumerate(found.shown):
         if not np.isfinite(found.current_A[row]):
             continue
@@ -239,7 +241,7 @@ def _differential(
         capacity, slope = found
         slope = slope if direction == "charge" else -slope
         places = _differential_peaks(slope, noise)
-        every = _every(capacity.size)
+        every = _every(capacity.size, MOST_CAPACITIES)
         curves.append(
             DifferentialCurve(
                 int(analysed.table.cycle_number[cycle]),
@@ -254,9 +256,9 @@ def _differential(
     return curves
 
 
-def _every(n_points: int) -> int:
-    """How many points of a curve to pass by, so that at most `MOST_POINTS` are left."""
-    return -(-n_points // MOST_POINTS)
+def _every(n_points: int, most: int) -> int:
+    """The distance between the points of a curve to keep, so that at most so many are left."""
+    return -(-n_points // most)
 
 
 def _charged(branch: Branch) -> Branch:
