@@ -1,10 +1,10 @@
 """One cell's report: its sections computed, and its plots drawn, as the options ask."""
 
 import base64
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any, Self, cast
 
 import numpy as np
@@ -14,10 +14,12 @@ from battery_analytics.budget import allows_picture, charge_answer
 from battery_analytics.cell import Cell, Finding
 from battery_analytics.encoding import encoded, estimated_size, keys_of
 from battery_analytics.options import Options
+from battery_analytics.picture import Picture
 from battery_analytics.sections.analysed_cell import AnalysedCell
 from battery_analytics.sections.data_quality import DATA_QUALITY
 from battery_analytics.sections.declaration import Section
 from battery_analytics.sections.registry import PLOTS, SECTIONS, Sections
+from battery_analytics.shown import as_html, headline
 from battery_analytics.timing import StageTimer
 
 _PLOTS_LEFT_OUT = (
@@ -57,20 +59,50 @@ class CellReport(Sections, PlainJson):
         self,
         values: Mapping[str, object],
         drawn: Mapping[str, str],
-        compute: Callable[[Section[Any]], object] | None = None,
+        analysed: AnalysedCell | None = None,
     ) -> None:
-        self._values, self._drawn, self._compute = values, drawn, compute
+        self._values, self._drawn, self._analysed = values, dict(drawn), analysed
         self._unasked: dict[str, object] = {}
+
+    @property
+    def analysed(self) -> AnalysedCell:
+        """The cell that the report is of, with its points."""
+        if self._analysed is None:
+            raise AttributeError("This report was made without its cell.")
+        return self._analysed
 
     def section[T](self, section: Section[T]) -> T:
         """The value of a section; one that was not asked for is computed when it is first read, and is not in the JSON."""
         if section.name in self._values:
             return cast("T", self._values[section.name])
         if section.name not in self._unasked:
-            if self._compute is None:
-                raise AttributeError(f"This report has no section {section.name}.")
-            self._unasked[section.name] = self._compute(section)
+            self._unasked[section.name] = _computed(self.analysed, section)
         return cast("T", self._unasked[section.name])
+
+    @property
+    def pictures(self) -> dict[str, Picture]:
+        """The plots that were drawn, by name."""
+        return {name: Picture(base64.b64decode(text)) for name, text in self._drawn.items()}
+
+    def plot(self, name: str) -> Picture | None:
+        """The plot of this name, drawn where it was not; the suffix `_plot` may be left out. None where it shows nothing.
+
+        Raises KeyError for another name.
+        """
+        known = name if name in PLOTS else f"{name}_plot"
+        if known not in PLOTS:
+            raise KeyError(f"There is no plot {name}; there are {', '.join(PLOTS)}.")
+        if known not in self._drawn:
+            section, plot = PLOTS[known]
+            picture = plot.draw(self.analysed, self.section(section))
+            return None if picture is None else Picture(picture)
+        return self.pictures[known]
+
+    def __repr__(self) -> str:
+        return f"CellReport({headline(self)})"
+
+    def _repr_html_(self) -> str:
+        return as_html([self], {})
 
     def encodable(self) -> dict[str, Any]:
         return {section.name: self._with_plots(section) for section in SECTIONS if section.name in self._values}
@@ -123,7 +155,7 @@ class ComputedCell:
                     drawn[name] = base64.b64encode(picture).decode("ascii")
         if left_out:
             _quality(self.values).append(Finding("plots_left_out", "warning", _PLOTS_LEFT_OUT))
-        return CellReport(self.values, drawn, partial(_computed, self.analysed))
+        return CellReport(self.values, drawn, self.analysed)
 
 
 def _add_findings(values: Mapping[str, object]) -> None:

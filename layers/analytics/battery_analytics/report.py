@@ -1,24 +1,29 @@
 """`analyze`, the entry of the library: from files to a report."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from battery_analytics import frames
 from battery_analytics.budget import budget_for
 from battery_analytics.cell import Cell
 from battery_analytics.cell_report import CellReport, ComputedCell, PlainJson
 from battery_analytics.encoding import encoded, keys_of
 from battery_analytics.errors import InvalidOption
 from battery_analytics.failure import Failure
-from battery_analytics.files import BatteryFile
 from battery_analytics.formats.reading import read_cells
+from battery_analytics.given_files import Given, battery_files
 from battery_analytics.options import Options, PlotsOption, SectionsOption, checked_options, declared_options
+from battery_analytics.picture import Picture
 from battery_analytics.sections.declaration import Section
 from battery_analytics.sections.registry import PLOT_NAMES, PLOTS, SECTIONS, STANDARD_PLOTS, Sections
+from battery_analytics.shown import as_html, headline
 from battery_analytics.timing import StageTimer
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from battery_analytics.comparison import Comparison
 
 OPTIONS = declared_options(PLOT_NAMES, STANDARD_PLOTS, [section.name for section in SECTIONS])
@@ -75,12 +80,53 @@ class Report(Sections, PlainJson):
         """The report as UTF-8 JSON with finite numbers only."""
         return self._json
 
+    @property
+    def cycles(self) -> "pd.DataFrame":
+        """One row per cycle of each cell: the columns of `cycle_table`."""
+        return frames.cycles(self.cells)
+
+    @property
+    def points(self) -> "pd.DataFrame":
+        """One row per measured point of each cell."""
+        return frames.points(self.cells)
+
+    @property
+    def curves(self) -> "pd.DataFrame":
+        """One row per point of the voltage curves."""
+        return frames.curves(self.cells)
+
+    @property
+    def findings(self) -> "pd.DataFrame":
+        """One row per finding."""
+        return frames.findings(self.cells)
+
+    def plot(self, name: str) -> Picture | None:
+        """The plot of one cell's report; see `CellReport.plot`."""
+        if len(self.cells) != 1:
+            raise AttributeError(f"This report is of {len(self.cells)} cells: call .cells[0].plot({name!r}).")
+        return self.cells[0].plot(name)
+
+    def save(self, folder: str | Path) -> Path:
+        """Write `report.json`, `cycles.csv` and the drawn plots into a folder, which is made; returns its path."""
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "report.json").write_bytes(self.to_json())
+        self.cycles.to_csv(folder / "cycles.csv", index=False)
+        for number, cell in enumerate(self.cells, start=1):
+            for name, picture in cell.pictures.items():
+                picture.save(folder / (f"{name}.png" if len(self.cells) == 1 else f"{number:03d}_{name}.png"))
+        return folder
+
     def __repr__(self) -> str:
-        return f"Report({', '.join(cell.metadata.cell_id for cell in self.cells)})"
+        lines = [headline(cell) for cell in self.cells] + [f"{one.file}: {one.error}" for one in self.failures]
+        return f"Report({lines[0]})" if len(lines) == 1 else "Report(\n  " + "\n  ".join(lines) + "\n)"
+
+    def _repr_html_(self) -> str:
+        return as_html(self.cells, {one.file: one.error for one in self.failures})
 
 
 def analyze(
-    files: Iterable[BatteryFile | str | Path] | BatteryFile | str | Path,
+    files: Given,
     *,
     plots: PlotsOption = "standard",
     eol_threshold: float = 0.80,
@@ -89,15 +135,17 @@ def analyze(
     compare: str = "auto",
     format: str | None = None,
     sections: SectionsOption = "all",
+    columns: Mapping[str, str] | None = None,
     on_stage: Callable[[str], None] | None = None,
     time_limit_s: float | None = None,
 ) -> Report:
     """Analyse battery files: a cell's report, or all cells' reports with a comparison where there are several.
 
-    `files` are paths, or names with their bytes; one alone needs no list. `plots` are the names of plots, or "standard"
-    (four), "all" or "none". `eol_threshold` is the share of the initial
-    (or nominal) capacity at which a cell's life ends; `cycles` are the numbers of the cycles whose curves are returned;
-    `compare` says which cycles' capacities are set against each other: "auto", "ageing", "check_ups" or "all";
+    `files` are paths, folders, patterns such as `data/*.csv`, bytes, open files, DataFrames or names with their bytes; one
+    alone needs no list. `columns` renames the columns of DataFrames, as `{"my volts": "voltage_in_V"}`. `plots` are the names
+    of plots, or "standard" (four), "all" or "none". `eol_threshold` is the share of the initial (or nominal) capacity at
+    which a cell's life ends; `cycles` are the numbers of the cycles whose curves are returned; `compare` says which cycles'
+    capacities are set against each other: "auto", "ageing", "check_ups" or "all";
     `format` is the name of the format to read all files by, whatever they are recognised as; `sections` are the names of the
     sections to compute; metadata, data_quality and source always are;
     `on_stage` is called with the name of each stage as it begins; after `time_limit_s` seconds DeadlineExceeded is
@@ -121,9 +169,7 @@ def analyze(
     )
     _check_plots_are_in(options, plots)
     timer = StageTimer(on_stage)
-    if isinstance(files, BatteryFile | str | Path):
-        files = [files]
-    contents = [_file(file) for file in files]
+    contents = battery_files(files, columns)
     with budget_for([len(file.content) for file in contents], time_limit_s):
         failures: list[Failure] = []
         with timer.stage("read"):
@@ -132,13 +178,6 @@ def analyze(
         computed = [ComputedCell.of(cell, options, timer) for cell in cells]
         reports = [cell.drawn(options, timer) for cell in computed]
         return Report(cells, reports, timer.milliseconds, failures)
-
-
-def _file(file: BatteryFile | str | Path) -> BatteryFile:
-    if isinstance(file, BatteryFile):
-        return file
-    path = Path(file)
-    return BatteryFile(path.name, path.read_bytes())
 
 
 def _comparison(reports: Sequence[CellReport]) -> "Comparison":
