@@ -18,6 +18,7 @@ from battery_analytics.files import BatteryFile
 from battery_analytics.formats.quantities import MAX_COLUMNS
 from battery_analytics.formats.tables.columns import ColumnNames, has_unit
 from battery_analytics.formats.tables.nested import flattened
+from battery_analytics.formats.tables.spaced import spaces_as_tabs
 from battery_analytics.formats.tables.thousands import without_thousands
 from battery_analytics.formats.tables.units import known_unit
 
@@ -137,7 +138,7 @@ def first_lines(content: bytes) -> tuple[str, ...]:
         text = _decoded(content[:HEAD_BYTES])
     if "\0" in text:
         return ()
-    return tuple(_lines(flattened(without_quoted_lines(text.encode("utf-8", "replace"))).decode()))
+    return tuple(_lines(spaces_as_tabs(flattened(without_quoted_lines(text.encode("utf-8", "replace")))).decode()))
 
 
 def found_header(lines: Sequence[str], names: ColumnNames) -> Header | None:
@@ -188,7 +189,7 @@ def _utf8(file: BatteryFile) -> bytes:
         content = _decoded(content).encode("utf-8")
     if b"\0" in content:
         raise CorruptedFile(f"{file.name} holds binary data, not the text of a CSV file.", file=file.name)
-    return flattened(without_quoted_lines(content))
+    return spaces_as_tabs(flattened(without_quoted_lines(content)))
 
 
 def _decoded(content: bytes) -> str:
