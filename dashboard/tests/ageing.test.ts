@@ -7,7 +7,9 @@ import {
   rateSpec,
   resistanceSpec,
 } from "../src/charts/specs/ageing";
+import { overlaySpec } from "../src/charts/specs/overlay";
 import { missingOf } from "../src/model/ageing";
+import type { PageCell } from "../src/model/cells";
 import { reportOf } from "./reports";
 
 const NO_PEAKS = {
@@ -102,4 +104,38 @@ describe("modes and rates", () => {
 
 test("what is not shown has the report's reason", () => {
   expect(missingOf(reportOf())).toContainEqual(["degradation modes", "The test has no slow discharge."]);
+});
+
+describe("cells compared", () => {
+  const cellOf = (cycles: number[], discharge: number[]): PageCell => {
+    const report = reportOf({ cycles, discharge });
+    const table = {
+      ...report.cycle_table,
+      duration_s: cycles.map(() => 43_200),
+      resistance_ohm: cycles.map(() => 0.002),
+    };
+    return { key: "A", name: "A", colorIndex: 0, report: { ...report, cycle_table: table } } as unknown as PageCell;
+  };
+  const cell = cellOf([1, 2, 3], [10, 9, 8]);
+
+  test("are over what has passed until each cycle's end", () => {
+    expect(overlaySpec([cell], "capacity", "throughput").series[0]?.x).toEqual([10, 19, 27]);
+    expect(overlaySpec([cell], "capacity", "days").series[0]?.x).toEqual([0.5, 1, 1.5]);
+    expect(overlaySpec([cell], "capacity").series[0]?.x).toEqual([1, 2, 3]);
+  });
+
+  test("without full cycles are not drawn over them", () => {
+    expect(overlaySpec([cell], "capacity", "full").series).toEqual([]);
+  });
+
+  test("show any figure of the table in its unit", () => {
+    const { y, series } = overlaySpec([cell], "duration_s");
+    expect([y.label, y.unit, series[0]?.y]).toEqual(["Duration", "h", [12, 12, 12]]);
+  });
+
+  test("retain their share of the reference cycle, although an earlier one is off", () => {
+    const off = cellOf([1, 2, 3], [2, 10, 9]);
+    off.report.capacity_fade.reference_cycle = 2;
+    expect(overlaySpec([off], "retention").series[0]?.y).toEqual([20, 100, 90]);
+  });
 });

@@ -4,13 +4,24 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { Chart } from "../charts/Chart";
 import { Swatch } from "../charts/Legend";
 import { ALONE_ON_PAPER } from "../charts/picture";
-import { colorOfCell, markOfCell, OVERLAYS, type Overlay, overlaySpec } from "../charts/specs/overlay";
+import {
+  colorOfCell,
+  markOfCell,
+  OVERLAYS,
+  type Overlay,
+  overlayAxis,
+  overlaySpec,
+  PROGRESS,
+  type Progress,
+} from "../charts/specs/overlay";
+import { figuresOf } from "../charts/specs/perCycle";
 import { cellsOf } from "../model/cells";
 import { COLUMNS, comparisonCsv, type Order, type Row, ranked, sorted } from "../model/comparison";
 import { downloadText } from "../model/download";
 import { bytes, counted, shortPercent } from "../model/format";
 import { areSame, type Criteria, isBusy, type Server, type Source } from "../model/sourceStore";
 import { Choice } from "./Choice";
+import { Explained } from "./Explained";
 import { focusOn } from "./focus";
 import { Scroll } from "./Scroll";
 import { type ComparisonState, type Comparisons, useComparison } from "./useComparison";
@@ -27,12 +38,18 @@ interface Props {
 }
 
 const OVERLAY_OPTIONS = Object.entries(OVERLAYS).map(([name, { label }]) => [name as Overlay, label] as const);
+const PROGRESS_OPTIONS = Object.entries(PROGRESS).map(([name, { label }]) => [name as Progress, label] as const);
 
 export function ComparisonView({ sources, criteria, answers, server, onCell }: Props) {
   const cells = useSteady(cellsOf(sources), (a, b) => a.key === b.key && a.report === b.report);
   const [overlay, setOverlay] = useState<Overlay>("retention");
+  const [progress, setProgress] = useState<Progress>("cycle");
+  const figures = useMemo(() => {
+    const known = new Map(cells.flatMap(({ report }) => figuresOf(report.cycle_table).map((one) => [one.column, one])));
+    return [...known.values()];
+  }, [cells]);
   const { state, ask } = useComparison(sources, answers, server);
-  const spec = useMemo(() => overlaySpec(cells, overlay), [cells, overlay]);
+  const spec = useMemo(() => overlaySpec(cells, overlay, progress), [cells, overlay, progress]);
   const rows = ranked(cells, state.at === "known" ? state.comparison : null);
   const older = sources.filter(
     (source) => source.reports.length > 0 && !isBusy(source.phase) && !areSame(source.criteria, criteria),
@@ -83,15 +100,44 @@ export function ComparisonView({ sources, criteria, answers, server, onCell }: P
       )}
       <div className="charts one">
         <Chart
-          title={OVERLAYS[overlay].label}
+          title={overlayAxis(overlay).label}
           owner={counted(cells.length, "cell")}
           spec={spec}
-          summary={`${OVERLAYS[overlay].label} over cycles of ${cells.map(({ name }) => name).join(", ")}.`}
+          summary={`${overlayAxis(overlay).label} over cycles of ${cells.map(({ name }) => name).join(", ")}.`}
           onPaper={ALONE_ON_PAPER}
-          controls={<Choice label="What to compare" options={OVERLAY_OPTIONS} value={overlay} onChange={setOverlay} />}
+          controls={
+            <>
+              <Choice label="What to compare" options={OVERLAY_OPTIONS} value={overlay} onChange={setOverlay} />
+              <label className="select">
+                <span className="visually-hidden">Another figure</span>
+                <select
+                  value={overlay in OVERLAYS ? "" : overlay}
+                  onChange={({ target }) => target.value && setOverlay(target.value as Overlay)}
+                >
+                  <option value="">Another figure</option>
+                  {figures.map(({ column, label }) => (
+                    <option key={column} value={column}>
+                      {label}
+                    </option>
+                  ))}
+                </select>
+              </label>
+              <label className="select">
+                <span className="visually-hidden">Over what</span>
+                <select value={progress} onChange={({ target }) => setProgress(target.value as Progress)}>
+                  {PROGRESS_OPTIONS.map(([name, label]) => (
+                    <option key={name} value={name}>
+                      over {label.toLowerCase()}
+                    </option>
+                  ))}
+                </select>
+              </label>
+            </>
+          }
         />
       </div>
       <ComparisonTable rows={rows} onCell={onCell} />
+      {state.at === "known" && <Explained comparison={state.comparison} />}
     </article>
   );
 }
