@@ -31,7 +31,7 @@ def main(arguments: Sequence[str]) -> int:
     """Serve until Ctrl-C or SIGTERM. Returns 0 after a clean end, 1 where the server could not start or stopped a request."""
     options = _parser().parse_args(arguments)
     try:
-        variables = _variables(cloud_limits=options.cloud_limits)
+        variables = _variables(cloud_limits=options.cloud_limits, needs_token=options.tokens is not None)
         settings = Settings.from_environment({**os.environ, **variables})
         tokens = None if options.tokens is None else tokens_of(options.tokens)
         listener = bound_socket(options.host, options.port)
@@ -68,10 +68,11 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _variables(*, cloud_limits: bool) -> dict[str, str]:
+def _variables(*, cloud_limits: bool, needs_token: bool) -> dict[str, str]:
     """The variables that the functions get in addition to the process's environment."""
     limits = "cloud" if cloud_limits else os.environ.get("LIMITS", "local")
-    return {"LIMITS": limits, "STAGE": os.environ.get("STAGE", "local")}
+    stage = os.environ.get("STAGE", "local")
+    return {"LIMITS": limits, "STAGE": stage, "NEEDS_TOKEN": str(needs_token).lower()}
 
 
 def _welcome(listener: socket, settings: Settings) -> str:

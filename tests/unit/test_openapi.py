@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import jsonschema
 from battery_service.contract.docs_page import docs_page
@@ -79,3 +80,11 @@ def test_the_page_shows_every_route_and_field_and_loads_nothing() -> None:
 def test_the_page_escapes_what_the_document_says() -> None:
     hostile = {**DOCUMENT, "info": {**DOCUMENT["info"], "title": "<script>alert(1)</script>"}}
     assert b"<script>" not in docs_page(hostile)
+
+
+def test_an_open_server_asks_for_no_token() -> None:
+    document: dict[str, Any] = openapi_document(Settings(needs_token=False))
+
+    operations = [operation for path in document["paths"].values() for operation in path.values()]
+    assert not any(operation.get("security") for operation in operations)
+    assert "401" in document["paths"]["/api/upload"]["post"]["responses"]

@@ -12,17 +12,22 @@ FALSE = frozenset({"", "0", "false", "no", "off"})
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`allowed_origins` are exact origins, or `*` alone; `preload` imports the science before the first request."""
+    """`allowed_origins` are exact origins, or `*` alone; `preload` imports the science before the first request.
+
+    `needs_token` is what the contract says of callers; the check itself is API Gateway's.
+    """
 
     limits: Limits = CLOUD
     allowed_origins: frozenset[str] = frozenset({"*"})
     stage: str = "dev"
     version: str = __version__
     preload: bool = False
+    needs_token: bool = True
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
-        """Settings from `LIMITS`, `MAX_UPLOAD_BYTES`, `ALLOWED_ORIGINS`, `STAGE` and `PRELOAD`, all optional.
+        """Settings from `LIMITS`, `MAX_UPLOAD_BYTES`, `ALLOWED_ORIGINS`, `STAGE`, `PRELOAD` and `NEEDS_TOKEN`, all
+        optional.
 
         Raises ValueError, which names the variable, for an invalid value: a deployment must not start half configured.
         """
@@ -35,6 +40,7 @@ class Settings:
             allowed_origins=origins,
             stage=environment.get("STAGE", "dev"),
             preload=flag("PRELOAD", environment.get("PRELOAD", "")),
+            needs_token=flag("NEEDS_TOKEN", environment.get("NEEDS_TOKEN", "true")),
         )
 
 

@@ -118,7 +118,7 @@ def openapi_document(settings: Settings) -> Schema:
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": "/"}],
-        "paths": with_tokens(paths),
+        "paths": with_tokens(paths, required=settings.needs_token),
         "components": {
             "securitySchemes": SECURITY_SCHEMES,
             "schemas": {

@@ -43,16 +43,17 @@ _REFUSALS = {
 }
 
 
-def with_tokens(paths: dict[str, Any]) -> Schema:
-    """The paths, with a token required at those that receive or return data."""
+def with_tokens(paths: dict[str, Any], *, required: bool) -> Schema:
+    """The paths with the answers to callers at those that receive or return data, and with the token where one is required."""
     return {
-        path: {method: _asking(operation) for method, operation in operations.items()}
+        path: {method: _asking(operation, required=required) for method, operation in operations.items()}
         if path.startswith(PROTECTED) and path not in OPEN
         else operations
         for path, operations in paths.items()
     }
 
 
-def _asking(operation: dict[str, Any]) -> Schema:
+def _asking(operation: dict[str, Any], *, required: bool) -> Schema:
     responses = dict(sorted((operation["responses"] | _REFUSALS).items()))
-    return {**operation, "security": [{name: []} for name in SECURITY_SCHEMES], "responses": responses}
+    security: list[dict[str, list[str]]] = [{name: []} for name in SECURITY_SCHEMES] if required else []
+    return {**operation, "security": security, "responses": responses}
