@@ -9,7 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
-from battery_analytics.cell import FloatArray
+from battery_analytics.cell import FloatArray, HalfCellCurve
 
 N_GRID = 1_501
 END_SLOPE_V = 20.0
@@ -36,6 +36,18 @@ class HalfCell:
         inner = np.clip(grid, self.lowest, self.highest)
         potential = self.potential(inner) - END_SLOPE_V * (grid - inner)
         return grid, potential, np.gradient(potential, grid)
+
+
+def sent_half_cell(curve: HalfCellCurve) -> HalfCell:
+    """A curve of the request; where its potential rises with the stoichiometry, by noise, it is made level."""
+    places, potential = curve.stoichiometry, np.minimum.accumulate(curve.potential_V)
+
+    def potential_V(s: FloatArray) -> FloatArray:
+        return np.interp(s, places, potential)
+
+    return HalfCell(
+        curve.file, "as sent", f"the request's file {curve.file}", float(places[0]), float(places[-1]), potential_V
+    )
 
 
 def _tanh(s: FloatArray, height: float, slope: float, place: float) -> FloatArray:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from battery_analytics.cell import FloatArray
+from battery_analytics.cell import FloatArray, HalfCellCurve
 from battery_analytics.degradation.fit import (
     FULL_X,
     LITHIUM_AH,
@@ -22,7 +22,7 @@ from battery_analytics.degradation.fit import (
     starts_of,
     voltage_of,
 )
-from battery_analytics.degradation.half_cells import NEGATIVE, POSITIVE, HalfCell
+from battery_analytics.degradation.half_cells import NEGATIVE, POSITIVE, HalfCell, sent_half_cell
 
 LARGEST_RMS_V = 0.010
 AS_GOOD = 1.5
@@ -100,16 +100,19 @@ def degradation_modes(
     return Modes(mode(LITHIUM_AH), mode(NEGATIVE_AH), mode(POSITIVE_AH), fit.rms_V, pair, others)
 
 
-def pairs_for(metadata: Mapping[str, Any]) -> list[Pair]:
+def pairs_for(metadata: Mapping[str, Any], sent: Sequence[HalfCellCurve] = ()) -> list[Pair]:
     """The pairs of half-cell curves of the materials that the metadata state; of all materials where they state none.
 
-    A cell said to have graphite may have silicon in it, so that is tried as well.
+    A cell said to have graphite may have silicon in it, so that is tried as well. Curves that were `sent` stand for all others
+    of their electrode.
     """
     stated = " ".join(str(metadata.get(key) or "") for key in ("cathode_material", "anode_material", "chemistry"))
     text = stated.lower().replace(" ", "").replace("-", "").replace("_", "")
     silicon = any(name in text for name in ("sio", "silicon", "graphitesi", "si/c", "sic"))
     negatives = [one for one in NEGATIVE if one.material == "graphite-silicon" or not silicon]
     positives = [one for one in POSITIVE if _names_positive(text, one)] or list(POSITIVE)
+    negatives = [sent_half_cell(one) for one in sent if one.role == "negative_ocp"] or negatives
+    positives = [sent_half_cell(one) for one in sent if one.role == "positive_ocp"] or positives
     return [Pair(negative, positive) for negative in negatives for positive in positives]
 
 
