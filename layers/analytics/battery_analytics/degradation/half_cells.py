@@ -152,8 +152,8 @@ NEGATIVE: tuple[HalfCell, ...] = (
         "graphite (Mohtat)",
         "graphite",
         "Mohtat et al., J. Electrochem. Soc. 167, 110561 (2020)",
-        0.001,
-        0.98,
+        0.0,
+        1.0,
         _graphite_mohtat,
     ),
     HalfCell(
@@ -167,7 +167,7 @@ NEGATIVE: tuple[HalfCell, ...] = (
 )
 POSITIVE: tuple[HalfCell, ...] = (
     HalfCell("NMC811", "NMC", "Chen et al., J. Electrochem. Soc. 167, 080534 (2020)", 0.2, 0.97, _nmc811_chen),
-    HalfCell("NMC532", "NMC", "Mohtat et al., J. Electrochem. Soc. 167, 110561 (2020)", 0.1, 0.97, _nmc532_mohtat),
+    HalfCell("NMC532", "NMC", "Mohtat et al., J. Electrochem. Soc. 167, 110561 (2020)", 0.0, 0.99, _nmc532_mohtat),
     HalfCell("NCA", "NCA", "Kim et al., J. Electrochem. Soc. 158, A955 (2011)", 0.25, 0.98, _nca_kim),
     HalfCell("LFP", "LFP", "Afshar et al. (2017), parameter set of Prada et al. (2013)", 0.002, 0.998, _lfp_afshar),
     HalfCell("LCO", "LCO", "Marquis et al., J. Electrochem. Soc. 166, A3693 (2019)", 0.4, 0.97, _lco_marquis),

@@ -11,6 +11,7 @@ from battery_analytics.degradation.fit import (
     FULL_X,
     LITHIUM_AH,
     NEGATIVE_AH,
+    OVERPOTENTIAL,
     POSITIVE_AH,
     Batch,
     Curves,
@@ -30,6 +31,8 @@ MOST_PAIRS = 3
 WIDEST_SHARE = 0.10
 # What a residual that is no noise may hide: measured on simulated cells of another graphite (docs/degradation-modes.md).
 MISFIT_PER_V = 8.0
+# What an overpotential may hide that has grown and is not constant over the discharge: measured on simulated cells likewise.
+GROWTH_PER_V = 1.5
 STEEP_END, END_BINS = 3.0, 3
 ASTRAY, ASTRAY_V = 2.0, 5e-4
 START_STEPS = 25
@@ -154,7 +157,8 @@ def _losses(curves: Curves, pair: Pair, first: Fit) -> tuple[Fit, Batch, Batch]:
     widths = half_widths(curves, pair, fit)
     loss = 1 - np.exp(fit.values[:, :3] - fit.values[0, :3])
     misfit = MISFIT_PER_V * np.maximum(fit.rms_V, fit.rms_V[0])[:, np.newaxis]
-    width = np.sqrt(widths**2 + widths[0] ** 2 + misfit**2)
+    growth_V = np.maximum(fit.values[:, OVERPOTENTIAL] - fit.values[0, OVERPOTENTIAL], 0.0)[:, np.newaxis]
+    width = np.sqrt(widths**2 + widths[0] ** 2 + misfit**2 + (GROWTH_PER_V * growth_V) ** 2)
     width[0] = 0.0
     return fit, loss, width
 
