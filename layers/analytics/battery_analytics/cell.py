@@ -116,11 +116,25 @@ class CycleSummary:
     resistance_ohm: FloatArray
 
 
+type HalfCellRole = Literal["negative_ocp", "positive_ocp"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HalfCellCurve:
+    """A half-cell curve of the request: potential against lithium over the share of filled sites, both of shape (n,)."""
+
+    role: HalfCellRole
+    file: str
+    stoichiometry: FloatArray
+    potential_V: FloatArray
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One cell: its metadata, its measurements, its source, and the findings from reading it.
 
-    `summary` is None for a cell with points. One with a summary has none, but the numbers of its cycles.
+    `summary` is None for a cell with points. One with a summary has none, but the numbers of its cycles. `half_cells` are the
+    half-cell curves that were sent beside it, at most one of each electrode.
     """
 
     metadata: Mapping[str, Json]
@@ -128,6 +142,7 @@ class Cell:
     source: Source
     findings: tuple[Finding, ...] = field(default=())
     summary: CycleSummary | None = None
+    half_cells: tuple[HalfCellCurve, ...] = ()
 
     @property
     def cell_id(self) -> str:

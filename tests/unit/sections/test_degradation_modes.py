@@ -107,6 +107,23 @@ def test_a_curve_of_another_graphite_widens_the_intervals_or_gives_none() -> Non
         assert np.isnan(width) or width > 0.08
 
 
+def test_an_overpotential_that_has_grown_widens_the_intervals() -> None:
+    """By 20 mV at all depths of the last discharge, and by 1 mV more at its end."""
+    cell = DegradedCell(pair_of("graphite-SiOx", "NMC811"), rate_C=0.2)
+    plain = cell.discharges(3)
+    grown = [(drawn, volts - age * (0.010 + 0.0005 * drawn / drawn[-1])) for age, (drawn, volts) in enumerate(plain)]
+
+    before, after = (degradation_modes(made, 0.2, [cell.pair]) for made in (plain, grown))
+
+    assert isinstance(before, Modes)
+    assert isinstance(after, Modes)
+    truths = dict(zip(("negative", "positive", "lithium"), cell.lost(3)[-1], strict=True))
+    for name, true in truths.items():
+        mode, narrow = getattr(after, name), getattr(before, name)
+        assert mode.low[-1] <= true <= mode.high[-1]
+        assert mode.high[-1] - mode.low[-1] > 1.5 * (narrow.high[-1] - narrow.low[-1])
+
+
 @pytest.mark.parametrize(
     ("metadata", "negatives", "positives"),
     [

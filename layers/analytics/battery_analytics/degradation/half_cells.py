@@ -9,7 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
-from battery_analytics.cell import FloatArray
+from battery_analytics.cell import FloatArray, HalfCellCurve
 
 N_GRID = 1_501
 END_SLOPE_V = 20.0
@@ -36,6 +36,18 @@ class HalfCell:
         inner = np.clip(grid, self.lowest, self.highest)
         potential = self.potential(inner) - END_SLOPE_V * (grid - inner)
         return grid, potential, np.gradient(potential, grid)
+
+
+def sent_half_cell(curve: HalfCellCurve) -> HalfCell:
+    """A curve of the request; where its potential rises with the stoichiometry, by noise, it is made level."""
+    places, potential = curve.stoichiometry, np.minimum.accumulate(curve.potential_V)
+
+    def potential_V(s: FloatArray) -> FloatArray:
+        return np.interp(s, places, potential)
+
+    return HalfCell(
+        curve.file, "as sent", f"the request's file {curve.file}", float(places[0]), float(places[-1]), potential_V
+    )
 
 
 def _tanh(s: FloatArray, height: float, slope: float, place: float) -> FloatArray:
@@ -140,8 +152,8 @@ NEGATIVE: tuple[HalfCell, ...] = (
         "graphite (Mohtat)",
         "graphite",
         "Mohtat et al., J. Electrochem. Soc. 167, 110561 (2020)",
-        0.001,
-        0.98,
+        0.0,
+        1.0,
         _graphite_mohtat,
     ),
     HalfCell(
@@ -155,7 +167,7 @@ NEGATIVE: tuple[HalfCell, ...] = (
 )
 POSITIVE: tuple[HalfCell, ...] = (
     HalfCell("NMC811", "NMC", "Chen et al., J. Electrochem. Soc. 167, 080534 (2020)", 0.2, 0.97, _nmc811_chen),
-    HalfCell("NMC532", "NMC", "Mohtat et al., J. Electrochem. Soc. 167, 110561 (2020)", 0.1, 0.97, _nmc532_mohtat),
+    HalfCell("NMC532", "NMC", "Mohtat et al., J. Electrochem. Soc. 167, 110561 (2020)", 0.0, 0.99, _nmc532_mohtat),
     HalfCell("NCA", "NCA", "Kim et al., J. Electrochem. Soc. 158, A955 (2011)", 0.25, 0.98, _nca_kim),
     HalfCell("LFP", "LFP", "Afshar et al. (2017), parameter set of Prada et al. (2013)", 0.002, 0.998, _lfp_afshar),
     HalfCell("LCO", "LCO", "Marquis et al., J. Electrochem. Soc. 166, A3693 (2019)", 0.4, 0.97, _lco_marquis),

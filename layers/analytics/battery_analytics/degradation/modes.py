@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from battery_analytics.cell import FloatArray
+from battery_analytics.cell import FloatArray, HalfCellCurve
 from battery_analytics.degradation.fit import (
     FULL_X,
     LITHIUM_AH,
     NEGATIVE_AH,
+    OVERPOTENTIAL,
     POSITIVE_AH,
     Batch,
     Curves,
@@ -22,7 +23,7 @@ from battery_analytics.degradation.fit import (
     starts_of,
     voltage_of,
 )
-from battery_analytics.degradation.half_cells import NEGATIVE, POSITIVE, HalfCell
+from battery_analytics.degradation.half_cells import NEGATIVE, POSITIVE, HalfCell, sent_half_cell
 
 LARGEST_RMS_V = 0.010
 AS_GOOD = 1.5
@@ -30,6 +31,8 @@ MOST_PAIRS = 3
 WIDEST_SHARE = 0.10
 # What a residual that is no noise may hide: measured on simulated cells of another graphite (docs/degradation-modes.md).
 MISFIT_PER_V = 8.0
+# What an overpotential may hide that has grown and is not constant over the discharge: measured on simulated cells likewise.
+GROWTH_PER_V = 1.5
 STEEP_END, END_BINS = 3.0, 3
 ASTRAY, ASTRAY_V = 2.0, 5e-4
 START_STEPS = 25
@@ -100,16 +103,19 @@ def degradation_modes(
     return Modes(mode(LITHIUM_AH), mode(NEGATIVE_AH), mode(POSITIVE_AH), fit.rms_V, pair, others)
 
 
-def pairs_for(metadata: Mapping[str, Any]) -> list[Pair]:
+def pairs_for(metadata: Mapping[str, Any], sent: Sequence[HalfCellCurve] = ()) -> list[Pair]:
     """The pairs of half-cell curves of the materials that the metadata state; of all materials where they state none.
 
-    A cell said to have graphite may have silicon in it, so that is tried as well.
+    A cell said to have graphite may have silicon in it, so that is tried as well. Curves that were `sent` stand for all others
+    of their electrode.
     """
     stated = " ".join(str(metadata.get(key) or "") for key in ("cathode_material", "anode_material", "chemistry"))
     text = stated.lower().replace(" ", "").replace("-", "").replace("_", "")
     silicon = any(name in text for name in ("sio", "silicon", "graphitesi", "si/c", "sic"))
     negatives = [one for one in NEGATIVE if one.material == "graphite-silicon" or not silicon]
     positives = [one for one in POSITIVE if _names_positive(text, one)] or list(POSITIVE)
+    negatives = [sent_half_cell(one) for one in sent if one.role == "negative_ocp"] or negatives
+    positives = [sent_half_cell(one) for one in sent if one.role == "positive_ocp"] or positives
     return [Pair(negative, positive) for negative in negatives for positive in positives]
 
 
@@ -151,7 +157,8 @@ def _losses(curves: Curves, pair: Pair, first: Fit) -> tuple[Fit, Batch, Batch]:
     widths = half_widths(curves, pair, fit)
     loss = 1 - np.exp(fit.values[:, :3] - fit.values[0, :3])
     misfit = MISFIT_PER_V * np.maximum(fit.rms_V, fit.rms_V[0])[:, np.newaxis]
-    width = np.sqrt(widths**2 + widths[0] ** 2 + misfit**2)
+    growth_V = np.maximum(fit.values[:, OVERPOTENTIAL] - fit.values[0, OVERPOTENTIAL], 0.0)[:, np.newaxis]
+    width = np.sqrt(widths**2 + widths[0] ** 2 + misfit**2 + (GROWTH_PER_V * growth_V) ** 2)
     width[0] = 0.0
     return fit, loss, width
 

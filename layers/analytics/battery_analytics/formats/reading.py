@@ -9,7 +9,7 @@ from traceback import extract_tb
 from typing import cast
 
 from battery_analytics.budget import now_reading
-from battery_analytics.cell import Cell, Finding, RunnerUp, Source
+from battery_analytics.cell import Cell, Finding, HalfCellCurve, RunnerUp, Source
 from battery_analytics.errors import (
     BatteryDataError,
     CorruptedFile,
@@ -20,6 +20,7 @@ from battery_analytics.errors import (
     NoFiles,
     TooCostly,
     UnsupportedFileType,
+    UnsupportedStructure,
 )
 from battery_analytics.failure import Failure
 from battery_analytics.files import BatteryFile
@@ -27,6 +28,7 @@ from battery_analytics.formats.continued import joined
 from battery_analytics.formats.cycle_summary import without_needless
 from battery_analytics.formats.declaration import Format
 from battery_analytics.formats.file_groups import FileGroup, grouped
+from battery_analytics.formats.half_cell_file import half_cell_curve_of, role_of
 from battery_analytics.formats.other_kinds import check_not_another_kind
 from battery_analytics.formats.quantities import NAMES_OF_FIRST_CHOICE, check_total
 from battery_analytics.formats.registry import (
@@ -68,6 +70,7 @@ def read_cells(
     for file in files:
         with _refusals(file.name, refused), _decoding(file.name):
             opened.extend(unpacked(file, allowance))
+    opened, half_cells = _without_half_cells(opened, refused)
     cells: list[Cell] = []
     for group in grouped(opened, roles_for(opened), lists_of_files()):
         if isinstance(group, IncompleteCsvSet):
@@ -83,8 +86,31 @@ def read_cells(
         raise refused[0][1]
     if failures is not None:
         failures.extend(Failure.of(file, error) for file, error in refused)
+    if not cells:
+        raise NoFiles("Only half-cell curves were sent; send the file of a cell with them.")
     with _decoding(files[0].name):
-        return without_needless(joined(cells))
+        whole = without_needless(joined(cells))
+    return [replace(cell, half_cells=half_cells) for cell in whole] if half_cells else whole
+
+
+def _without_half_cells(
+    files: list[BatteryFile], refused: list[tuple[str, BatteryDataError]]
+) -> tuple[list[BatteryFile], tuple[HalfCellCurve, ...]]:
+    """The files of cells, and the half-cell curves among the files, which are those of all cells of the request."""
+    others: list[BatteryFile] = []
+    curves: dict[str, HalfCellCurve] = {}
+    for file in files:
+        role = role_of(file)
+        if role is None:
+            others.append(file)
+            continue
+        with _refusals(file.name, refused), _decoding(file.name):
+            if role in curves:
+                raise UnsupportedStructure(
+                    f"{file.name} is a second curve for {role}; send one of each.", file=file.name
+                )
+            curves[role] = half_cell_curve_of(file, role)
+    return others, tuple(curves.values())
 
 
 @contextmanager

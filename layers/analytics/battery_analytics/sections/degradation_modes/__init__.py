@@ -78,7 +78,7 @@ def modes_of(analysed: AnalysedCell) -> DegradationModes:
     members, discharges = _discharges(analysed, group.members[spread], resistance_ohm)
     if len(discharges) < 2:
         return _nothing("The slow discharges have too few points.")
-    found = degradation_modes(discharges, rate_C, pairs_for(analysed.cell.metadata))
+    found = degradation_modes(discharges, rate_C, pairs_for(analysed.cell.metadata, analysed.cell.half_cells))
     if isinstance(found, NoFit):
         return _nothing(found.reason)
     basis = _basis(analysed, group, members, resistance_ohm if indicative else None)
