@@ -5,7 +5,7 @@ The voltage after the charge Q is U_p(y + Q / C_p) - U_n(x - Q / C_n) - eta, whe
 capacities of the negative and the positive electrode, the lithium, all in Ah, the negative's stoichiometry x when the
 discharge begins, and a constant overpotential. So a loss of each kind is one of the values.
 
-Sources: Birkl et al., J. Power Sources 341, 373 (2017); Lu, Reniers & Howey, J. Power Sources 516 (2021).
+Source: Birkl et al., J. Power Sources 341, 373 (2017).
 """
 
 from dataclasses import dataclass, replace
