@@ -16,8 +16,10 @@ KEY_PATTERN = "^[A-Za-z0-9_-]{16,128}$"
 
 def idempotency_key(request: Request) -> str:
     """The request's Idempotency-Key, empty where it has none. Raises ApiError `invalid_option`."""
-    key = request.header(IDEMPOTENCY_KEY)
-    if key and not re.fullmatch(KEY_PATTERN, key):
+    key = request.headers.get(IDEMPOTENCY_KEY.lower())
+    if key is None:
+        return ""
+    if not re.fullmatch(KEY_PATTERN, key):
         raise ApiError(
             "invalid_option",
             f"The {IDEMPOTENCY_KEY} has 16 to 128 letters, digits, hyphens or underscores, as a UUID does.",
