@@ -128,7 +128,7 @@ class ComputedCell:
 
         Raises InvalidOption where an option does not fit the cell, TooCostly where the answer would be too large.
         """
-        with _overflow_ignored(), timer.stage("normalise"):
+        with overflow_ignored(), timer.stage("normalise"):
             analysed = AnalysedCell.of(cell, options)
         values: dict[str, object] = {}
         for section in SECTIONS:
@@ -170,10 +170,10 @@ def _quality(values: Mapping[str, object]) -> list[Finding]:
 
 
 def _computed(analysed: AnalysedCell, section: Section[Any]) -> object:
-    with _overflow_ignored():
+    with overflow_ignored():
         return section.compute(analysed)
 
 
-def _overflow_ignored() -> AbstractContextManager[None]:
+def overflow_ignored() -> AbstractContextManager[None]:
     """Impossible readings, such as 1e200 V, overflow; the report writes infinite values as null."""
     return np.errstate(over="ignore", invalid="ignore")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from battery_analytics import frames
 from battery_analytics.budget import budget_for
 from battery_analytics.cell import Cell
-from battery_analytics.cell_report import CellReport, ComputedCell, PlainJson
+from battery_analytics.cell_report import CellReport, ComputedCell, PlainJson, overflow_ignored
 from battery_analytics.encoding import encoded, keys_of
 from battery_analytics.errors import InvalidOption
 from battery_analytics.failure import Failure
@@ -172,7 +172,7 @@ def analyze(
     contents = battery_files(files, columns)
     with budget_for([len(file.content) for file in contents], time_limit_s):
         failures: list[Failure] = []
-        with timer.stage("read"):
+        with overflow_ignored(), timer.stage("read"):
             cells = read_cells(contents, options.format, failures)
         _check_cycles_exist(cells, options)
         computed = [ComputedCell.of(cell, options, timer) for cell in cells]
