@@ -3,7 +3,8 @@
 import type { components } from "./api"; // generated, see docs/embedding.md
 
 type Schemas = components["schemas"];
-export type Report = Schemas["Report"];
+/** A report with all its sections: those that `sections` leaves out are absent, and this client leaves out none. */
+export type Report = Required<Schemas["Report"]>;
 
 export interface Api {
   /** Where the API is, or the path of your own back end that forwards requests to it. */
@@ -44,7 +45,7 @@ export async function analyse(api: Api, files: readonly File[], progress: Progre
   return "cells" in answer ? answer.cells : [answer];
 }
 
-type Answer = Report | Schemas["SeveralReports"];
+type Answer = Report | (Omit<Schemas["SeveralReports"], "cells"> & { cells: Report[] });
 
 async function directUpload(api: Api, files: readonly File[], { signal, onStage }: Progress): Promise<Answer> {
   onStage("Analysing");

@@ -141,6 +141,14 @@ def test_stated_materials_choose_the_curves(metadata: dict[str, str], negatives:
     assert {pair.positive.name for pair in pairs} == positives
 
 
+@pytest.mark.parametrize("material", ["NMC622", "LTO", "hard carbon"])
+def test_a_stated_material_without_a_curve_has_no_modes_and_says_so(material: str) -> None:
+    found = degradation_modes(DegradedCell(pair_of(*PAIRS[0])).discharges(3), 0.05, pairs_for({"chemistry": material}))
+
+    assert isinstance(found, NoFit)
+    assert "No half-cell curve of a stated material" in found.reason
+
+
 @pytest.mark.parametrize("half_cell", [*NEGATIVE, *POSITIVE], ids=lambda one: one.name)
 def test_a_half_cell_curve_falls_with_its_lithium(half_cell: HalfCell) -> None:
     stoichiometry, potential, slope = half_cell.table

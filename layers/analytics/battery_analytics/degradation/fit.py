@@ -1,9 +1,9 @@
 """Fits the discharge of a full cell as the difference of two half-cell curves: the capacities of both electrodes, and the
 lithium between them.
 
-The voltage after the charge Q is U_p(y + Q / C_p) - U_n(x - Q / C_n) - eta, where y = (n_Li - C_n x) / C_p: five values, the
-capacities of the negative and the positive electrode, the lithium, all in Ah, the negative's stoichiometry x when the
-discharge begins, and a constant overpotential. So a loss of each kind is one of the values.
+The voltage after the charge Q is U_p(y + Q / C_p) - U_n(x - Q / C_n) - eta - zeta Q / Q_end, where y = (n_Li - C_n x) / C_p:
+six values, the capacities of the negative and the positive electrode and the lithium, all in Ah, the negative's stoichiometry
+x when the discharge begins, the overpotential then, and its rise until the end. So a loss of each kind is one of the values.
 
 Source: Birkl et al., J. Power Sources 341, 373 (2017).
 """
@@ -17,12 +17,13 @@ from battery_analytics.cell import FloatArray
 from battery_analytics.degradation.half_cells import HalfCell
 
 N_BINS = 96
-NOISE_V, STEEP_SHARE = 1e-3, 0.002
+NOISE_V, STEEP_SHARE = 1e-3, 0.0005
 OVERPOTENTIAL_V, OVERPOTENTIAL_V_PER_C = 0.010, 0.100
-N_VALUES = 5
-NEGATIVE_AH, POSITIVE_AH, LITHIUM_AH, FULL_X, OVERPOTENTIAL = range(N_VALUES)
+DEEPENING_V, DEEPENING_V_PER_C = 0.001, 0.100
+N_VALUES = 6
+NEGATIVE_AH, POSITIVE_AH, LITHIUM_AH, FULL_X, OVERPOTENTIAL, DEEPENING = range(N_VALUES)
 FIT_STEPS, PROFILE_STEPS, PROFILE_TURNS = 20, 4, 3
-LARGEST_STEP = np.array([0.08, 0.08, 0.08, 0.04, 0.02])
+LARGEST_STEP = np.array([0.08, 0.08, 0.08, 0.04, 0.02, 0.02])
 LEVEL_90 = 2.706
 MOST_ALIKE = 0.98
 
@@ -52,7 +53,7 @@ class Curves:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """Values of each curve, (n_curves, 5), the first three as logarithms; their cost, and the weighted residual in V."""
+    """Values of each curve, (n_curves, 6), the first three as logarithms; their cost, and the weighted residual in V."""
 
     values: Batch
     cost: FloatArray
@@ -81,7 +82,7 @@ def binned(discharges: list[tuple[FloatArray, FloatArray]], rate_C: float) -> Cu
 
 
 def starts_of(curves: Curves) -> Batch:
-    """Values to begin with for the first curve, (n_starts, 5): several shares of each electrode that the cell uses."""
+    """Values to begin with for the first curve, (n_starts, 6): several shares of each electrode that the cell uses."""
     total = float(curves.charge_Ah[0, -1])
     found = [
         [
@@ -89,6 +90,7 @@ def starts_of(curves: Curves) -> Batch:
             np.log(total * positive),
             np.log(total * (negative * full + positive * left)),
             full,
+            0.0,
             0.0,
         ]
         for negative in (1.1, 1.3)
@@ -106,8 +108,7 @@ def fitted(curves: Curves, pair: Pair, start: Batch, *, steps: int = FIT_STEPS, 
     damping = np.full((values.shape[0], 1), 1e-2)
     residual = _residual(curves, pair, values)
     cost = _cost(curves, residual, values)
-    prior = np.zeros(N_VALUES)
-    prior[OVERPOTENTIAL] = _prior(curves)
+    prior = _prior(curves)
     for _ in range(steps):
         slopes = _slopes(curves, pair, values) * free[..., np.newaxis]
         weighted = slopes * curves.weight[:, np.newaxis]
@@ -167,8 +168,8 @@ def _variance(curves: Curves, fit: Fit) -> FloatArray:
 
 def _residual(curves: Curves, pair: Pair, values: Batch) -> Batch:
     x, y = _stoichiometries(curves, values)
-    modelled = _at(pair.positive, y, 1) - _at(pair.negative, x, 1) - values[:, OVERPOTENTIAL, np.newaxis]
-    return curves.voltage_V - modelled
+    lost_V = values[:, OVERPOTENTIAL, np.newaxis] + values[:, DEEPENING, np.newaxis] * _depth(curves)
+    return curves.voltage_V - (_at(pair.positive, y, 1) - _at(pair.negative, x, 1) - lost_V)
 
 
 def _slopes(curves: Curves, pair: Pair, values: Batch) -> Batch:
@@ -183,6 +184,7 @@ def _slopes(curves: Curves, pair: Pair, values: Batch) -> Batch:
             by_y * (lithium / positive),
             by_y * (-negative / positive) + by_x,
             np.full_like(x, -1.0),
+            -_depth(curves),
         ],
         axis=1,
     )
@@ -204,9 +206,17 @@ def _at(half_cell: HalfCell, stoichiometry: Batch, column: int) -> Batch:
 
 
 def _cost(curves: Curves, residual: Batch, values: Batch) -> FloatArray:
-    total: FloatArray = (curves.weight * residual**2).sum(axis=1) + _prior(curves) * values[:, OVERPOTENTIAL] ** 2
+    total: FloatArray = (curves.weight * residual**2).sum(axis=1) + (_prior(curves) * values**2).sum(axis=1)
     return total
 
 
-def _prior(curves: Curves) -> float:
-    return 1 / (OVERPOTENTIAL_V + OVERPOTENTIAL_V_PER_C * curves.rate_C) ** 2
+def _prior(curves: Curves) -> FloatArray:
+    """How strongly each value is held at zero, shape (6,): the overpotential and its rise alone."""
+    found = np.zeros(N_VALUES)
+    found[OVERPOTENTIAL] = 1 / (OVERPOTENTIAL_V + OVERPOTENTIAL_V_PER_C * curves.rate_C) ** 2
+    found[DEEPENING] = 1 / (DEEPENING_V + DEEPENING_V_PER_C * curves.rate_C) ** 2
+    return found
+
+
+def _depth(curves: Curves) -> Batch:
+    return curves.charge_Ah / curves.charge_Ah[:, -1:]

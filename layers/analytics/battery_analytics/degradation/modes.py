@@ -25,7 +25,7 @@ from battery_analytics.degradation.fit import (
 )
 from battery_analytics.degradation.half_cells import NEGATIVE, POSITIVE, HalfCell, sent_half_cell
 
-LARGEST_RMS_V = 0.010
+LARGEST_RMS_V, LARGEST_RMS_SHARE = 0.010, 0.015
 AS_GOOD = 1.5
 MOST_PAIRS = 3
 WIDEST_SHARE = 0.10
@@ -37,6 +37,20 @@ STEEP_END, END_BINS = 3.0, 3
 ASTRAY, ASTRAY_V = 2.0, 5e-4
 START_STEPS = 25
 OTHER_VALUES = 0.05
+WITHOUT_CURVE = (
+    "nmc111",
+    "ncm111",
+    "nmc333",
+    "ncm333",
+    "622",
+    "955",
+    "lto",
+    "li4ti5",
+    "hardcarbon",
+    "lnmo",
+    "lmfp",
+    "lithiummetal",
+)
 N_STOICHIOMETRIES = 601
 
 
@@ -76,6 +90,8 @@ def degradation_modes(
     discharges: list[tuple[FloatArray, FloatArray]], rate_C: float, pairs: Sequence[Pair]
 ) -> Modes | NoFit:
     """The losses since the first of these whole discharges, each the charge drawn in Ah and the voltage in V."""
+    if not pairs:
+        return NoFit("No half-cell curve of a stated material is known. Send curves of your own beside the cell.")
     curves = binned(discharges, rate_C)
     if not _reaches_an_end(curves):
         return NoFit(
@@ -83,13 +99,14 @@ def degradation_modes(
         )
     first = [(fit, pair) for pair in pairs for fit in _first_fits(curves, pair)]
     ranked = sorted(first, key=lambda one: float(one[0].rms_V[0]))
-    if not ranked or ranked[0][0].rms_V[0] > LARGEST_RMS_V:
-        return NoFit("No pair of known half-cell curves fits the first discharge within 10 mV.")
+    allowed_V = _allowed_V(curves)
+    if not ranked or ranked[0][0].rms_V[0] > allowed_V:
+        return NoFit(f"No pair of known half-cell curves fits the first discharge within {1000 * allowed_V:.2g} mV.")
     best_V = float(ranked[0][0].rms_V[0])
     as_good = [one for one in ranked if one[0].rms_V[0] <= max(AS_GOOD * best_V, best_V + ASTRAY_V)][:MOST_PAIRS]
     found = [_losses(curves, pair, fit) for fit, pair in as_good]
     (fit, *_), pair = found[0], as_good[0][1]
-    astray = fit.rms_V > min(_limit_V(fit), LARGEST_RMS_V)
+    astray = fit.rms_V > min(_limit_V(fit), allowed_V)
     alone = _capacity_losses(curves, pair, fit)
 
     def mode(value: int) -> Mode:
@@ -107,10 +124,12 @@ def pairs_for(metadata: Mapping[str, Any], sent: Sequence[HalfCellCurve] = ()) -
     """The pairs of half-cell curves of the materials that the metadata state; of all materials where they state none.
 
     A cell said to have graphite may have silicon in it, so that is tried as well. Curves that were `sent` stand for all others
-    of their electrode.
+    of their electrode. There is no pair for a stated material whose curve is not known.
     """
     stated = " ".join(str(metadata.get(key) or "") for key in ("cathode_material", "anode_material", "chemistry"))
     text = stated.lower().replace(" ", "").replace("-", "").replace("_", "")
+    if not sent and any(name in text for name in WITHOUT_CURVE):
+        return []
     silicon = any(name in text for name in ("sio", "silicon", "graphitesi", "si/c", "sic"))
     negatives = [one for one in NEGATIVE if one.material == "graphite-silicon" or not silicon]
     positives = [one for one in POSITIVE if _names_positive(text, one)] or list(POSITIVE)
@@ -132,6 +151,13 @@ def _names_positive(text: str, half_cell: HalfCell) -> bool:
     if half_cell.material == "NMC" and not grades:
         return "nmc" in text or "ncm" in text
     return any(name in text for name in names[half_cell.name])
+
+
+def _allowed_V(curves: Curves) -> float:
+    """The largest deviation of a fit: a share of the fall of the voltage between 5 and 95 % of the charge, at most 10 mV."""
+    share = curves.charge_Ah[0] / curves.charge_Ah[0, -1]
+    high_V, low_V = np.interp([0.05, 0.95], share, curves.voltage_V[0])
+    return float(min(LARGEST_RMS_V, LARGEST_RMS_SHARE * (high_V - low_V)))
 
 
 def _reaches_an_end(curves: Curves) -> bool:

@@ -9,6 +9,7 @@ import numpy as np
 
 from battery_analytics.cell import Cell, CyclingData, Finding, Json, Source, SourceColumn
 from battery_analytics.errors import NoCycles
+from battery_analytics.formats.assembly import without_columns
 from battery_analytics.formats.declaration import Format, Recognition
 from battery_analytics.formats.file_groups import FileGroup
 from battery_analytics.formats.head import Head
@@ -100,6 +101,8 @@ def summary_format(*, name: str, instrument: str, marks: tuple[Marks, ...] = (),
         file = files.main
         text = table_text(file, _NAMES)
         layout = _NAMES.layout(text.header.columns)
+        if "cycle_number" not in layout:
+            raise without_columns(file.name, ["cycle_number"], text.header.columns)
         rows = rows_of(text, layout, file.name)
         metadata, findings = metadata_beside(files, text.preamble, _NAMES)
         extra = extra_columns(text.header.columns, layout)

@@ -1,6 +1,7 @@
 """The actions of a caller on uploads and jobs: announce, start, get status and report, delete."""
 
 import gzip
+from contextlib import suppress
 from dataclasses import dataclass
 
 from battery_service.errors import ApiError
@@ -141,11 +142,11 @@ class JobService:
                 raise _no_job(job_id)
             if job.status == "deleted":
                 break
-            try:
+            with suppress(Conflict):  # its worker has changed it in between
                 job = self.backend.jobs.mark_deleted(job)
                 break
-            except Conflict:
-                continue
+        else:
+            raise ApiError("unavailable", "The job is changing all the time: delete it again.", {"job_id": job_id})
         clean_up(self.backend, job_id, job)
 
     def _own(self, job_id: str) -> Job | None:

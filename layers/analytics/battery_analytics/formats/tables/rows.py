@@ -116,7 +116,9 @@ def _table_of_anything(text: TableText, layout: Layout, file: str) -> Rows:
             for chunk in chunks:
                 n_rows += len(chunk)
                 check_size(0, n_rows, file)
-                too_long = np.flatnonzero(chunk[beyond].notna())
+                surplus = chunk[beyond]
+                # In a column of integers beyond 64 bits pandas has empty texts for empty fields.
+                too_long = np.flatnonzero(surplus.notna() & (surplus != ""))
                 if too_long.size:
                     raise _row_too_long(text, n_rows - len(chunk) + int(too_long[0]), file)
                 for quantity, place in places.items():
