@@ -28,9 +28,12 @@ class Field:
         return described if self.unit is None else {**described, "x-unit": self.unit}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ArrayOf:
-    """An array of shape (n,) that JSON writes as a list, null for a value that is not finite."""
+    """An array of shape (n,) that JSON writes as a list, null for a value that is not finite.
+
+    Compared by identity: Python 3.12 hashes it in `Numbers | None`, which its dict has no hash for.
+    """
 
     items: JsonSchema
 
