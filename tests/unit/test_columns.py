@@ -292,7 +292,8 @@ ENERGY_UNITS = {"Wh": 1, "W.h": 1, "watt hour": 1, "watt_hour": 1, "mWh": 0.001,
 ONE_OF_EACH_UNIT: dict[Quantity, dict[str, float]] = {
     "cell": {},
     "cycle_number": {"1": 1, "#": 1, "-": 1, "unity": 1, "dimensionless": 1},
-    "voltage_V": {"V": 1, "Volt": 1, "volts": 1, "mV": 0.001, "millivolt": 0.001, "µV": 1e-6},
+    "voltage_V": {"V": 1, "Volt": 1, "volts": 1, "mV": 0.001, "millivolt": 0.001, "µV": 1e-6}
+    | {"V vs. Ref.": 1, "V vs Ref": 1},
     "current_A": {
         "A": 1,
         "Amp": 1,
