@@ -16,6 +16,8 @@ FLAGS = (1, 2, 3, 21, 31, 65)
 TIME, DQ, EWE, CURRENT, ECE, Q, HALF_CYCLE = 4, 7, 6, 8, 9, 467, 468
 FORMATS = {TIME: "d", DQ: "d", EWE: "f", CURRENT: "f", ECE: "f", Q: "d", HALF_CYCLE: "I", 131: "H", 462: "f"}
 UNKNOWN, ALSO_UNKNOWN = 999, 1001
+MEAN_EWE, MEAN_ECE = 77, 471
+MEAN_FORMATS = {MEAN_EWE: "f", MEAN_ECE: "f"}
 # The versions of the module of data, and the bytes before the first point. Ids of version 0 have one byte.
 OLDEST, SECOND, THIRD, NEWEST = 0, 2, 3, 11
 POINTS_AT = {OLDEST: 100, SECOND: 405, THIRD: 406, NEWEST: 1007}
@@ -110,6 +112,11 @@ def test_current_is_that_of_each_step_and_zero_where_no_time_has_passed() -> Non
 def test_a_stored_current_is_not_replaced() -> None:
     columns = table_of(data_module((TIME, DQ, CURRENT), [(0, 1, 5), (1, 1, 7)])).columns
     np.testing.assert_array_equal(columns["I/mA"], [5, 7])
+
+
+def test_the_cell_voltage_is_computed_from_mean_voltages_as_well() -> None:
+    columns = table_of(data_module((MEAN_EWE, MEAN_ECE), [(-3.5, 5.0), (-3.25, 5.25)], formats=MEAN_FORMATS)).columns
+    np.testing.assert_array_equal(columns["Ewe-Ece/V"], [-8.5, -8.5])
 
 
 def test_cycles_charges_and_the_cell_voltage_are_computed_as_they_are_exported() -> None:

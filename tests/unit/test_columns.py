@@ -262,6 +262,16 @@ def test_every_declared_name_is_recognised_with_its_rank(quantity: Quantity) -> 
         assert (column.quantity, column.rank, column.factor) == (quantity, rank, factor)
 
 
+@pytest.mark.parametrize(
+    ("name", "quantity", "factor"), [("<Ewe/V>", "voltage_V", 1.0), ("<I/mA>", "current_A", 0.001)]
+)
+def test_a_mean_may_have_its_unit_within_the_brackets(name: str, quantity: Quantity, factor: float) -> None:
+    column = GENERAL_NAMES.recognised(name)
+
+    assert column is not None
+    assert (column.quantity, column.factor, column.name) == (quantity, factor, name)
+
+
 @pytest.mark.parametrize("name", ["T", "t", "Test"])
 def test_a_name_that_may_mean_something_else_is_a_time_only_with_its_unit(name: str) -> None:
     assert GENERAL_NAMES.recognised(name) is None
@@ -282,7 +292,8 @@ ENERGY_UNITS = {"Wh": 1, "W.h": 1, "watt hour": 1, "watt_hour": 1, "mWh": 0.001,
 ONE_OF_EACH_UNIT: dict[Quantity, dict[str, float]] = {
     "cell": {},
     "cycle_number": {"1": 1, "#": 1, "-": 1, "unity": 1, "dimensionless": 1},
-    "voltage_V": {"V": 1, "Volt": 1, "volts": 1, "mV": 0.001, "millivolt": 0.001, "µV": 1e-6},
+    "voltage_V": {"V": 1, "Volt": 1, "volts": 1, "mV": 0.001, "millivolt": 0.001, "µV": 1e-6}
+    | {"V vs. Ref.": 1, "V vs Ref": 1},
     "current_A": {
         "A": 1,
         "Amp": 1,

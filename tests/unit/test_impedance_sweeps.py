@@ -43,3 +43,14 @@ def test_a_test_with_columns_of_impedance_that_are_zero_is_read() -> None:
     [cell] = read_cells([sweep(HEADERS[0], [0.0] * 20)])
 
     assert cell.cycling.n_points == 20
+
+
+def test_a_test_that_begins_with_a_sweep_and_then_cycles_is_read() -> None:
+    [cell] = read_cells([sweep(HEADERS[0], [1e3] * 250 + [0.0] * 750)])
+
+    assert cell.cycling.n_points == 1_000
+
+
+def test_a_test_that_ends_with_sweeps_is_refused_where_they_are_most_of_it() -> None:
+    with pytest.raises(UnsupportedStructure, match="impedance sweep"):
+        read_cells([sweep(HEADERS[0], [0.0] * 250 + [1e3] * 750)])

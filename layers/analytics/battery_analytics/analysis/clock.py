@@ -32,13 +32,18 @@ def clock_of(time_s: FloatArray, offsets: IntArray) -> Clock | None:
 
     Where the clock restarts with each cycle, a cycle's first interval counts from zero. A clock that never passes
     86,400 s and jumps back by nearly a day is a time of day. Any other jump back is a restart if it is between cycles,
-    and an error within one. A point without a time takes that of the point before; the next known time counts for both.
+    and an error within one. Where only one point is too early, or has no time, it takes the time of the point before;
+    the next known time counts for both.
     """
     known = np.isfinite(time_s)
     unknown = int(time_s.size - np.count_nonzero(known))
     if unknown:
         time_s = _held(time_s, known, offsets)
     starts = offsets[:-1]
+    dips = _dips(time_s)
+    if dips.size:
+        time_s = time_s.copy()
+        time_s[dips] = time_s[dips - 1]
     interval = np.empty_like(time_s)
     interval[0] = np.nan
     np.subtract(time_s[1:], time_s[:-1], out=interval[1:])
@@ -54,7 +59,14 @@ def clock_of(time_s: FloatArray, offsets: IntArray) -> Clock | None:
     interval[backwards] = np.nan
     if not (interval > 0).any():
         return None
-    return Clock(interval, midnights, np.setdiff1d(backwards, starts, assume_unique=True), unknown)
+    backwards = np.union1d(np.setdiff1d(backwards, starts, assume_unique=True), dips)
+    return Clock(interval, midnights, backwards, unknown)
+
+
+def _dips(time_s: FloatArray) -> IntArray:
+    """The single points that are earlier than the point before, and after which the clock goes on from there."""
+    with np.errstate(invalid="ignore"):
+        return np.flatnonzero((time_s[1:-1] < time_s[:-2]) & (time_s[2:] >= time_s[:-2])) + 1
 
 
 def _held(time_s: FloatArray, known: BoolArray, offsets: IntArray) -> FloatArray:

@@ -122,7 +122,9 @@ def _without_sign(cycling: CyclingData, flowing: BoolArray) -> tuple[CyclingData
     direction, source = _by_counters(cycling, flowing), "its capacity counters"
     if direction is None and np.count_nonzero(flowing) >= FEWEST_POINTS:
         direction, source = (
-            _of_the_most(_by_voltage(cycling, flowing), cycling.current_A, flowing),
+            _of_the_most(
+                _by_voltage(cycling, flowing), cycling.current_A, flowing, one_way=_goes_one_way(cycling, flowing)
+            ),
             "the voltage, which rises in a charge and falls in a discharge",
         )
     signs = np.unique(direction[flowing]) if direction is not None else np.empty(0)
@@ -170,15 +172,27 @@ def _next_in_stretch(told: FloatArray, flowing: BoolArray, starts: IntArray) -> 
     return filled
 
 
-def _of_the_most(direction: FloatArray | None, current_A: FloatArray, flowing: BoolArray) -> FloatArray | None:
-    """One direction throughout, where hardly any current flows in the other: a voltage that relaxes at a trace of current."""
+def _of_the_most(
+    direction: FloatArray | None, current_A: FloatArray, flowing: BoolArray, *, one_way: bool
+) -> FloatArray | None:
+    """One direction throughout, where it is `one_way` or hardly any current flows in the other: a voltage that relaxes at a
+    trace of current."""
     if direction is None:
         return None
     charging = float(np.abs(current_A[flowing & (direction > 0)]).sum())
     share = charging / float(np.abs(current_A[flowing]).sum())
-    if TRACE_SHARE < share < 1 - TRACE_SHARE:
+    if TRACE_SHARE < share < 1 - TRACE_SHARE and not one_way:
         return direction
     return np.full_like(direction, 1.0 if share > 0.5 else -1.0)
+
+
+def _goes_one_way(cycling: CyclingData, flowing: BoolArray) -> bool:
+    """Whether the one capacity of the steps never restarts nor turns, as it would where the direction does."""
+    if cycling.step_capacity_Ah is None:
+        return False
+    changes = np.diff(cycling.step_capacity_Ah[flowing])
+    known = changes[np.isfinite(changes)]
+    return known.size > 0 and bool((known >= 0).all() or (known <= 0).all()) and bool((known != 0).any())
 
 
 def _by_voltage(cycling: CyclingData, flowing: BoolArray) -> FloatArray | None:

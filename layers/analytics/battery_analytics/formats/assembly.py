@@ -247,6 +247,10 @@ def _in_usual_units(data: CyclingData, findings: list[Finding]) -> CyclingData:
         message = "The voltages can only be millivolts. They were taken so."
         findings.append(Finding("voltage_unit_assumed", "warning", message))
         data = replace(data, voltage_V=data.voltage_V / 1000)
+    if data.temperature_C is not None and np.nanmedian(data.temperature_C) > HIGHEST_TEMPERATURE_C - ABSOLUTE_ZERO_C:
+        message = "The temperatures are those of no cell, as where no sensor is connected. They were left out."
+        findings.append(Finding("impossible_temperature", "warning", message))
+        data = replace(data, temperature_C=None)
     if data.temperature_C is not None and np.nanmedian(data.temperature_C) > HIGHEST_TEMPERATURE_C:
         message = "The temperatures can only be in Kelvin. They were taken so."
         findings.append(Finding("temperature_in_kelvin", "warning", message))

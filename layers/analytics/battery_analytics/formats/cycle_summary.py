@@ -48,7 +48,15 @@ SUMMARY_COLUMNS: ColumnRules = {
     "cycle_number": ColumnRule(*GENERAL_COLUMNS["cycle_number"].names, "n", "cycles", "total of cycle"),
     "discharge_capacity_Ah": ColumnRule(
         *_DISCHARGE.names,
-        *("qdischarge", "discharge", "dischg cap", "dis cap", "specific discharge capacity", "capacity of discharge"),
+        *(
+            "qdischarge",
+            "q dis",
+            "discharge",
+            "dischg cap",
+            "dis cap",
+            "specific discharge capacity",
+            "capacity of discharge",
+        ),
         *(name for name in _STEP.names if name not in _STEP.units),
         units={
             **_STEP.units,
@@ -62,17 +70,17 @@ SUMMARY_COLUMNS: ColumnRules = {
     ),
     "charge_capacity_Ah": ColumnRule(
         *_CHARGE.names,
-        *("qcharge", "charge", "chg", "specific charge capacity", "capacity of charge"),
+        *("qcharge", "q chg", "charge", "chg", "specific charge capacity", "capacity of charge"),
         units={"charge capacity mah": "mah", "charge capacity ah": "ah", "charge mah": "mah", "qc mah": "mah"},
     ),
     "coulombic_efficiency_percent": ColumnRule(
         *("coulombic efficiency", "coulomb efficiency", "efficiency", "ce", "eff", "charge discharge efficiency"),
         *("wirkungsgrad", "库伦效率", "充放电效率", "效率"),
     ),
-    "charge_energy_Wh": ColumnRule("charge energy", "energy charge", "chg energy", "充电能量"),
-    "discharge_energy_Wh": ColumnRule("discharge energy", "energy discharge", "dchg energy", "放电能量"),
+    "charge_energy_Wh": ColumnRule("charge energy", "energy charge", "chg energy", "e chg", "充电能量"),
+    "discharge_energy_Wh": ColumnRule("discharge energy", "energy discharge", "dchg energy", "e dis", "放电能量"),
     "temperature_C": ColumnRule(
-        *("tavg", "average temperature", "mean temperature", "avg temperature"),
+        *("tavg", "t avg", "average temperature", "mean temperature", "avg temperature"),
         *GENERAL_COLUMNS["temperature_C"].names,
     ),
     "resistance_ohm": ColumnRule("internal resistance", "resistance", "dcir", "dc internal resistance", "ir", "dcr"),
@@ -134,19 +142,19 @@ def is_summary(header: Header, lines: Sequence[str]) -> bool:
         return False  # "n" may number the points
     place = header.columns.index(layout["cycle_number"].name)
     whose = header.columns.index(layout["cell"].name) if "cell" in layout else place
-    last, count, blank, cell = -np.inf, 0, 0, ""
+    last, count, blank, cell, n_cells = -np.inf, 0, 0, "", 0
     for line in lines[header.line + 1 :]:
         fields = fields_of(line, header.separator)
         number = number_of_text(fields[place]) if max(place, whose) < len(fields) else None
         if number is not None and whose != place and fields[whose] != cell:
-            last, cell = -np.inf, fields[whose]
+            last, cell, n_cells = -np.inf, fields[whose], n_cells + 1
         if number is None or not np.isfinite(number):
             blank += 1
             continue
         if number <= last or number != round(number):
             return False
         last, count = number, count + 1
-    few = FEWEST_ROWS_BESIDE_POINTS if names_points else 1
+    few = FEWEST_ROWS_BESIDE_POINTS * max(n_cells, 1) if names_points else 1  # a name per row tells no cells apart
     return count >= few and blank <= MOST_BLANK_SHARE * count
 
 

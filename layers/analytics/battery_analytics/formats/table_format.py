@@ -6,7 +6,7 @@ cycles.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
@@ -28,6 +28,7 @@ from battery_analytics.formats.tables.columns import (
     GENERAL_NAMES,
     ColumnNames,
     ColumnRules,
+    Layout,
     RecognisedColumn,
     name_and_unit,
     words,
@@ -35,12 +36,14 @@ from battery_analytics.formats.tables.columns import (
 from battery_analytics.formats.tables.cycles import cycles_of_table
 from battery_analytics.formats.tables.impedance import check_no_sweep, check_no_sweep_in_text
 from battery_analytics.formats.tables.rows import Rows, rows_of, rows_of_source
-from battery_analytics.formats.tables.text import Header, Headerless, table_text
+from battery_analytics.formats.tables.text import Header, Headerless, column_of_texts, table_text
 from battery_analytics.formats.tables.texts import state_of
 from battery_analytics.formats.tables.time_unit import UNITS, unit_by_dates
 from battery_analytics.formats.tables.told_columns import extra_columns, used_columns
+from battery_analytics.formats.tables.unit_by_current import units_by_current
 
 REQUIRED: tuple[Quantity, ...] = ("current_A", "voltage_V")
+OPEN_CIRCUIT = "3"  # BioLogic's mode of a point at which no current flows
 USUAL: tuple[Quantity, ...] = ("cycle_number", *REQUIRED)
 
 
@@ -155,7 +158,7 @@ class _Table:
         layout = self.names.layout(text.header.columns)
         check_no_sweep_in_text(text, file.name)
         missing = [quantity for quantity in REQUIRED if quantity not in layout]
-        rests = _rests_throughout(missing, "\n".join(text.preamble))
+        rests = _rests_throughout(missing, "\n".join(text.preamble), lambda: column_of_texts(text, "mode"))
         if missing and not rests:
             raise without_columns(file.name, missing, text.header.columns)
         rows = rows_of(text, layout, file.name)
@@ -174,8 +177,8 @@ class _Table:
             rows.columns["time_s"] = rows.columns["time_s"] * factor
             message = f"The times state no unit. The dates beside them show that they are {UNITS[factor]}."
             findings.append(Finding("time_unit_assumed", "info", message))
-        time_unit = None if factor is None else UNITS[factor]
-        table = _ReadTable(self.name, self.certainty, text.header.columns, rows, metadata, findings, time_unit)
+        units: dict[Quantity, str] = {} if factor is None else {"time_s": UNITS[factor]}
+        table = _ReadTable(self.name, self.certainty, text.header.columns, rows, metadata, findings, units)
         return table.cells(files, self.names)
 
 
@@ -201,14 +204,17 @@ def metadata_beside(
     return metadata, findings
 
 
-def _rests_throughout(missing: Sequence[Quantity], described: str) -> bool:
-    """Whether nothing but the current is missing, and the technique is one at which none flows."""
-    return list(missing) == ["current_A"] and "open circuit voltage" in described.lower()
+def _rests_throughout(missing: Sequence[Quantity], described: str, modes: Callable[[], Sequence[object]]) -> bool:
+    """Whether nothing but the current is missing, and the technique, or BioLogic's mode of each point, is one at which none
+    flows."""
+    if list(missing) != ["current_A"]:
+        return False
+    return "open circuit voltage" in described.lower() or {str(mode) for mode in modes()} == {OPEN_CIRCUIT}
 
 
 def _without_current(rows: Rows) -> Rows:
     """The rows of a rest with a current of zero."""
-    message = "The technique is Open Circuit Voltage, at which no current flows. The current was taken as zero."
+    message = "The technique is Open Circuit Voltage at every point, so that no current flows. It was taken as zero."
     current_A = np.zeros(rows.columns["voltage_V"].size)
     columns: dict[Quantity, FloatArray] = {**rows.columns, "current_A": current_A}
     return replace(rows, columns=columns).with_findings([Finding("rest_without_current", "info", message)])
@@ -226,7 +232,8 @@ def cells_of_source(table: SourceTable, files: FileGroup, *, name: str, certaint
     layout = GENERAL_NAMES.layout(names)
     check_no_sweep(table.columns, files.main.name)
     missing = [quantity for quantity in REQUIRED if quantity not in layout]
-    rests = _rests_throughout(missing, str(table.metadata.get("technique")))
+    modes = table.columns.get("mode", np.empty(0))
+    rests = _rests_throughout(missing, str(table.metadata.get("technique")), modes.tolist)
     if missing and not rests:
         raise without_columns(files.main.name, missing, names)
     rows = rows_of_source(table.columns, layout, files.main.name)
@@ -246,15 +253,33 @@ class _ReadTable:
     rows: Rows
     metadata: dict[str, Json]
     findings: list[Finding] = field(default_factory=list)
-    time_unit: str | None = None
+    units: Mapping[Quantity, str] = field(default_factory=dict)
 
     def _told(self, column: RecognisedColumn) -> RecognisedColumn:
-        """The column, that of the time with the unit that the dates beside it show."""
-        return replace(column, unit=self.time_unit) if column.quantity == "time_s" and self.time_unit else column
+        """The column, with the unit that other columns show where it states none."""
+        return replace(column, unit=self.units.get(column.quantity, column.unit))
+
+    def _in_shown_units(self, layout: Layout) -> "_ReadTable":
+        """The table with capacities and currents in the units that they can only have."""
+        shown = units_by_current(self.rows.columns, layout)
+        if shown is None:
+            return self
+        columns = {
+            quantity: values * shown.factor if quantity in shown.of else values
+            for quantity, values in self.rows.columns.items()
+        }
+        findings = [*self.findings, shown.finding]
+        return replace(
+            self, rows=replace(self.rows, columns=columns), findings=findings, units={**self.units, **shown.of}
+        )
 
     def cells(self, files: FileGroup, names: ColumnNames) -> list[Cell]:
         """The cells whose rows the table has, one as a rule."""
-        file, layout, rows = files.main, names.layout(self.columns), self.rows
+        layout = names.layout(self.columns)
+        return self._in_shown_units(layout)._cells(files, layout)
+
+    def _cells(self, files: FileGroup, layout: Layout) -> list[Cell]:
+        file, rows = files.main, self.rows
         tables = tables_of_cells(rows.columns, rows.cell_names)
         unused = [layout[quantity].name for quantity in layout if quantity not in rows.columns]
         source = Source(

@@ -237,9 +237,11 @@ def _computed_columns(stored: Columns) -> Columns:
         moved = stored["Q charge/discharge/mA.h"].astype(np.float64)
         found["Q discharge/mA.h"] = np.where(moved < 0, -moved, 0.0)
         found["Q charge/mA.h"] = np.where(moved > 0, moved, 0.0)
-    if {"Ewe/V", "Ece/V"} <= stored.keys():
+    working = stored.get("Ewe/V", stored.get("<Ewe>/V"))
+    counter = stored.get("Ece/V", stored.get("<Ece>/V"))
+    if working is not None and counter is not None:
         with np.errstate(invalid="ignore", over="ignore"):
-            found["Ewe-Ece/V"] = stored["Ewe/V"].astype(np.float64) - stored["Ece/V"].astype(np.float64)
+            found["Ewe-Ece/V"] = working.astype(np.float64) - counter.astype(np.float64)
     return {name: values for name, values in found.items() if name not in stored}
 
 

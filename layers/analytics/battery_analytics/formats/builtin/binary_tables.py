@@ -139,11 +139,13 @@ def _cells_of_workbook(files: FileGroup) -> list[Cell]:
         head = Head(content)
         header = head.header(GENERAL_NAMES)
         known = next((known for known in CYCLE_SUMMARIES if known.recognise(head)), None)
-        if known is not None and not sheets:
-            summaries.extend(_named_apart(cell, sheet.name) for cell in known.read(FileGroup(content)))
+        if known is not None:
+            cells_of_cycles = [] if sheets else known.read(FileGroup(content))
+            summaries.extend(_named_apart(cell, sheet.name) for cell in cells_of_cycles)
         elif header is not None and points_in(header.columns):
-            sheets.append(_TextSheet(sheet.name, content, header))
-        elif known is None:
+            if len(head.lines) > header.line + 2:  # the lines end with an empty one
+                sheets.append(_TextSheet(sheet.name, content, header))
+        else:
             others.append(text)
     if not sheets and summaries:
         return summaries
@@ -152,9 +154,8 @@ def _cells_of_workbook(files: FileGroup) -> list[Cell]:
             f"{file.name} has no sheet with a row per point, with columns for current and voltage.", file=file.name
         )
     cells: list[Cell] = []
-    tables = _joined(sheets)
-    for table in tables:
-        known, certainty = _text_format(table.file)
+    tables = _of_programs([(table, *_text_format(table.file)) for table in _joined(sheets)])
+    for table, known, certainty in tables:
         name = WORKBOOK.name if known is CYCLES_TABLE else f"{known.name.rsplit(' ', 1)[0]} xlsx"
         stated: dict[object, object] = {}
         for other in others:
@@ -163,6 +164,11 @@ def _cells_of_workbook(files: FileGroup) -> list[Cell]:
             one = replace(cell, source=replace(cell.source, format=name, certainty=certainty))
             cells.append(_named_apart(one, table.name) if len(tables) > 1 else one)
     return cells
+
+
+def _of_programs(tables: list[tuple[_TextSheet, Format, float]]) -> list[tuple[_TextSheet, Format, float]]:
+    """The tables of a known program where there are any: others beside them are schedules, units and plots."""
+    return [one for one in tables if one[1] is not CYCLES_TABLE] or tables
 
 
 def _joined(sheets: Sequence[_TextSheet]) -> list[_TextSheet]:

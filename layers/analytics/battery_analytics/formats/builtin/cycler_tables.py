@@ -22,6 +22,7 @@ _BITRODE_COLUMNS = (
     ),
 )
 _BITRODE_ROW = r"\s*(?:yes|no)\s*,\s*[\d.]+(?:,\s*\d+){5},\s*[\d.]+(?:,\s*-?[\d.]+){5},\s*[A-Za-z]{3,5}\b"
+_IVIUM_ROW = r"\s*\d\.\d{5}E[+-]\d\d\s*(?:,\s*-?\d\.\d{5}E[+-]\d\d\s*){2}$"
 
 ARBIN = table_format(
     name="Arbin csv",
@@ -114,12 +115,13 @@ LANDT = table_format(
     ),
     instrument="LAND, Landt",
     needs=_ONE_ROW_PER_POINT,
-    certainty=0.95,
+    certainty=0.96,
     marks=(
         Marks(("testtime", "systime")),
         Marks(header_like=r"\b(?:Test ?Time|Step ?Time)\b.*\bSCapacity\b|\bSysTime\b"),
         Marks(("record", "test time", "step time", "current", "capacity density")),
         Marks(header_like=r"比容量/mAh/g|测试时间/Sec"),
+        Marks(("channel index", "cycle index", "date time iso string")),
     ),
 )
 NOVONIX = table_format(
@@ -167,6 +169,7 @@ BITRODE = table_format(
     marks=(
         Marks(("total time", "cycle", "loop count 1", "step", "step time")),
         Marks(("exclude", "total time", "step time", "ampere hours")),
+        Marks(("exclude", "cycle", "loop", "step", "mode")),
     ),
     columns={
         **GENERAL_COLUMNS,
@@ -196,11 +199,16 @@ GAMRY = table_format(
 )
 IVIUM = table_format(
     name="Ivium csv",
-    traps="The header may be some lines below the first one.",
+    traps="The header may be some lines below the first one, or missing. Then the spelling of the numbers tells the file.",
     instrument="Ivium",
     needs=_ONE_ROW_PER_POINT,
     certainty=0.9,
-    marks=(Marks(preamble=r"Ivium"), Marks(header_like=r"E\s*/\s*V.*I\s*/\s*A.*Ivium")),
+    marks=(
+        Marks(preamble=r"Ivium"),
+        Marks(header_like=r"E\s*/\s*V.*I\s*/\s*A.*Ivium"),
+        Marks(header_like=r"^\W*test_time\W+amps\W+volts\W*$"),
+    ),
+    headerless=Headerless(re.compile(_IVIUM_ROW), ",", ("test time (s)", "amps", "volts")),
 )
 DIGATRON = table_format(
     name="Digatron csv",

@@ -41,11 +41,13 @@ def several_cells(tables: Sequence[TableOfCell], layout: Layout) -> list[Finding
 def tables_of_cells(columns: Mapping[Quantity, FloatArray], cell_names: Sequence[str]) -> list[TableOfCell]:
     """The tables of the cells that the column `cell` names, in the order of their first rows.
 
-    A row without a name belongs to the cell of the row before. A column with more than `MAX_CELLS` values names no cells.
+    A row without a name belongs to the cell of the row before. A column with more than `MAX_CELLS` values names no cells,
+    nor does one that has another value for each point.
     """
     rest: dict[Quantity, FloatArray] = {quantity: values for quantity, values in columns.items() if quantity != "cell"}
     codes = columns.get("cell")
-    if codes is None or not 0 < len(cell_names) <= MAX_CELLS:
+    counts_points = codes is not None and "voltage_V" in columns and len(cell_names) == codes.size > 1
+    if codes is None or counts_points or not 0 < len(cell_names) <= MAX_CELLS:
         return [TableOfCell(None, rest)]
     names = [printable(name.strip()) for name in cell_names]
     if len(names) == 1:

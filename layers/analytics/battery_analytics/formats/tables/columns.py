@@ -24,6 +24,11 @@ _BARE_UNIT = re.compile(
     r"milliseconds?|microseconds?|minute|millivolt|milliampere_hour|unity|dimensionless)$"
 )
 
+# As programs write names that have no capitals: `cell_voltage_v`.
+_SMALL_UNIT = re.compile(r"_(m?[va]|m?ah|c)$")
+# A mean value as some versions of EC-Lab write it, `<Ewe/V>` for `<Ewe>/V`.
+_MEAN = re.compile(r"<([^<>/]+)/([^<>/]+)>")
+
 
 def words(stem: str) -> str:
     """A name in lower case, with single spaces for all separators."""
@@ -37,7 +42,7 @@ def has_unit(name: str) -> bool:
 
 def name_and_unit(name: str) -> tuple[str, str | None]:
     """A name without its unit, and the unit as `UNITS` spells it, None where the name states none."""
-    return _split(name, (_BRACKETED_UNIT, _SUFFIXED_UNIT, _BARE_UNIT))
+    return _split(_MEAN.sub(r"<\1>/\2", name), (_BRACKETED_UNIT, _SUFFIXED_UNIT, _BARE_UNIT, _SMALL_UNIT))
 
 
 def _split(name: str, patterns: Sequence[re.Pattern[str]]) -> tuple[str, str | None]:

@@ -1,7 +1,6 @@
 """Tells an impedance sweep, which holds no cycling, from a table of points."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -22,16 +21,14 @@ _IMPEDANCE = (
 
 
 def check_no_sweep_in_text(text: TableText, file: str) -> None:
-    """Raise UnsupportedStructure where the first rows of a table are an impedance sweep."""
+    """Raise UnsupportedStructure where the rows of a table are an impedance sweep, as `ROWS_LOOKED_AT` among them show."""
     place = _place_of_frequency(text.header.columns)
     if place is None:
         return
-    lines = text.content[text.rows_start :][:100_000].decode("utf-8", "replace").splitlines()
-    rows = (fields_of(line.replace(text.decimal, "."), text.header.separator) for line in lines if line.strip())
-    _check(
-        (number_of_text(row[place]) if place < len(row) else None for row in islice(rows, ROWS_LOOKED_AT)),
-        file,
-    )
+    lines = text.content[text.rows_start :].splitlines()
+    looked_at = (line.decode("utf-8", "replace") for line in lines[:: _every(len(lines))] if line.strip())
+    rows = (fields_of(line.replace(text.decimal, "."), text.header.separator) for line in looked_at)
+    _check((number_of_text(row[place]) if place < len(row) else None for row in rows), file)
 
 
 def check_no_sweep(columns: Mapping[str, npt.NDArray[np.generic]], file: str) -> None:
@@ -40,8 +37,14 @@ def check_no_sweep(columns: Mapping[str, npt.NDArray[np.generic]], file: str) ->
     place = _place_of_frequency(names)
     if place is None:
         return
-    values = columns[names[place]][:ROWS_LOOKED_AT].tolist()
+    column = columns[names[place]]
+    values = column[:: _every(column.size)].tolist()
     _check((float(value) if isinstance(value, int | float) else None for value in values), file)
+
+
+def _every(n_rows: int) -> int:
+    """Which row is looked at, so that they lie over the whole table: a test may begin with a sweep and then cycle."""
+    return max(n_rows // ROWS_LOOKED_AT, 1)
 
 
 def _place_of_frequency(names: Sequence[str]) -> int | None:

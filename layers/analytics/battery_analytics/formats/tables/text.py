@@ -27,6 +27,8 @@ HEAD_BYTES = 1_000_000
 FIRST_ROWS_BYTES = 50_000
 _COUNTED_HEADER = re.compile(r"\s*Nb header lines\s*:\s*(\d{1,4})\s*", re.IGNORECASE)
 _COUNTED_WITHIN = 5
+# The line above the header of Gamry's table of a test, which follows that of the rest before it (OCVCURVE).
+_NAMED_TABLE = re.compile(r"CURVE\d*\tTABLE\b.*")
 _CERTAIN_QUANTITIES = 3
 # A row of values, which names no column.
 _NUMBERS_ALONE = re.compile(r"[\s\d.,;:+\-eE\"']*")
@@ -144,12 +146,17 @@ def first_lines(content: bytes) -> tuple[str, ...]:
 def found_header(lines: Sequence[str], names: ColumnNames) -> Header | None:
     """The line that names the columns; None in a file without text.
 
-    It is the line that the file itself counts to (BioLogic's `Nb header lines : N`), else the first that names three
-    quantities, else the first that names two, else the first line that is not blank.
+    It is the line that the file itself counts to (BioLogic's `Nb header lines : N`) or names (Gamry's `CURVE TABLE`), else
+    the first that names three quantities, else the first that names two, else the first line that is not blank.
     """
     counted = [int(match[1]) for line in lines[:_COUNTED_WITHIN] if (match := _COUNTED_HEADER.fullmatch(line))]
     if counted and 0 < counted[0] <= len(lines):
         return _header(counted[0] - 1, lines[counted[0] - 1])
+    named = next(
+        (number for number, line in enumerate(lines[:-1], start=1) if _NAMED_TABLE.fullmatch(line.rstrip())), 0
+    )
+    if named:
+        return _header(named, lines[named])
     best: Header | None = None
     most = 0
     for number, line in enumerate(lines):
@@ -244,3 +251,13 @@ def fields_of(line: str, separator: str) -> tuple[str, ...]:
     except csv.Error:
         fields = line.split(separator)
     return tuple(field.strip() for field in fields)
+
+
+def column_of_texts(text: TableText, name: str) -> list[str]:
+    """The fields of a table's column of this name as text; none where it has no such column."""
+    if name not in text.header.columns:
+        return []
+    place = text.header.columns.index(name)
+    lines = text.content[text.rows_start :].decode("utf-8", "replace").splitlines()
+    rows = (fields_of(line, text.header.separator) for line in lines if line.strip())
+    return [row[place] if place < len(row) else "" for row in rows]

@@ -4,7 +4,16 @@ from collections.abc import Mapping
 
 from battery_analytics.formats.quantities import Quantity
 
-_VOLT = {"v": 1.0, "volt": 1.0, "volts": 1.0, "mv": 1e-3, "millivolt": 1e-3, "uv": 1e-6}
+_VOLT = {
+    "v": 1.0,
+    "v vs. ref.": 1.0,
+    "v vs ref": 1.0,
+    "volt": 1.0,
+    "volts": 1.0,
+    "mv": 1e-3,
+    "millivolt": 1e-3,
+    "uv": 1e-6,
+}
 _AMPERE = {
     **dict.fromkeys(("a", "amp", "amps", "ampere", "amperes"), 1.0),
     **{"ma": 1e-3, "milliampere": 1e-3, "ua": 1e-6, "na": 1e-9},

@@ -108,15 +108,16 @@ def _features(steps: CurrentSteps, conditions: Conditions) -> tuple[FloatArray, 
     """What is compared, shape (n_steps, 7), and by how much it may differ; currents in parts of the step's tolerance."""
     unknown = -1e3
     step_A = np.abs(steps.current_A - steps.current_before_A)
-    columns = (
-        np.sign(steps.current_A - steps.current_before_A) * np.log(step_A),
-        np.where(steps.from_rest, 0.0, steps.current_before_A / step_A),
-        steps.from_rest.astype(np.float64),
-        conditions.percent,
-        conditions.temperature_C,
-        np.log(steps.rest_s),
-        np.log(steps.first_s + _FIRST_POINT_OFFSET_S),
-    )
+    with np.errstate(divide="ignore"):  # a rest of no time
+        columns = (
+            np.sign(steps.current_A - steps.current_before_A) * np.log(step_A),
+            np.where(steps.from_rest, 0.0, steps.current_before_A / step_A),
+            steps.from_rest.astype(np.float64),
+            conditions.percent,
+            conditions.temperature_C,
+            np.log(steps.rest_s),
+            np.log(steps.first_s + _FIRST_POINT_OFFSET_S),
+        )
     features = np.column_stack([np.where(np.isfinite(column), column, unknown) for column in columns])
     # The signed logarithm of 1 A is the same in both directions, so the direction has its place in the second column.
     features[:, 2] += 2.0 * (steps.current_A > steps.current_before_A)
